@@ -1,0 +1,24 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+
+/** Each command is one file that registers itself, loaded only when the program starts; heavy imports go inside its action. */
+const commandFiles: readonly string[] = [];
+
+const program = new Command('pedicle')
+  .description('Console of a fluoroscopy-guided vertebral augmentation. Not a medical device.')
+  .version(packageJson.version)
+  .showHelpAfterError('Run with --help for what it takes.')
+  .exitOverride();
+
+for (const file of commandFiles) {
+  const { register } = (await import(file)) as { register: (program: Command) => void };
+  register(program);
+}
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Commander has already said what is wrong; help and version are no error.
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}

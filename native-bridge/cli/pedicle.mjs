@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+// The command on the PATH. Plain JavaScript, so that whatever Node the machine has can start it; the program itself
+// runs on the Node that the project pins.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const [major] = process.versions.node.split('.').map(Number);
+if (major === 24) {
+  process.argv[1] = main;
+  await import('./main.ts');
+} else {
+  const suffix = process.platform === 'win32' ? 'node.exe' : 'bin/node';
+  const node = fileURLToPath(new URL(`../../node_modules/node/${suffix}`, import.meta.url));
+  if (!existsSync(node)) {
+    process.stderr.write(`pedicle: Node 24 is not installed beside the project (looked for ${node}). Run "npm ci" first.\n`);
+    process.exit(2);
+  }
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    if (signal) process.kill(process.pid, signal);
+    else process.exit(code ?? 1);
+  });
+}

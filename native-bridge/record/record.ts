@@ -1,0 +1,61 @@
+import type { Result } from '../../src/base/result.ts';
+import type { DerivedSample, PlaneId, RawSample, Sample } from '../../src/sample/sample.ts';
+
+/** What a record says of itself before the first sample: MCAP metadata `pedicle`, needed to read the rest. */
+export interface RecordHeader {
+  readonly formatVersion: 1;
+  readonly softwareVersion: string;
+  /** Node and V8 that made it: `Math` functions may differ between engines. */
+  readonly runtime: string;
+  /** Unix time of session time 0, whole ms. Log time = this + tMs. */
+  readonly startedAtEpochMs: number;
+  /** `kyphoplasty` etc., for the folder's name. */
+  readonly procedure: string;
+  readonly simulated: boolean;
+  readonly sources: { readonly framesA: string | null; readonly framesB: string | null; readonly injector: string | null };
+}
+
+/**
+ * Writes one record folder. Writing is queued and never blocks; a raw sample is queued before anything derived from it.
+ * Small topics are on disk within 250 ms of being written. Failures of the disk come back through `onTrouble`, once per
+ * change, never as a throw.
+ */
+export interface RecordWriter {
+  readonly folder: string;
+  write(sample: Sample): void;
+  /** Bytes queued and not yet handed to the operating system. */
+  readonly backlogBytes: number;
+  /** Resolves when the backlog is below `bytes`: how a session without real time waits for the disk. */
+  drained(bytes: number): Promise<void>;
+  /** Writes `summary.json` and `manifest.json` and closes; after it the record verifies as closed. */
+  close(summary: RecordSummary): Promise<Result<void>>;
+}
+
+/** `summary.json`. */
+export interface RecordSummary {
+  readonly version: 1;
+  readonly durationMs: number;
+  readonly planes: Readonly<Partial<Record<PlaneId, { rows: number; columns: number; bitsStored: number; frames: number; gaps: number }>>>;
+  /** Messages of each small topic. */
+  readonly telemetry: Readonly<Record<string, number>>;
+  readonly alarms: readonly { id: string; priority: string; fromMs: number; toMs: number | null }[];
+}
+
+/** Reads one record folder, closed or not. */
+export interface RecordReader {
+  readonly folder: string;
+  readonly header: RecordHeader;
+  readonly durationMs: number;
+  /** True when it was closed properly; false after a crash: then everything up to the cut is read. */
+  readonly closed: boolean;
+  readonly planes: readonly PlaneId[];
+  /** Every sample in order: by seq, a raw sample before those derived from it. Raw frames carry pixels unless `frames` is false. */
+  samples(options?: { readonly frames?: boolean }): AsyncIterable<Sample>;
+  /** Frames' sequence numbers and times, in order, without their pixels. */
+  frameIndex(plane: PlaneId): readonly { readonly seq: number; readonly tMs: number }[];
+  /** One frame with its pixels: the record's own bytes. */
+  frame(plane: PlaneId, seq: number): Promise<Result<Extract<RawSample, { topic: '/plane/a/frame' | '/plane/b/frame' }>>>;
+  close(): Promise<void>;
+}
+
+export type { DerivedSample };

@@ -1,0 +1,32 @@
+/** In the manner of IEC 60601-1-8: high red `***`, medium yellow `**`, low cyan `*`. */
+export type AlarmPriority = 'high' | 'medium' | 'low';
+
+export type AlarmCondition =
+  | 'balloon-pressure-high'
+  | 'balloon-pressure-near-limit'
+  | 'balloon-rupture'
+  | 'balloon-volume-high'
+  | 'cement-volume-high'
+  | 'cement-posterior-quarter'
+  | 'cement-leak'
+  | 'cement-window-closing'
+  | 'injector-lost'
+  | 'injector-silent'
+  | 'injector-alarm'
+  | 'frames-stale'
+  | 'disk';
+
+/** One change in the life of an alarm. */
+export interface AlarmEvent {
+  /** The same through the life of one alarm: condition and subject, e.g. `cement-leak/b`. */
+  readonly id: string;
+  readonly condition: AlarmCondition;
+  readonly priority: AlarmPriority;
+  readonly phase: 'raised' | 'changed' | 'acknowledged' | 'ended';
+  /** Short, calm, for the person at the table. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice: string;
+  readonly value: number | null;
+  readonly limit: number | null;
+}

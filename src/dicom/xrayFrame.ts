@@ -1,0 +1,64 @@
+/**
+ * Where tube, patient and detector stood, as far as the source said. Every part may be missing: most real RF runs
+ * and all captured video carry none, and then guidance works in pixels.
+ */
+export interface XrayGeometry {
+  /** (0018,1510) positioner primary angle, +LAO, relative to the patient. */
+  readonly primaryAngleDeg: number | null;
+  /** (0018,1511) positioner secondary angle, +CRAN. */
+  readonly secondaryAngleDeg: number | null;
+  /** (0018,1110) distance source to detector. */
+  readonly sidMm: number | null;
+  /** (0018,1111) distance source to patient, taken as source to isocentre. */
+  readonly sodMm: number | null;
+  /** (0018,1164) imager pixel spacing [row, column] on the detector. */
+  readonly imagerPixelSpacingMm: readonly [row: number, column: number] | null;
+  /** (0018,7030) field of view origin [row, column] in detector pixels, (0018,7032) rotation, (0018,7034) horizontal flip. */
+  readonly fieldOfView: {
+    readonly originPx: readonly [row: number, column: number] | null;
+    readonly rotationDeg: 0 | 90 | 180 | 270;
+    readonly horizontalFlip: boolean;
+  } | null;
+  /** (0020,0020) or the patient's position on the table, when known. */
+  readonly patientPosition: 'supine' | 'prone' | 'left-lateral' | 'right-lateral' | null;
+}
+
+export const noGeometry: XrayGeometry = {
+  primaryAngleDeg: null,
+  secondaryAngleDeg: null,
+  sidMm: null,
+  sodMm: null,
+  imagerPixelSpacingMm: null,
+  fieldOfView: null,
+  patientPosition: null,
+};
+
+/** Everything about a frame but its pixels: small, JSON, recorded in the telemetry. */
+export interface XrayFrameAttributes {
+  readonly rows: number;
+  readonly columns: number;
+  readonly bitsAllocated: 8 | 16;
+  readonly bitsStored: number;
+  /** MONOCHROME2: larger stored values are shown brighter. */
+  readonly photometric: 'MONOCHROME1' | 'MONOCHROME2';
+  /** How stored values relate to the beam: (0028,1040) LIN, LOG or DISP; null when not said. */
+  readonly pixelIntensityRelationship: 'LIN' | 'LOG' | 'DISP' | null;
+  /** The source's own number of this frame, from 0; gaps in it are frames that never arrived. */
+  readonly frameNumber: number;
+  /** The source's own clock when it has one, ms. */
+  readonly deviceTimeMs: number | null;
+  /** Nominal time between frames, ms, when the source says. */
+  readonly frameTimeMs: number | null;
+  readonly windowCenter: number | null;
+  readonly windowWidth: number | null;
+  readonly geometry: XrayGeometry;
+  /** True when a simulator made the picture: marked on every view and export. */
+  readonly simulated: boolean;
+}
+
+/** One fluoroscopy frame: stored values, row-major, unsigned, before any LUT; 8 bit when bitsAllocated is 8. */
+export interface XrayFrame {
+  readonly attributes: XrayFrameAttributes;
+  /** Backed by a SharedArrayBuffer where it crosses threads. Never written after the frame has been handed on. */
+  readonly pixels: Uint8Array | Uint16Array;
+}

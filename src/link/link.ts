@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { XrayFrameAttributes } from '../dicom/xrayFrame.ts';
+import type { PlaneObservation } from '../guidance/observation.ts';
+import { operatorEventSchema } from '../procedure/operatorEvent.ts';
+import type { PlaneId, Sample } from '../sample/index.ts';
+
+/**
+ * What bridge and console say to each other. One WebSocket (`linkPath`) for everything small, one streamed HTTP response
+ * per plane for frames. Both need the session cookie or `?token=`.
+ */
+export const linkPath = '/api/link';
+export const liveStreamPath = (plane: PlaneId): string => `/api/live/${plane}`;
+export const reviewStreamPath = (plane: PlaneId, review: string): string => `/api/review/${encodeURIComponent(review)}/${plane}`;
+
+/**
+ * Goes before the pixels of each streamed frame:
+ * `uint32 LE bytes of what follows | uint32 LE bytes of header | header (UTF-8 JSON) | pixels (stored values, LE)`.
+ */
+export interface FrameHeader {
+  readonly plane: PlaneId;
+  readonly seq: number;
+  readonly tMs: number;
+  readonly attributes: XrayFrameAttributes;
+  /** Computed from this very frame; null when guidance skipped it. */
+  readonly observation: PlaneObservation | null;
+  /** Unix time at which the bridge stamped it (live) or sent it (review), ms with fraction. */
+  readonly stampedEpochMs: number;
+  /** Frames of this plane that this viewer was too slow for, so far. */
+  readonly dropped: number;
+}
+
+/** What sources this session has, and whether any of them is simulated. */
+export interface SessionInfo {
+  readonly startedAtEpochMs: number;
+  readonly softwareVersion: string;
+  readonly simulated: boolean;
+  readonly sources: { readonly framesA: string | null; readonly framesB: string | null; readonly injector: string | null };
+  /** The record's folder name, not its path. */
+  readonly record: string | null;
+  readonly display: { readonly pressureUnit: 'psi' | 'atm' | 'bar' | 'kPa' };
+}
+
+/** Pressure and volume over the whole session, thinned to at most ten points a second. */
+export interface Curve {
+  readonly tMs: readonly number[];
+  readonly pressureKpa: readonly (number | null)[];
+  readonly volumeMl: readonly (number | null)[];
+  /** What each point's volume is of. */
+  readonly mode: readonly ('idle' | 'balloon' | 'cement' | null)[];
+}
+
+export interface PlaneStatus {
+  readonly received: number;
+  readonly recorded: number;
+  readonly analysisSkipped: number;
+  readonly missing: number;
+  readonly lastFrameAtMs: number | null;
+  /** Over the last two seconds. */
+  readonly framesPerSecond: number;
+  readonly state: 'waiting' | 'live' | 'stale' | 'lost' | 'ended';
+}
+
+/** Twice a second; when it stops coming, the console says the link is lost. */
+export interface Status {
+  readonly nowMs: number;
+  readonly ended: boolean;
+  readonly recording: {
+    readonly state: 'recording' | 'closed' | 'failed' | 'off';
+    readonly bytes: number;
+    readonly freeBytes: number | null;
+    readonly message: string | null;
+  };
+  readonly planes: Readonly<Partial<Record<PlaneId, PlaneStatus>>>;
+}
+
+export interface RecordListItem {
+  readonly name: string;
+  readonly startedAtEpochMs: number;
+  readonly durationMs: number;
+  readonly procedure: string;
+  readonly closed: boolean;
+  readonly simulated: boolean;
+  readonly bytes: number;
+}
+
+/** A record opened for review: everything but its frames. */
+export interface ReviewOpened {
+  readonly review: string;
+  readonly record: string;
+  readonly session: SessionInfo;
+  readonly durationMs: number;
+  readonly closed: boolean;
+  readonly curve: Curve;
+  /** Operator events, device events, gaps, alarms, injector and procedure states, in order. */
+  readonly samples: readonly Sample[];
+  /** Session times of the frames of each plane, in order. */
+  readonly frames: Readonly<Partial<Record<PlaneId, readonly number[]>>>;
+}
+
+export interface ReviewState {
+  readonly review: string;
+  readonly positionMs: number;
+  readonly playing: boolean;
+  readonly speed: number;
+}
+
+export type ServerMessage =
+  | { readonly kind: 'hello'; readonly session: SessionInfo | null; readonly curve: Curve; readonly samples: readonly Sample[]; readonly status: Status | null }
+  /** Small samples as they happen: operator, device, gap, injector reading and state, pose, alarm, procedure. */
+  | { readonly kind: 'samples'; readonly samples: readonly Sample[] }
+  | { readonly kind: 'status'; readonly status: Status }
+  | { readonly kind: 'records'; readonly records: readonly RecordListItem[] }
+  | { readonly kind: 'review-opened'; readonly opened: ReviewOpened }
+  | { readonly kind: 'review-state'; readonly state: ReviewState }
+  /** Something asked for could not be done; `message` is for the person. */
+  | { readonly kind: 'refused'; readonly message: string };
+
+const review = z.string().max(64);
+
+/** What the console may ask for; checked by the bridge on arrival. */
+export const clientMessageSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('operator'), event: operatorEventSchema }),
+  z.strictObject({ kind: z.literal('list-records') }),
+  z.strictObject({ kind: z.literal('open-review'), record: z.string().max(255) }),
+  z.strictObject({ kind: z.literal('close-review'), review }),
+  z.strictObject({ kind: z.literal('play'), review, speed: z.number().min(0.1).max(16) }),
+  z.strictObject({ kind: z.literal('pause'), review }),
+  z.strictObject({ kind: z.literal('seek'), review, positionMs: z.number().nonnegative() }),
+  /** Forward or back by whole frames of one plane. */
+  z.strictObject({ kind: z.literal('step-frame'), review, plane: z.enum(['a', 'b']), by: z.number().int().min(-100).max(100) }),
+]);
+export type ClientMessage = z.infer<typeof clientMessageSchema>;

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { planSchema } from './plan.ts';
+
+export const stageSchema = z.enum(['access', 'cavity', 'mixing', 'injection', 'closure']);
+/** access → cavity → mixing → injection → closure; vertebroplasty has no cavity. */
+export type Stage = z.infer<typeof stageSchema>;
+
+/** Where cement went that it must not go; the codes of the record and its exports. */
+export const leakSiteSchema = z.enum([
+  'epidural',
+  'foraminal',
+  'disc-superior',
+  'disc-inferior',
+  'paravertebral',
+  'venous-basivertebral',
+  'venous-anterior',
+  'needle-track',
+  'unknown',
+]);
+export type LeakSite = z.infer<typeof leakSiteSchema>;
+
+const plane = z.enum(['a', 'b']);
+const device = z.string().max(64);
+const text = z.string().max(2000);
+
+/** What a person at the console, or a scenario's script in their place, did or said. Nothing is deleted: an undo is a `correction`. */
+export const operatorEventSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('plan'), plan: planSchema }),
+  z.strictObject({ kind: z.literal('stage'), stage: stageSchema }),
+  z.strictObject({ kind: z.literal('mark'), label: text.optional() }),
+  z.strictObject({ kind: z.literal('note'), text }),
+  z.strictObject({ kind: z.literal('store-frame'), plane }),
+  /** Take the frame now shown as the new reference of this plane (both when absent). */
+  z.strictObject({ kind: z.literal('reference'), plane: plane.optional() }),
+  z.strictObject({ kind: z.literal('leak-seen'), site: leakSiteSchema }),
+  z.strictObject({ kind: z.literal('cement-mixed'), product: text.optional(), lot: text.optional() }),
+  z.strictObject({ kind: z.literal('zero'), device }),
+  z.strictObject({ kind: z.literal('acknowledge'), alarm: z.string().max(64) }),
+  z.strictObject({ kind: z.literal('patient'), name: text, id: text, birthDate: text.optional(), sex: text.optional() }),
+  z.strictObject({ kind: z.literal('correction'), of: z.number().int().nonnegative(), text }),
+]);
+export type OperatorEvent = z.infer<typeof operatorEventSchema>;

@@ -1,0 +1,14 @@
+import type { Stage } from './operatorEvent.ts';
+import type { Plan } from './plan.ts';
+
+/** The course of the procedure so far. Emitted when it changes. */
+export interface ProcedureState {
+  readonly stage: Stage;
+  readonly stageSinceMs: number;
+  /** Time spent in each stage before the present one. */
+  readonly stageDurationsMs: Readonly<Partial<Record<Stage, number>>>;
+  readonly level: string | null;
+  readonly procedure: 'vertebroplasty' | 'kyphoplasty' | null;
+  readonly plan: Plan;
+  readonly marks: number;
+}
