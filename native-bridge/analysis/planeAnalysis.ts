@@ -1,0 +1,60 @@
+import { Worker } from 'node:worker_threads';
+import type { XrayFrame } from '../../src/dicom/xrayFrame.ts';
+import type { PlaneObservation } from '../../src/guidance/observation.ts';
+import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
+import type { PlaneId } from '../../src/sample/sample.ts';
+
+export type GuidanceRequest =
+  | { readonly kind: 'operator'; readonly event: OperatorEvent }
+  | { readonly kind: 'frame'; readonly frame: XrayFrame; readonly tMs: number };
+
+export interface GuidanceReply {
+  /** `null` when the analysis threw: the same frame throws again on replay, so both see nothing. */
+  readonly observation: PlaneObservation | null;
+  readonly analysisMs: number;
+  readonly failure: string | null;
+}
+
+/** Guidance of one plane on its own thread, fed in ingest order. */
+export interface PlaneAnalysis {
+  /** Frames handed over and not yet answered. */
+  readonly pending: number;
+  operator(event: OperatorEvent): void;
+  frame(frame: XrayFrame, tMs: number): Promise<GuidanceReply>;
+  close(): Promise<void>;
+}
+
+const gone: GuidanceReply = { observation: null, analysisMs: 0, failure: 'the guidance thread ended' };
+
+/** Starts the thread; pixels over a SharedArrayBuffer are not copied on their way to it. */
+export function startPlaneAnalysis(plane: PlaneId): PlaneAnalysis {
+  const worker = new Worker(new URL('./guidanceWorker.ts', import.meta.url), { workerData: { plane } });
+  const waiting: ((reply: GuidanceReply) => void)[] = [];
+  let ended = false;
+  worker.on('message', (reply: GuidanceReply) => waiting.shift()?.(reply));
+  const end = (failure: string) => {
+    ended = true;
+    for (const resolve of waiting.splice(0)) resolve({ ...gone, failure });
+  };
+  worker.on('error', (error) => end(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  worker.on('exit', () => end('the guidance thread ended'));
+  const send = (request: GuidanceRequest) => worker.postMessage(request);
+  return {
+    get pending() {
+      return waiting.length;
+    },
+    operator(event) {
+      if (!ended) send({ kind: 'operator', event });
+    },
+    frame(frame, tMs) {
+      if (ended) return Promise.resolve(gone);
+      return new Promise((resolve) => {
+        waiting.push(resolve);
+        send({ kind: 'frame', frame, tMs });
+      });
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+}

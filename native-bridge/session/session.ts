@@ -1,0 +1,185 @@
+import type { Result } from '../../src/base/result.ts';
+import { ok } from '../../src/base/result.ts';
+import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
+import { type PlaneId, planeOfFrameTopic, type RawSample } from '../../src/sample/sample.ts';
+import type { RecordHeader, RecordSummary, RecordWriter } from '../record/record.ts';
+import type { Source, SourceEvent } from '../sources/source.ts';
+import { monotonicClock, type SessionClock, toWholeMicroseconds } from './clock.ts';
+import { feedMerged, feedRealTime, tickEveryMs, tickSource } from './feed.ts';
+import { type Folded, startPipeline } from './pipeline.ts';
+import { startTally } from './tally.ts';
+
+/** Frames of one plane that may wait for guidance before the next one goes by without it. */
+const analysisBacklogFrames = 2;
+/** Without real time, so much may wait for the disk (about sixteen frames) or for guidance before the sources wait too. */
+const recordBacklogBytes = 32 * 1024 * 1024;
+const foldBacklogSamples = 6;
+
+export interface SessionOptions {
+  /** In the order in which events of one time are taken. */
+  readonly sources: readonly Source[];
+  /** Times real time; `max` takes paced sources only and does not wait. */
+  readonly speed: number | 'max';
+  readonly describe: Omit<RecordHeader, 'startedAtEpochMs' | 'formatVersion'>;
+  /** Opens the record; `null` runs without one. */
+  readonly openRecord: ((header: RecordHeader, onTrouble: (message: string) => void) => Promise<Result<RecordWriter>>) | null;
+}
+
+export interface SessionListener {
+  /** A sample has been stamped and is on its way to disk; frames are folded later. */
+  readonly onRaw?: (raw: RawSample) => void;
+  readonly onFolded?: (folded: Folded) => void;
+  readonly onAnalysis?: (plane: PlaneId, analysisMs: number) => void;
+}
+
+/** A running session: sources are read, stamped by one clock, recorded, folded, and told to the listeners. */
+export interface Session {
+  readonly header: RecordHeader;
+  readonly writer: RecordWriter | null;
+  nowMs(): number;
+  /** Takes what a person at a console did; its sample is stamped now. */
+  operator(event: OperatorEvent): void;
+  listen(listener: SessionListener): () => void;
+  /** What has been counted so far. */
+  summary(): RecordSummary;
+  /** Ends the sources; `run` then resolves when the record is closed. */
+  stop(): void;
+  /** Reads the sources until they end or `stop`; resolves when the record is closed. Call once, after listening. */
+  run(): Promise<Result<RecordSummary>>;
+}
+
+/** Ready to run. Fails only when the record cannot be opened. */
+export async function startSession(options: SessionOptions): Promise<Result<Session>> {
+  const virtual = options.speed === 'max';
+  const clock = monotonicClock(options.speed === 'max' ? 1 : options.speed);
+  const header: RecordHeader = { ...options.describe, formatVersion: 1, startedAtEpochMs: clock.startedAtEpochMs };
+  const troubles: string[] = [];
+  let onTrouble = (message: string): void => void troubles.push(message);
+  let writer: RecordWriter | null = null;
+  if (options.openRecord) {
+    const opened = await options.openRecord(header, (message) => onTrouble(message));
+    if (!opened.ok) return opened;
+    writer = opened.value;
+  }
+  const session = runSession(options, header, writer, virtual, clock);
+  onTrouble = session.notice;
+  for (const message of troubles) session.notice(message);
+  return ok(session);
+}
+
+function runSession(options: SessionOptions, header: RecordHeader, writer: RecordWriter | null, virtual: boolean, clock: SessionClock): Session & { notice(message: string): void } {
+  const listeners = new Set<SessionListener>();
+  const tally = startTally();
+  const stop = new AbortController();
+  const lastFrameNumber = new Map<PlaneId, number>();
+  let seq = 0;
+  let virtualNowMs = 0;
+  const nowMs = () => (virtual ? virtualNowMs : clock.nowMs());
+
+  const pipeline = startPipeline({
+    onFolded(folded) {
+      for (const sample of folded.derived) {
+        writer?.write(sample);
+        tally.count(sample);
+      }
+      for (const listener of listeners) listener.onFolded?.(folded);
+    },
+    onFailure(plane, failure) {
+      process.stderr.write(`pedicle: guidance of plane ${plane} failed on a frame and went on with the next: ${failure}\n`);
+      stamp({ topic: '/device', data: { device: `guidance-${plane}`, state: 'notice', message: 'Guidance failed on a frame; it goes on with the next.' }, atMs: null });
+    },
+    onAnalysis(plane, analysisMs) {
+      for (const listener of listeners) listener.onAnalysis?.(plane, analysisMs);
+    },
+  });
+
+  const stamp = (event: SourceEvent): void => {
+    if (virtual && event.atMs !== null) virtualNowMs = Math.max(virtualNowMs, toWholeMicroseconds(event.atMs));
+    const raw = { topic: event.topic, tMs: nowMs(), seq: seq++, data: event.data } as RawSample;
+    writer?.write(raw);
+    tally.count(raw);
+    for (const listener of listeners) listener.onRaw?.(raw);
+    pipeline.push(raw);
+  };
+
+  /** What must be said before a frame: numbers that never came, guidance that has no time. */
+  const announceGaps = (plane: PlaneId, frameNumber: number) => {
+    const last = lastFrameNumber.get(plane);
+    lastFrameNumber.set(plane, frameNumber);
+    if (last !== undefined && frameNumber > last + 1) {
+      stamp({ topic: '/gap', data: { kind: 'frames-missing', plane, fromFrame: last + 1, toFrame: frameNumber - 1 }, atMs: null });
+    }
+    if (!virtual && pipeline.pending(plane) >= analysisBacklogFrames) stamp({ topic: '/gap', data: { kind: 'analysis-skipped', plane }, atMs: null });
+  };
+
+  const accept = async (event: SourceEvent): Promise<void> => {
+    if (event.topic === '/plane/a/frame' || event.topic === '/plane/b/frame') announceGaps(planeOfFrameTopic(event.topic), event.data.attributes.frameNumber);
+    stamp(event);
+    if (virtual) {
+      await pipeline.settled(foldBacklogSamples);
+      if (writer) await writer.drained(recordBacklogBytes);
+    }
+  };
+
+  const notice = (message: string) => stamp({ topic: '/device', data: { device: 'disk', state: 'notice', message }, atMs: null });
+
+  const run = async (): Promise<Result<RecordSummary>> => {
+    if (virtual) await feedMerged(endingWithTheRest(options.sources), accept, stop);
+    else {
+      let count = 0;
+      const ticking = setInterval(() => stamp({ topic: '/tick', data: { count: count++ }, atMs: null }), tickEveryMs / clock.speed);
+      await feedRealTime(options.sources, clock, accept, stop).finally(() => clearInterval(ticking));
+    }
+    await pipeline.settled(0);
+    await pipeline.close();
+    const summary = tally.summary();
+    if (writer) {
+      const closed = await writer.close(summary);
+      if (!closed.ok) return closed;
+    }
+    return ok(summary);
+  };
+
+  return {
+    header,
+    writer,
+    nowMs,
+    notice,
+    operator: (event) => {
+      if (!stop.signal.aborted) stamp({ topic: '/operator', data: event, atMs: null });
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    summary: tally.summary,
+    stop: () => stop.abort(),
+    run,
+  };
+}
+
+/** Ticks beside the sources for as long as any of them goes on. */
+function endingWithTheRest(sources: readonly Source[]): readonly Source[] {
+  let running = sources.length;
+  const counted = sources.map((source) => ({
+    ...source,
+    async *events(signal: AbortSignal) {
+      try {
+        yield* source.events(signal);
+      } finally {
+        running--;
+      }
+    },
+  }));
+  const ticks = tickSource();
+  const bounded: Source = {
+    ...ticks,
+    async *events(signal) {
+      for await (const event of ticks.events(signal)) {
+        if (running === 0) return;
+        yield event;
+      }
+    },
+  };
+  return [...counted, bounded];
+}
