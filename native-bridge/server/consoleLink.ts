@@ -84,7 +84,10 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
         context.operator(message.event);
         return;
       case 'list-records':
-        send({ kind: 'records', records: await listRecords(context.recordsFolder, live?.info.record !== undefined && !live.catchUp().status.ended ? live.info.record : null) });
+        send({
+          kind: 'records',
+          records: await listRecords(context.recordsFolder, live?.info.record !== undefined && !live.catchUp().status.ended ? live.info.record : null),
+        });
         return;
       case 'open-review':
         await open(message.record);

@@ -109,7 +109,13 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
 
   const listening = await new Promise<Result<void>>((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      resolve(inputFault(error.code === 'EADDRINUSE' ? `Port ${options.port} on 127.0.0.1 is taken by another program; give another --port, or none for a free one.` : `Port ${options.port} on 127.0.0.1 cannot be opened (${error.code}); give another --port.`));
+      resolve(
+        inputFault(
+          error.code === 'EADDRINUSE'
+            ? `Port ${options.port} on 127.0.0.1 is taken by another program; give another --port, or none for a free one.`
+            : `Port ${options.port} on 127.0.0.1 cannot be opened (${error.code}); give another --port.`,
+        ),
+      );
     });
     server.listen(options.port, '127.0.0.1', () => resolve(ok(undefined)));
   });

@@ -2,8 +2,8 @@ import { statfs } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import type { Curve, PlaneStatus, SessionInfo, Status } from '../../src/link/link.ts';
 import { type PlaneId, planeIds, planeOfFrameTopic, type RawSample, type Sample } from '../../src/sample/sample.ts';
-import type { Session } from '../session/session.ts';
 import type { Folded } from '../session/pipeline.ts';
+import type { Session } from '../session/session.ts';
 import { collectCurve } from './curve.ts';
 import { type FrameStream, type OutgoingFrame, startFrameStream } from './frameStream.ts';
 
@@ -76,7 +76,8 @@ export function startLiveView(session: Session, info: SessionInfo): LiveView {
   const tell = (sample: Sample) => {
     if (!isTold(sample)) return;
     if (sample.topic === '/injector/reading') curve.add(sample.tMs, sample.data);
-    if (sample.topic === '/injector/reading' || sample.topic === '/injector/state' || sample.topic === '/procedure' || sample.topic === '/guidance/pose') latest.set(sample.topic, sample);
+    if (sample.topic === '/injector/reading' || sample.topic === '/injector/state' || sample.topic === '/procedure' || sample.topic === '/guidance/pose')
+      latest.set(sample.topic, sample);
     else kept.push(sample);
     if (outbox.length === 0) setImmediate(flush);
     outbox.push(sample);

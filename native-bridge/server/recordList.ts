@@ -20,7 +20,15 @@ export async function listRecords(recordsFolder: string, except: string | null):
     const { header, durationMs, closed } = opened.value;
     await opened.value.close();
     const bytes = await folderBytes(join(recordsFolder, entry.name));
-    items.push({ name: entry.name, startedAtEpochMs: header.startedAtEpochMs, durationMs, procedure: header.procedure, closed, simulated: header.simulated, bytes });
+    items.push({
+      name: entry.name,
+      startedAtEpochMs: header.startedAtEpochMs,
+      durationMs,
+      procedure: header.procedure,
+      closed,
+      simulated: header.simulated,
+      bytes,
+    });
   }
   return items.sort((a, b) => b.startedAtEpochMs - a.startedAtEpochMs);
 }

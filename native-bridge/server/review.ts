@@ -44,9 +44,16 @@ function frameAt(index: readonly { readonly tMs: number }[], tMs: number): numbe
 }
 
 /** Reads everything but the pixels, then stands at the first frame. */
-export async function openReview(id: string, record: string, reader: RecordReader, display: SessionInfo['display'], onState: (state: ReviewState) => void): Promise<Review> {
+export async function openReview(
+  id: string,
+  record: string,
+  reader: RecordReader,
+  display: SessionInfo['display'],
+  onState: (state: ReviewState) => void,
+): Promise<Review> {
   const planes = new Map<PlaneId, RecordedPlane>();
-  for (const plane of reader.planes) planes.set(plane, { index: reader.frameIndex(plane), observations: new Map(), streams: new Set(), shownSeq: null, loading: false });
+  for (const plane of reader.planes)
+    planes.set(plane, { index: reader.frameIndex(plane), observations: new Map(), streams: new Set(), shownSeq: null, loading: false });
   const curve = collectCurve();
   const samples: Sample[] = [];
   const observationOf = (plane: PlaneId, seq: number) => {

@@ -1,6 +1,6 @@
 import type { PlaneObservation } from '../../src/guidance/observation.ts';
-import { initialSessionState, step } from '../../src/session/step.ts';
 import { type DerivedSample, type PlaneId, planeIds, planeOfFrameTopic, type RawSample } from '../../src/sample/sample.ts';
+import { initialSessionState, step } from '../../src/session/step.ts';
 import { type PlaneAnalysis, startPlaneAnalysis } from '../analysis/planeAnalysis.ts';
 
 /** One raw sample folded: what was seen in it and what follows from it. */

@@ -67,7 +67,13 @@ export async function startSession(options: SessionOptions): Promise<Result<Sess
   return ok(session);
 }
 
-function runSession(options: SessionOptions, header: RecordHeader, writer: RecordWriter | null, virtual: boolean, clock: SessionClock): Session & { notice(message: string): void } {
+function runSession(
+  options: SessionOptions,
+  header: RecordHeader,
+  writer: RecordWriter | null,
+  virtual: boolean,
+  clock: SessionClock,
+): Session & { notice(message: string): void } {
   const listeners = new Set<SessionListener>();
   const tally = startTally();
   const stop = new AbortController();
@@ -86,7 +92,11 @@ function runSession(options: SessionOptions, header: RecordHeader, writer: Recor
     },
     onFailure(plane, failure) {
       process.stderr.write(`pedicle: guidance of plane ${plane} failed on a frame and went on with the next: ${failure}\n`);
-      stamp({ topic: '/device', data: { device: `guidance-${plane}`, state: 'notice', message: 'Guidance failed on a frame; it goes on with the next.' }, atMs: null });
+      stamp({
+        topic: '/device',
+        data: { device: `guidance-${plane}`, state: 'notice', message: 'Guidance failed on a frame; it goes on with the next.' },
+        atMs: null,
+      });
     },
     onAnalysis(plane, analysisMs) {
       for (const listener of listeners) listener.onAnalysis?.(plane, analysisMs);

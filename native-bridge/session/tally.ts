@@ -1,4 +1,4 @@
-import { planeOfFrameTopic, type PlaneId, type Sample } from '../../src/sample/sample.ts';
+import { type PlaneId, planeOfFrameTopic, type Sample } from '../../src/sample/sample.ts';
 import type { RecordSummary } from '../record/record.ts';
 
 interface PlaneTally {

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { failedFault, ok, type Result } from '../../src/base/result.ts';
+import { consolePages } from '../bridge.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+async function newestChangeMs(folder: string): Promise<number> {
+  let newest = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name === 'dist' || entry.name === 'node_modules') continue;
+    const path = join(folder, entry.name);
+    newest = Math.max(newest, entry.isDirectory() ? await newestChangeMs(path) : (await stat(path)).mtimeMs);
+  }
+  return newest;
+}
+
+/** Builds the console's pages when a checkout has none, or older ones than its sources. A package brings them along. */
+export async function ensureConsolePages(onBuild: () => void): Promise<Result<void>> {
+  const index = join(consolePages, 'index.html');
+  const sources = join(root, 'renderer', 'index.html');
+  if (!existsSync(sources))
+    return existsSync(index) ? ok(undefined) : failedFault(`The console's pages are missing from ${consolePages}; install Pedicle again.`);
+  if (existsSync(index)) {
+    const builtMs = (await stat(index)).mtimeMs;
+    const changedMs = Math.max(await newestChangeMs(join(root, 'renderer')), await newestChangeMs(join(root, 'src')));
+    if (builtMs >= changedMs) return ok(undefined);
+  }
+  onBuild();
+  try {
+    const { build } = await import('vite');
+    await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+    return ok(undefined);
+  } catch (error) {
+    return failedFault(`The console's pages could not be built: ${error instanceof Error ? error.message : String(error)}. Run "npm ci" and try again.`);
+  }
+}

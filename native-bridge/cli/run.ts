@@ -1,0 +1,77 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { printJson, reportFault } from './output.ts';
+import { addSourceOptions, parseSpeed, readSite, type SourceOptions } from './sessionOptions.ts';
+
+interface RunOptions extends SourceOptions {
+  readonly out: string;
+  readonly speed: number | 'max';
+  readonly json?: true;
+}
+
+function speedArgument(text: string): number | 'max' {
+  const speed = parseSpeed(text);
+  if (!speed.ok) throw new InvalidArgumentError(speed.fault.message);
+  return speed.value;
+}
+
+async function run(options: RunOptions): Promise<void> {
+  const { openSources } = await import('../session/openSources.ts');
+  const { startSession } = await import('../session/session.ts');
+  const { openRecordWriter } = await import('../record/writer.ts');
+  const site = await readSite(options.site);
+  if (!site.ok) return reportFault(site.fault);
+  const input = {
+    framesA: options.framesA ?? null,
+    framesB: options.framesB ?? null,
+    injector: options.injector ?? null,
+    planFile: options.plan ?? null,
+    scriptFile: options.script ?? null,
+    speed: options.speed,
+  };
+  const opened = await openSources(input);
+  if (!opened.ok) return reportFault(opened.fault);
+  const { sources, plan, simulated, procedure } = opened.value;
+  const session = await startSession({
+    sources,
+    speed: options.speed,
+    describe: {
+      softwareVersion: packageJson.version,
+      runtime: `node ${process.versions.node}, v8 ${process.versions.v8}`,
+      procedure,
+      simulated,
+      sources: { framesA: input.framesA, framesB: input.framesB, injector: input.injector },
+    },
+    openRecord: (header, onTrouble) => openRecordWriter({ folder: options.out }, header, onTrouble),
+  });
+  if (!session.ok) return reportFault(session.fault);
+  if (plan) session.value.writer?.attachFile('plan.json', `${JSON.stringify(plan, null, 1)}\n`);
+  if (options.site !== undefined) session.value.writer?.attachFile('site.json', `${JSON.stringify(site.value, null, 1)}\n`);
+
+  const stop = () => session.value.stop();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  const progress = process.stderr.isTTY ? setInterval(() => process.stderr.write(`\r${(session.value.nowMs() / 1000).toFixed(1)} s of procedure `), 250) : null;
+  const ended = await session.value.run();
+  if (progress) {
+    clearInterval(progress);
+    process.stderr.write('\r');
+  }
+  process.off('SIGINT', stop);
+  process.off('SIGTERM', stop);
+  if (!ended.ok) return reportFault(ended.fault);
+  const { durationMs, planes, telemetry, alarms } = ended.value;
+  if (options.json) return printJson({ record: options.out, durationMs, planes, telemetry, alarms });
+  const frames = Object.entries(planes).map(([plane, { rows, columns, frames: count }]) => `plane ${plane}: ${count} frames of ${columns} × ${rows}`);
+  process.stdout.write(
+    `Recorded ${(durationMs / 1000).toFixed(1)} s in ${options.out}; ${frames.join(', ') || 'no frames'}; ${telemetry['/injector/reading'] ?? 0} injector readings; ${alarms.length} alarms.\n`,
+  );
+}
+
+export function register(program: Command): void {
+  addSourceOptions(program.command('run').description('the session without a window: ends when the sources end, writes a record'))
+    .requiredOption('--out <dir>', 'folder of the record; must not exist or be empty')
+    .option('--speed <n>', 'times real time, or "max": as fast as this machine can', speedArgument, 1)
+    .option('--json', 'one JSON object on standard output')
+    .action(run);
+}

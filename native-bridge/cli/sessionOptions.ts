@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { inputFault, ok, type Result } from '../../src/base/result.ts';
+import { defaultSite, type Site, siteSchema } from '../../src/procedure/site.ts';
+import { readJsonFile } from '../sources/script.ts';
+
+/** The options that `run` and `console` share. */
+export interface SourceOptions {
+  readonly framesA?: string;
+  readonly framesB?: string;
+  readonly injector?: string;
+  readonly site?: string;
+  readonly plan?: string;
+  readonly script?: string;
+}
+
+export function addSourceOptions(command: Command): Command {
+  return command
+    .option('--frames-a <uri>', 'frames of plane a: sim:SCENARIO?seed=N, dicom:FILE_OR_FOLDER, video:…, record:RECORD?plane=a')
+    .option('--frames-b <uri>', 'frames of plane b, likewise')
+    .option('--injector <uri>', 'sim:SCENARIO?seed=N, serial:PORT?driver=NAME&baud=N, record:RECORD or none:')
+    .option('--site <file>', 'site configuration')
+    .option('--plan <file>', 'plan.json: trajectories, vertebral body, posterior wall, limits')
+    .option('--script <file>', 'operator events on a timetable: [{ "atMs": n, "event": {…} }]');
+}
+
+/** `--speed N|max`. */
+export function parseSpeed(text: string): Result<number | 'max'> {
+  if (text === 'max') return ok('max');
+  const speed = Number(text);
+  return speed > 0 && speed <= 100 ? ok(speed) : inputFault(`--speed ${text} is neither "max" nor a number above 0 and up to 100.`);
+}
+
+/** The site configuration, or the defaults when none is named. */
+export async function readSite(path: string | undefined): Promise<Result<Site>> {
+  return path === undefined ? ok(defaultSite) : readJsonFile('site configuration', path, siteSchema);
+}

@@ -1,0 +1,116 @@
+import { inputFault, ok, type Result } from '../../src/base/result.ts';
+import type { Plan } from '../../src/procedure/plan.ts';
+import { type PlaneId, planeIds } from '../../src/sample/sample.ts';
+import { openFrameSource } from '../sources/open.ts';
+import { openInjectorSource } from '../sources/openInjector.ts';
+import { readPlanFile, readScriptFile, scriptedOperator } from '../sources/script.ts';
+import { openSimulatedOperator } from '../sources/simulated.ts';
+import type { Source, SourceEvent } from '../sources/source.ts';
+
+/** What the command line names. */
+export interface SessionInput {
+  readonly framesA: string | null;
+  readonly framesB: string | null;
+  readonly injector: string | null;
+  readonly planFile: string | null;
+  readonly scriptFile: string | null;
+  readonly speed: number | 'max';
+}
+
+export interface OpenedSources {
+  /** In the order in which events of one time are taken: what the operator says comes before what is then seen. */
+  readonly sources: readonly Source[];
+  readonly plan: Plan | null;
+  readonly simulated: boolean;
+  /** For the record's name. */
+  readonly procedure: string;
+}
+
+const isSimulated = (uri: string | null): uri is string => uri?.startsWith('sim:') ?? false;
+/** Without its query: the scenario is the same whatever the size or rate of its pictures. */
+const scenarioName = (uri: string): string => uri.slice('sim:'.length).split('?')[0] ?? '';
+
+/** Leaves out what a script says of pictures that are not its own. */
+function withoutPictureEvents(source: Source): Source {
+  return {
+    ...source,
+    async *events(signal): AsyncGenerator<SourceEvent> {
+      for await (const event of source.events(signal)) {
+        const ofPictures = event.topic === '/operator' && (event.data.kind === 'plan' || event.data.kind === 'reference' || event.data.kind === 'store-frame');
+        if (!ofPictures) yield event;
+      }
+    },
+  };
+}
+
+function withoutPlan(source: Source): Source {
+  return {
+    ...source,
+    async *events(signal): AsyncGenerator<SourceEvent> {
+      for await (const event of source.events(signal)) if (event.topic !== '/operator' || event.data.kind !== 'plan') yield event;
+    },
+  };
+}
+
+/** The scenario's own script stands in for the operator when nobody gave one and the pictures or the injector are simulated. */
+async function openOperator(input: SessionInput, plan: Plan | null): Promise<Result<Source | null>> {
+  if (input.scriptFile !== null) return readScriptFile(input.scriptFile);
+  const pictures = [input.framesA, input.framesB].find(isSimulated);
+  const uri = pictures ?? (isSimulated(input.injector) ? input.injector : null);
+  if (uri === null) return ok(null);
+  const script = await openSimulatedOperator(uri);
+  if (!script.ok) return script;
+  if (pictures === undefined) return ok(withoutPictureEvents(script.value));
+  return ok(plan === null ? script.value : withoutPlan(script.value));
+}
+
+function planFitsFrames(plan: Plan, path: string, frames: Readonly<Record<PlaneId, string | null>>): Result<void> {
+  for (const plane of planeIds) {
+    const drawn = plan.planes[plane];
+    if (drawn && Object.keys(drawn).length > 0 && frames[plane] === null) {
+      return inputFault(
+        `The plan ${path} has drawings on plane ${plane}, but no frames are given for that plane; add --frames-${plane} or take planes.${plane} out of the plan.`,
+      );
+    }
+  }
+  return ok(undefined);
+}
+
+/** Opens everything that a session reads, or says in one sentence what cannot be opened. */
+export async function openSources(input: SessionInput): Promise<Result<OpenedSources>> {
+  let plan: Plan | null = null;
+  if (input.planFile !== null) {
+    const read = await readPlanFile(input.planFile);
+    if (!read.ok) return read;
+    const fits = planFitsFrames(read.value, input.planFile, { a: input.framesA, b: input.framesB });
+    if (!fits.ok) return fits;
+    plan = read.value;
+  }
+  const operator = await openOperator(input, plan);
+  if (!operator.ok) return operator;
+  const sources: Source[] = [];
+  if (plan) sources.push(scriptedOperator('plan:', false, [{ atMs: 0, event: { kind: 'plan', plan } }]));
+  if (operator.value) sources.push(operator.value);
+  for (const [uri, open] of [
+    [input.injector, openInjectorSource],
+    [input.framesA, (given: string) => openFrameSource(given, 'a')],
+    [input.framesB, (given: string) => openFrameSource(given, 'b')],
+  ] as const) {
+    if (uri === null || uri.startsWith('none:')) continue;
+    const opened = await open(uri);
+    if (!opened.ok) return opened;
+    if (input.speed === 'max' && opened.value.pace === 'live')
+      return inputFault(`${uri} is live and has its own pace; --speed max needs simulated or recorded sources, so leave --speed out.`);
+    sources.push(opened.value);
+  }
+  if (input.framesA === null && input.framesB === null && (input.injector === null || input.injector.startsWith('none:'))) {
+    return inputFault('Nothing to read: give --frames-a, --frames-b or --injector.');
+  }
+  const named = [input.framesA, input.framesB, input.injector].find(isSimulated);
+  return ok({
+    sources,
+    plan,
+    simulated: sources.some((source) => source.simulated),
+    procedure: plan?.procedure ?? (named ? scenarioName(named) : 'procedure'),
+  });
+}
