@@ -10,3 +10,16 @@ export function crc16(bytes: Uint8Array, initial = 0): number {
   for (const byte of bytes) crc = ((crc << 8) & 0xffff) ^ (crc16Table[((crc >>> 8) ^ byte) & 0xff] ?? 0);
   return crc;
 }
+
+const crc32Table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc >>> 0;
+});
+
+/** CRC-32 as in zip and Ethernet (IEEE 802.3): polynomial 0x04C11DB7 reflected, initial and final XOR 0xFFFFFFFF. */
+export function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (crc32Table[(crc ^ byte) & 0xff] ?? 0);
+  return (crc ^ 0xffffffff) >>> 0;
+}

@@ -10,4 +10,6 @@ export interface InjectorReading {
   /** The device's own clock, ms since it was started. */
   readonly deviceTimeMs: number | null;
   readonly status: 'ok' | 'stopped' | 'paused' | 'alarm' | 'unknown';
+  /** Of the cement or the device, as the device defines it; absent where the protocol has no such field. */
+  readonly temperatureC?: number | null;
 }
