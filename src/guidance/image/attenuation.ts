@@ -1,0 +1,104 @@
+import type { XrayFrame, XrayFrameAttributes } from '../../dicom/xrayFrame.ts';
+import { createGrid, type Grid, halve } from './grid.ts';
+
+/**
+ * How many nepers (natural logarithms of intensity) the whole range of stored values spans. The tags never say it; these are
+ * the usual look-up tables: five for logarithmic storage, a little over three for a picture made to be looked at (a display
+ * window narrower than the range of the detector). An error here scales cement volume, which the injector's own volume corrects.
+ */
+const nepersOfRange = { LOG: 5, DISP: 3.2 } as const;
+
+/** One picture of a frame at three sizes, in nepers of attenuation: larger = more stopped = bone, metal, cement. */
+export interface AttenuationPyramid {
+  /** Attenuation of each stored value. */
+  readonly ofStoredValue: Float32Array;
+  /** Working resolution: full divided by `factor`, at most about 800 pixels wide. */
+  readonly factor: number;
+  readonly fine: Grid;
+  /** Half of `fine`. */
+  readonly coarse: Grid;
+  /** Half of `coarse`. */
+  readonly small: Grid;
+  load(frame: XrayFrame): void;
+}
+
+/** Whether frames of `b` can go through what was built for `a`. */
+export const sameStorage = (a: XrayFrameAttributes, b: XrayFrameAttributes): boolean =>
+  a.rows === b.rows &&
+  a.columns === b.columns &&
+  a.bitsAllocated === b.bitsAllocated &&
+  a.bitsStored === b.bitsStored &&
+  a.photometric === b.photometric &&
+  a.pixelIntensityRelationship === b.pixelIntensityRelationship;
+
+/**
+ * Stored value → nepers of attenuation. LIN is intensity (Beer–Lambert: minus its logarithm); LOG and DISP are taken as
+ * already logarithmic, which for display values is an approximation. Unknown: LOG above 8 bits, DISP at 8.
+ */
+export function attenuationTable(attributes: XrayFrameAttributes): Float32Array {
+  const size = 2 ** Math.min(16, Math.max(1, attributes.bitsAllocated === 8 ? 8 : 16));
+  const largest = 2 ** attributes.bitsStored - 1;
+  const relationship = attributes.pixelIntensityRelationship ?? (attributes.bitsStored > 8 ? 'LOG' : 'DISP');
+  const inverted = attributes.photometric === 'MONOCHROME1';
+  return Float32Array.from({ length: size }, (_, stored) => {
+    const clipped = Math.min(stored, largest);
+    const brightness = inverted ? largest - clipped : clipped;
+    if (relationship === 'LIN') return Math.log((largest + 1) / (brightness + 0.002 * largest + 1));
+    return (nepersOfRange[relationship] * (largest - brightness)) / largest;
+  });
+}
+
+/** Buffers for frames like this one. */
+export function createPyramid(attributes: XrayFrameAttributes): AttenuationPyramid {
+  const { rows, columns } = attributes;
+  const factor = 2 ** Math.max(0, Math.floor(Math.log2(Math.min(rows, columns) / 400)));
+  const fine = createGrid(Math.floor(columns / factor), Math.floor(rows / factor));
+  const coarse = createGrid(fine.width >> 1, fine.height >> 1);
+  const small = createGrid(coarse.width >> 1, coarse.height >> 1);
+  const ofStoredValue = attenuationTable(attributes);
+  return {
+    ofStoredValue,
+    factor,
+    fine,
+    coarse,
+    small,
+    load(frame) {
+      if (factor === 1) copyThrough(frame.pixels, ofStoredValue, fine);
+      else if (factor === 2) shrinkByTwo(frame.pixels, columns, ofStoredValue, fine);
+      else shrink(frame.pixels, columns, factor, ofStoredValue, fine);
+      halve(fine, coarse);
+      halve(coarse, small);
+    },
+  };
+}
+
+function copyThrough(pixels: Uint8Array | Uint16Array, table: Float32Array, target: Grid): void {
+  const out = target.data;
+  for (let i = 0; i < out.length; i++) out[i] = table[pixels[i] ?? 0] ?? 0;
+}
+
+function shrinkByTwo(pixels: Uint8Array | Uint16Array, columns: number, table: Float32Array, target: Grid): void {
+  const out = target.data;
+  for (let y = 0; y < target.height; y++) {
+    let at = 2 * y * columns;
+    const row = y * target.width;
+    for (let x = 0; x < target.width; x++, at += 2) {
+      const top = (table[pixels[at] ?? 0] ?? 0) + (table[pixels[at + 1] ?? 0] ?? 0);
+      out[row + x] = 0.25 * (top + (table[pixels[at + columns] ?? 0] ?? 0) + (table[pixels[at + columns + 1] ?? 0] ?? 0));
+    }
+  }
+}
+
+function shrink(pixels: Uint8Array | Uint16Array, columns: number, factor: number, table: Float32Array, target: Grid): void {
+  const share = 1 / (factor * factor);
+  for (let y = 0; y < target.height; y++) {
+    for (let x = 0; x < target.width; x++) {
+      let sum = 0;
+      for (let dy = 0; dy < factor; dy++) {
+        const at = (y * factor + dy) * columns + x * factor;
+        for (let dx = 0; dx < factor; dx++) sum += table[pixels[at + dx] ?? 0] ?? 0;
+      }
+      target.data[y * target.width + x] = sum * share;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import type { XrayFrame } from '../../dicom/xrayFrame.ts';
+import type { AttenuationPyramid } from '../image/attenuation.ts';
+import { depthAt, type VisibleField } from '../image/field.ts';
+import { createPairBuffers, findEdgePairs, type PairBuffers } from './edgePairs.ts';
+import { type BarCandidate, createLineBuffers, findBars, type LineBuffers } from './lines.ts';
+import { edgeAt, measureShaft, type Shaft } from './shaft.ts';
+import { findTip, type FullAxis, fullAxisOf, type TipEstimate } from './tip.ts';
+
+/** What a needle may look like in this picture. */
+export interface NeedleScale {
+  /** Millimetres a full pixel, as known or, without geometry, as guessed. */
+  readonly mmPerPx: number;
+  readonly leastWidthMm: number;
+  readonly mostWidthMm: number;
+  /** Standard deviation of noise on the fine grid, nepers. */
+  readonly noise: number;
+}
+
+/** A straight bar that passed every test, with no direction yet. */
+export interface FoundBar {
+  readonly shaft: Shaft;
+  /** Which ends lie at the border of the visible field: there the tip cannot be. */
+  readonly startsAtBorder: boolean;
+  readonly endsAtBorder: boolean;
+  readonly lengthMm: number;
+}
+
+export interface NeedleDetector {
+  /** All bars of the picture, most conspicuous first. */
+  bars(pyramid: AttenuationPyramid, field: VisibleField, scale: NeedleScale): FoundBar[];
+  /** The tip at one end of a bar, at full resolution. */
+  tip(frame: XrayFrame, pyramid: AttenuationPyramid, bar: FoundBar, forward: boolean): { axis: FullAxis; tip: TipEstimate } | null;
+}
+
+/** Limits of what counts as metal of a needle; each is a physical statement about a straight tube of steel. */
+const limits = {
+  /** Nepers above both sides: 2.4 mm of hollow steel stops far more than 30 % of what passes beside it. */
+  contrast: 0.22,
+  /** Nepers a fine pixel at both outer edges: an edge as sharp as the pixels, where bone fades over millimetres. */
+  edge: 0.12,
+  /** Straightness of a rigid tube as a share of its width. */
+  crookedness: 0.028,
+  widthSpread: 0.06,
+  leastLengthMm: 2.4,
+  freeLengthMm: 9,
+} as const;
+
+export function createNeedleDetector(coarseWidth: number, coarseHeight: number): NeedleDetector {
+  const pairBuffers: PairBuffers = createPairBuffers(coarseWidth, coarseHeight);
+  const lineBuffers: LineBuffers = createLineBuffers(coarseWidth, coarseHeight);
+  return {
+    bars(pyramid, field, scale) {
+      const coarsePxPerMm = 1 / (scale.mmPerPx * pyramid.factor * 2);
+      const least = Math.max(1.5, scale.leastWidthMm * coarsePxPerMm);
+      const most = Math.max(least + 1, scale.mostWidthMm * coarsePxPerMm);
+      const pairs = findEdgePairs(pyramid.coarse, field, least, most, pairBuffers);
+      const candidates = findBars(pairs, Math.max(4, limits.leastLengthMm * coarsePxPerMm), Math.max(3, 2.5 * coarsePxPerMm), 6, lineBuffers);
+      const shafts = candidates.flatMap((bar) => {
+        const shaft = verified(pyramid, field, bar, 0.5 * (least + most), scale);
+        return shaft === null ? [] : [shaft];
+      });
+      return joinCollinear(pyramid, shafts, scale)
+        .map((shaft) => foundBar(shaft, pyramid, field, scale))
+        .filter((bar) => bar.startsAtBorder || bar.endsAtBorder || bar.lengthMm >= limits.freeLengthMm)
+        .sort((p, q) => q.lengthMm * q.shaft.contrast - p.lengthMm * p.shaft.contrast);
+    },
+    tip(frame, pyramid, bar, forward) {
+      const axis = fullAxisOf(forward ? bar.shaft : reversed(bar.shaft), pyramid.factor);
+      const guess = pyramid.factor * (forward ? bar.shaft.to : -bar.shaft.from);
+      const tip = findTip(frame, pyramid.ofStoredValue, axis, guess);
+      return tip === null ? null : { axis, tip };
+    },
+  };
+}
+
+export const reversed = (shaft: Shaft): Shaft => ({ ...shaft, dx: -shaft.dx, dy: -shaft.dy, from: -shaft.to, to: -shaft.from });
+
+/** Measures a candidate on the fine grid and applies the limits; null when it is no needle. */
+function verified(pyramid: AttenuationPyramid, field: VisibleField, bar: BarCandidate, halfWidth: number, scale: NeedleScale): Shaft | null {
+  const finePxPerMm = 1 / (scale.mmPerPx * pyramid.factor);
+  const leastEdge = Math.max(0.04, 2.5 * scale.noise);
+  const shaft = measureShaft(pyramid.fine, field, bar, halfWidth, leastEdge);
+  if (shaft === null) return null;
+  const jitter = shaft.edge > 0 ? scale.noise / shaft.edge : 1;
+  const straight = shaft.crookednessPx < limits.crookedness * shaft.width + 0.7 * jitter;
+  const even = shaft.widthSpreadPx < limits.widthSpread * shaft.width + jitter;
+  const wide = shaft.width >= 0.85 * scale.leastWidthMm * finePxPerMm && shaft.width <= 1.15 * scale.mostWidthMm * finePxPerMm;
+  const metal = shaft.contrast > limits.contrast && shaft.edge > Math.max(limits.edge, 3 * scale.noise);
+  return straight && even && wide && metal && shaft.coverage > 0.75 ? extended(pyramid, field, shaft, leastEdge) : null;
+}
+
+/** Follows the bar beyond both ends as long as both edges stand. */
+function extended(pyramid: AttenuationPyramid, field: VisibleField, shaft: Shaft, leastEdge: number): Shaft {
+  const gap = Math.max(4, 0.7 * shaft.width);
+  const follow = (start: number, step: 1 | -1): number => {
+    let last = start;
+    for (let along = start + step; Math.abs(along - last) <= gap; along += step) {
+      if (depthAt(field, (shaft.x + shaft.dx * along) / 2, (shaft.y + shaft.dy * along) / 2) < 2) break;
+      if (edgeAt(pyramid.fine, shaft, along, Math.max(leastEdge, 0.25 * shaft.edge)) > 0) last = along;
+    }
+    return last;
+  };
+  return { ...shaft, from: follow(shaft.from, -1), to: follow(shaft.to, 1) };
+}
+
+/** Parts of one line (a shaft interrupted by cement or a hub) become one shaft: the longest, with the others' extent. */
+function joinCollinear(pyramid: AttenuationPyramid, shafts: readonly Shaft[], scale: NeedleScale): Shaft[] {
+  const finePxPerMm = 1 / (scale.mmPerPx * pyramid.factor);
+  const byLength = [...shafts].sort((p, q) => q.to - q.from - (p.to - p.from));
+  const joined: Shaft[] = [];
+  for (const shaft of byLength) {
+    const host = joined.findIndex((other) => isCollinear(other, shaft, 0.4 * other.width, 60 * finePxPerMm));
+    const other = joined[host];
+    if (other === undefined) joined.push(shaft);
+    else joined[host] = withExtentOf(other, shaft);
+  }
+  return joined;
+}
+
+const alongOn = (shaft: Shaft, x: number, y: number): number => (x - shaft.x) * shaft.dx + (y - shaft.y) * shaft.dy;
+const acrossOn = (shaft: Shaft, x: number, y: number): number => Math.abs((x - shaft.x) * -shaft.dy + (y - shaft.y) * shaft.dx);
+const endsOf = (shaft: Shaft): readonly (readonly [number, number])[] =>
+  [shaft.from, shaft.to].map((along) => [shaft.x + shaft.dx * along, shaft.y + shaft.dy * along]);
+
+function isCollinear(host: Shaft, part: Shaft, across: number, mostGap: number): boolean {
+  const ends = endsOf(part);
+  if (ends.some(([x, y]) => acrossOn(host, x, y) > across)) return false;
+  const along = ends.map(([x, y]) => alongOn(host, x, y));
+  return Math.min(...along) - host.to < mostGap && host.from - Math.max(...along) < mostGap;
+}
+
+function withExtentOf(host: Shaft, part: Shaft): Shaft {
+  const along = endsOf(part).map(([x, y]) => alongOn(host, x, y));
+  return { ...host, from: Math.min(host.from, ...along), to: Math.max(host.to, ...along) };
+}
+
+function foundBar(shaft: Shaft, pyramid: AttenuationPyramid, field: VisibleField, scale: NeedleScale): FoundBar {
+  const mmPerFinePx = scale.mmPerPx * pyramid.factor;
+  // A tip that near to the border could be the border's own end of the shaft.
+  const reach = Math.max(5, 0.9 * shaft.width);
+  const borderBeyond = (along: number) => depthAt(field, (shaft.x + shaft.dx * along) / 2, (shaft.y + shaft.dy * along) / 2) < 3;
+  return {
+    shaft,
+    startsAtBorder: borderBeyond(shaft.from - reach),
+    endsAtBorder: borderBeyond(shaft.to + reach),
+    lengthMm: (shaft.to - shaft.from) * mmPerFinePx,
+  };
+}

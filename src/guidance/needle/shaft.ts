@@ -1,0 +1,221 @@
+import { depthAt, type VisibleField } from '../image/field.ts';
+import { type Grid, sampleGrid } from '../image/grid.ts';
+import type { BarCandidate } from './lines.ts';
+
+/** The measured shaft of a needle on the fine grid. */
+export interface Shaft {
+  /** A point of the axis. */
+  readonly x: number;
+  readonly y: number;
+  /** Unit direction. */
+  readonly dx: number;
+  readonly dy: number;
+  /** Extent along the direction, measured from (x, y). */
+  readonly from: number;
+  readonly to: number;
+  readonly width: number;
+  /** Median of the weaker outer edge, nepers a pixel. */
+  readonly edge: number;
+  /** Median attenuation of the bar above its sides, nepers. */
+  readonly contrast: number;
+  /** Share of stations where both edges stand. */
+  readonly coverage: number;
+  /** Root mean square distance of the stations' middles from the axis, pixels. */
+  readonly crookednessPx: number;
+  /** Spread of the width (median absolute deviation), pixels. */
+  readonly widthSpreadPx: number;
+}
+
+interface Station {
+  readonly along: number;
+  readonly centre: number;
+  readonly width: number;
+  readonly edge: number;
+  readonly contrast: number;
+}
+
+const profileStep = 0.5;
+
+/** Finds both outer edges across the axis at one place; null when one of them is missing. */
+function measureStation(fine: Grid, x: number, y: number, nx: number, ny: number, halfWidth: number, leastEdge: number, along: number): Station | null {
+  const reach = Math.ceil((1.9 * halfWidth + 1) / profileStep);
+  const profile = new Float64Array(2 * reach + 1);
+  for (let i = -reach; i <= reach; i++) profile[i + reach] = sampleGrid(fine, x + nx * i * profileStep, y + ny * i * profileStep);
+  const rise = strongestSlope(profile, reach, -1.5 * halfWidth, -0.5 * halfWidth, 1);
+  const fall = strongestSlope(profile, reach, 0.5 * halfWidth, 1.5 * halfWidth, -1);
+  if (rise.slope < leastEdge || fall.slope < leastEdge) return null;
+  return {
+    along,
+    centre: (rise.at + fall.at) / 2,
+    width: fall.at - rise.at,
+    edge: Math.min(rise.slope, fall.slope),
+    contrast: contrastOf(profile, reach, rise.at, fall.at, halfWidth),
+  };
+}
+
+/** Steepest place of one sign within a range of the profile, with a parabola through its neighbours. */
+function strongestSlope(profile: Float64Array, middle: number, from: number, to: number, sign: 1 | -1): { at: number; slope: number } {
+  const slopeAt = (i: number) => (sign * ((profile[i + 1] ?? 0) - (profile[i - 1] ?? 0))) / (2 * profileStep);
+  let best = 0;
+  let bestAt = -1;
+  const first = Math.max(2, middle + Math.round(from / profileStep));
+  const last = Math.min(profile.length - 3, middle + Math.round(to / profileStep));
+  for (let i = first; i <= last; i++) {
+    const slope = slopeAt(i);
+    if (slope > best) {
+      best = slope;
+      bestAt = i;
+    }
+  }
+  if (bestAt < 0) return { at: 0, slope: 0 };
+  const before = slopeAt(bestAt - 1);
+  const after = slopeAt(bestAt + 1);
+  const curve = before - 2 * best + after;
+  const shift = curve < 0 ? Math.max(-0.5, Math.min(0.5, (0.5 * (before - after)) / curve)) : 0;
+  return { at: (bestAt - middle + shift) * profileStep, slope: best };
+}
+
+/** Mean inside the edges minus the brighter-or-equal mean of the two sides just outside. */
+function contrastOf(profile: Float64Array, middle: number, left: number, right: number, halfWidth: number): number {
+  let inside = 0;
+  let insideCount = 0;
+  let before = 0;
+  let beforeCount = 0;
+  let after = 0;
+  let afterCount = 0;
+  for (let i = 0; i < profile.length; i++) {
+    const at = (i - middle) * profileStep;
+    const value = profile[i] ?? 0;
+    if (at > left + 1 && at < right - 1) {
+      inside += value;
+      insideCount++;
+    } else if (at < left - 1 && at > left - 1 - 0.9 * halfWidth) {
+      before += value;
+      beforeCount++;
+    } else if (at > right + 1 && at < right + 1 + 0.9 * halfWidth) {
+      after += value;
+      afterCount++;
+    }
+  }
+  if (insideCount === 0 || beforeCount === 0 || afterCount === 0) return 0;
+  return inside / insideCount - Math.max(before / beforeCount, after / afterCount);
+}
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+};
+
+/**
+ * Fits the axis of a bar between its two outer edges on the fine grid, twice, each time robustly; null when too little of it
+ * has both edges. Works the same for a solid trocar and for the two thin walls of a cannula.
+ */
+export function measureShaft(fine: Grid, field: VisibleField, bar: BarCandidate, halfWidthGuess: number, leastEdge: number): Shaft | null {
+  // Coarse pixel c covers fine pixels 2c and 2c + 1: its centre is at 2c + 0.5.
+  let shaft: Shaft = {
+    x: 2 * bar.x + 0.5,
+    y: 2 * bar.y + 0.5,
+    dx: bar.dx,
+    dy: bar.dy,
+    from: 2 * bar.from,
+    to: 2 * bar.to,
+    width: 2 * halfWidthGuess,
+    edge: 0,
+    contrast: 0,
+    coverage: 0,
+    crookednessPx: 0,
+    widthSpreadPx: 0,
+  };
+  for (let pass = 0; pass < 2; pass++) {
+    const next = fitOnce(fine, field, shaft, leastEdge);
+    if (next === null) return null;
+    shaft = next;
+  }
+  return shaft;
+}
+
+function stationsAlong(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: number): { stations: Station[]; tried: number } {
+  const nx = -shaft.dy;
+  const ny = shaft.dx;
+  const length = shaft.to - shaft.from;
+  const step = Math.max(1, length / 160);
+  const stations: Station[] = [];
+  let tried = 0;
+  for (let along = shaft.from; along <= shaft.to; along += step) {
+    const x = shaft.x + shaft.dx * along;
+    const y = shaft.y + shaft.dy * along;
+    if (depthAt(field, x / 2, y / 2) < 3) continue;
+    tried++;
+    const station = measureStation(fine, x, y, nx, ny, shaft.width / 2, leastEdge, along);
+    if (station !== null) stations.push(station);
+  }
+  return { stations, tried };
+}
+
+function fitOnce(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: number): Shaft | null {
+  const { stations, tried } = stationsAlong(fine, field, shaft, leastEdge);
+  if (stations.length < 5) return null;
+  const width = median(stations.map((s) => s.width));
+  const fit = fitLine(stations);
+  const nx = -shaft.dy;
+  const ny = shaft.dx;
+  const good = stations.filter((s) => Math.abs(s.centre - fit.offset - fit.slope * s.along) < Math.max(1, 0.2 * width));
+  const length = Math.hypot(1, fit.slope);
+  const dx = (shaft.dx + fit.slope * nx) / length;
+  const dy = (shaft.dy + fit.slope * ny) / length;
+  const squares = good.reduce((sum, s) => sum + (s.centre - fit.offset - fit.slope * s.along) ** 2, 0);
+  return {
+    x: shaft.x + fit.offset * nx,
+    y: shaft.y + fit.offset * ny,
+    dx,
+    dy,
+    from: shaft.from,
+    to: shaft.to,
+    width,
+    edge: median(stations.map((s) => s.edge)),
+    contrast: median(stations.map((s) => s.contrast)),
+    coverage: good.length / Math.max(1, tried),
+    crookednessPx: Math.sqrt(squares / Math.max(1, good.length)),
+    widthSpreadPx: median(stations.map((s) => Math.abs(s.width - width))),
+  };
+}
+
+/** Line through the stations' middles, re-weighted against outliers (Tukey's biweight, scale from the residuals' median). */
+function fitLine(stations: readonly Station[]): { offset: number; slope: number } {
+  let offset = median(stations.map((s) => s.centre));
+  let slope = 0;
+  for (let round = 0; round < 6; round++) {
+    const residuals = stations.map((s) => Math.abs(s.centre - offset - slope * s.along));
+    const reach = Math.max(0.6, 4.7 * 1.4826 * median(residuals));
+    let sum = 0;
+    let su = 0;
+    let sc = 0;
+    let suu = 0;
+    let suc = 0;
+    stations.forEach((s, i) => {
+      const ratio = (residuals[i] ?? 0) / reach;
+      if (ratio >= 1) return;
+      const w = (1 - ratio * ratio) ** 2;
+      sum += w;
+      su += w * s.along;
+      sc += w * s.centre;
+      suu += w * s.along * s.along;
+      suc += w * s.along * s.centre;
+    });
+    const spread = suu - (su * su) / sum;
+    if (!(sum > 0) || !(spread > 1e-9)) break;
+    slope = (suc - (su * sc) / sum) / spread;
+    offset = (sc - slope * su) / sum;
+  }
+  return { offset, slope };
+}
+
+/** Whether both outer edges of the shaft stand at `along`; the edge strength found (0 when not). */
+export function edgeAt(fine: Grid, shaft: Shaft, along: number, leastEdge: number): number {
+  const x = shaft.x + shaft.dx * along;
+  const y = shaft.y + shaft.dy * along;
+  const station = measureStation(fine, x, y, -shaft.dy, shaft.dx, shaft.width / 2, leastEdge, along);
+  return station === null || Math.abs(station.centre) > Math.max(1, 0.2 * shaft.width) || Math.abs(station.width - shaft.width) > Math.max(1.2, 0.2 * shaft.width)
+    ? 0
+    : station.edge;
+}

@@ -1,0 +1,130 @@
+import type { XrayFrame } from '../../dicom/xrayFrame.ts';
+import type { Shaft } from './shaft.ts';
+
+/** Where a needle ends, along its axis. */
+export interface TipEstimate {
+  /** Fine pixels along the shaft's direction from its origin. */
+  readonly along: number;
+  readonly sigmaPx: number;
+  /** A cannula without its stylet: two thin walls. */
+  readonly hollow: boolean;
+}
+
+/** The axis in full-resolution pixels, pointing to the tip. */
+export interface FullAxis {
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
+  readonly width: number;
+}
+
+/** Fine pixel f covers `factor` full pixels: its centre lies at factor · f + (factor − 1) / 2. */
+export function fullAxisOf(shaft: Shaft, factor: number): FullAxis {
+  const shift = (factor - 1) / 2;
+  return { x: factor * shaft.x + shift, y: factor * shaft.y + shift, dx: shaft.dx, dy: shaft.dy, width: factor * shaft.width };
+}
+
+function sampleFrame(frame: XrayFrame, table: Float32Array, x: number, y: number): number {
+  const { rows, columns } = frame.attributes;
+  const cx = Math.max(0, Math.min(columns - 1.001, x));
+  const cy = Math.max(0, Math.min(rows - 1.001, y));
+  const x0 = cx | 0;
+  const y0 = cy | 0;
+  const fx = cx - x0;
+  const fy = cy - y0;
+  const at = y0 * columns + x0;
+  const { pixels } = frame;
+  const top = (table[pixels[at] ?? 0] ?? 0) * (1 - fx) + (table[pixels[at + 1] ?? 0] ?? 0) * fx;
+  const bottom = (table[pixels[at + columns] ?? 0] ?? 0) * (1 - fx) + (table[pixels[at + columns + 1] ?? 0] ?? 0) * fx;
+  return top * (1 - fy) + bottom * fy;
+}
+
+/** Mean attenuation of a band parallel to the axis between two distances from it. */
+function bandMean(frame: XrayFrame, table: Float32Array, axis: FullAxis, along: number, from: number, to: number): number {
+  const count = Math.max(3, Math.ceil(to - from));
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const across = from + ((i + 0.5) * (to - from)) / count;
+    sum += sampleFrame(frame, table, axis.x + axis.dx * along - axis.dy * across, axis.y + axis.dy * along + axis.dx * across);
+  }
+  return sum / count;
+}
+
+interface Profiles {
+  /** Full pixels along the axis; index 0 is deepest inside the shaft. */
+  readonly start: number;
+  readonly centre: Float64Array;
+  readonly whole: Float64Array;
+  readonly walls: Float64Array;
+}
+
+/** Contrast against both sides, at steps of one full pixel from `inside` widths before the guess to `beyond` widths after it. */
+function profilesAround(frame: XrayFrame, table: Float32Array, axis: FullAxis, guess: number, inside: number, beyond: number): Profiles {
+  const half = axis.width / 2;
+  const start = guess - inside * axis.width;
+  const count = Math.ceil((inside + beyond) * axis.width) + 1;
+  const centre = new Float64Array(count);
+  const whole = new Float64Array(count);
+  const walls = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const along = start + i;
+    const left = bandMean(frame, table, axis, along, -2 * half, -1.35 * half);
+    const right = bandMean(frame, table, axis, along, 1.35 * half, 2 * half);
+    const side = 0.5 * (left + right);
+    const middle = bandMean(frame, table, axis, along, -0.35 * half, 0.35 * half);
+    const leftWall = bandMean(frame, table, axis, along, -0.9 * half, -0.35 * half);
+    const rightWall = bandMean(frame, table, axis, along, 0.35 * half, 0.9 * half);
+    centre[i] = middle - side;
+    walls[i] = 0.5 * (leftWall + rightWall) - side;
+    whole[i] = 0.3 * middle + 0.35 * (leftWall + rightWall) - side;
+  }
+  return { start, centre: smooth3(centre), whole: smooth3(whole), walls };
+}
+
+function smooth3(values: Float64Array): Float64Array {
+  const last = values.length - 1;
+  return values.map((v, i) => 0.25 * (values[Math.max(0, i - 1)] ?? v) + 0.5 * v + 0.25 * (values[Math.min(last, i + 1)] ?? v));
+}
+
+function medianOf(values: Float64Array): number {
+  const sorted = values.slice().sort();
+  return sorted[sorted.length >> 1] ?? 0;
+}
+
+/** First index from `from` on where the profile stays below `level` for `hold` steps, interpolated; null when it never does. */
+function fallBelow(profile: Float64Array, level: number, from: number, hold: number): number | null {
+  for (let i = Math.max(1, from); i < profile.length - hold; i++) {
+    let below = true;
+    for (let k = 0; k < hold && below; k++) below = (profile[i + k] ?? 0) < level;
+    if (!below) continue;
+    const before = profile[i - 1] ?? 0;
+    const here = profile[i] ?? 0;
+    return before > here ? i - 1 + Math.max(0, Math.min(1, (before - level) / (before - here))) : i;
+  }
+  return null;
+}
+
+/**
+ * The tip on the axis at full resolution. A cannula ends where half of its contrast is gone. A trocar ends in a cone: along
+ * its middle the metal thins in proportion to the distance from the point, so the point lies where the line through the
+ * places of 45 % and 15 % contrast reaches zero. Null when the contrast does not end near the guess.
+ */
+export function findTip(frame: XrayFrame, table: Float32Array, axis: FullAxis, guess: number): TipEstimate | null {
+  const profiles = profilesAround(frame, table, axis, guess, 4, 3);
+  const shaftPart = Math.ceil(1.8 * axis.width);
+  const plateauCentre = medianOf(profiles.centre.subarray(0, shaftPart));
+  const plateauWhole = medianOf(profiles.whole.subarray(0, shaftPart));
+  const plateauWalls = medianOf(profiles.walls.subarray(0, shaftPart));
+  if (plateauWhole < 0.08) return null;
+  const hollow = plateauCentre < 0.82 * plateauWalls;
+  const hold = Math.max(2, Math.round(0.25 * axis.width));
+  const half = fallBelow(profiles.whole, 0.5 * plateauWhole, shaftPart, hold);
+  if (half === null) return null;
+  if (hollow) return { along: profiles.start + half, sigmaPx: Math.max(1, 0.12 * axis.width), hollow };
+  const at45 = fallBelow(profiles.centre, 0.45 * plateauCentre, shaftPart, 2);
+  const at15 = at45 === null ? null : fallBelow(profiles.centre, 0.15 * plateauCentre, Math.floor(at45), 2);
+  if (at45 === null || at15 === null) return { along: profiles.start + half, sigmaPx: 0.4 * axis.width, hollow };
+  const slope = Math.min(at15 - at45, 0.8 * axis.width);
+  return { along: profiles.start + at45 + 1.5 * slope, sigmaPx: Math.max(1, 0.3 * slope), hollow };
+}
