@@ -1,0 +1,106 @@
+import type { ProcedureState } from '../../src/procedure/procedureState.ts';
+import { showLive, showRecords, useConsole } from '../store/consoleStore.ts';
+import { useMoment } from '../store/moment.ts';
+import { text } from '../text.ts';
+import { pictureInfo } from '../viewport/planeController.ts';
+import { bytesText, clockText, fixed, longClockText, personName, timeOfDay } from './format.ts';
+import { stagesOf, stageTimeMs } from './stages.ts';
+import { useTick } from './tick.ts';
+
+function Stages({ procedure, nowMs }: { readonly procedure: ProcedureState | null; readonly nowMs: number }) {
+  return (
+    <ol className="stages" aria-label={text.header.stages}>
+      {stagesOf(procedure?.procedure ?? null).map((stage) => {
+        const spent = procedure ? stageTimeMs(procedure, stage, nowMs) : null;
+        const isNow = procedure?.stage === stage;
+        return (
+          <li key={stage} aria-current={isNow ? 'step' : undefined} data-past={!isNow && spent !== null}>
+            {text.stage[stage]} {spent !== null && <span>{clockText(spent)}</span>}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Who() {
+  const { timeline } = useMoment();
+  const { patient, procedure } = timeline;
+  const words = procedure?.procedure ? text.header.procedure[procedure.procedure] : text.header.noProcedure;
+  return (
+    <div className="who">
+      <strong>{patient ? personName(patient.name) : text.header.noPatient}</strong>
+      {patient && <span className="quiet">{[patient.birthDate?.slice(0, 4), patient.sex, patient.id].filter(Boolean).join(' · ')}</span>}
+      <span>
+        {words} <b>{procedure?.level ?? ''}</b>
+      </span>
+    </div>
+  );
+}
+
+function Recording({ nowMs }: { readonly nowMs: number }) {
+  const recording = useConsole((state) => state.status?.recording ?? null);
+  if (!recording) return null;
+  const words = { recording: text.header.recording, closed: text.header.recordingClosed, failed: text.header.recordingFailed, off: text.header.recordingOff }[
+    recording.state
+  ];
+  return (
+    <>
+      <span className="rec" data-state={recording.state} data-testid="recording" title={recording.message ?? undefined}>
+        {recording.state === 'recording' && <span className="rec-dot" />}
+        {words} {recording.state === 'recording' && longClockText(nowMs)}
+      </span>
+      {recording.freeBytes !== null && <span className="figure quiet">{text.header.free(bytesText(recording.freeBytes))}</span>}
+    </>
+  );
+}
+
+/** The slower of the two planes: what is shown must be judged by its worst part. */
+function Delay() {
+  const view = useConsole((state) => state.view);
+  const infos = (['a', 'b'] as const).map((plane) => pictureInfo(`${view}/${plane}`));
+  const delays = infos.map((info) => info.shownInMs).filter((ms) => ms !== null);
+  const dropped = infos.reduce((sum, info) => sum + info.dropped, 0);
+  return (
+    <>
+      <span className="figure quiet" data-testid="shown-in">
+        {text.header.shownIn} <b>{delays.length > 0 ? text.header.ms(fixed(Math.max(...delays), 0)) : text.none}</b>
+      </span>
+      <span className="figure quiet" data-testid="dropped">
+        {text.header.dropped} <b>{fixed(dropped, 0)}</b>
+      </span>
+    </>
+  );
+}
+
+/** Who, what, which stage, is it recording, how late, what time. */
+export function Header() {
+  useTick();
+  const view = useConsole((state) => state.view);
+  const linkUp = useConsole((state) => state.linkUp);
+  const { timeline, nowMs } = useMoment();
+  return (
+    <header className="header">
+      <nav className="tabs" aria-label={text.nav.views}>
+        <button type="button" className="tab" aria-current={view === 'live' ? 'page' : undefined} onClick={showLive}>
+          {text.nav.live}
+        </button>
+        <button type="button" className="tab" aria-current={view === 'review' ? 'page' : undefined} onClick={showRecords}>
+          {text.nav.review}
+        </button>
+      </nav>
+      <Who />
+      <div className="spacer" />
+      <Stages procedure={timeline.procedure} nowMs={nowMs} />
+      <div className="spacer" />
+      {!linkUp && (
+        <span className="link-lost" role="alert" title={text.header.linkAdvice}>
+          {text.header.linkLost}
+        </span>
+      )}
+      {view === 'live' && linkUp && <Recording nowMs={nowMs} />}
+      <Delay />
+      <span data-testid="clock">{timeOfDay(Date.now())}</span>
+    </header>
+  );
+}

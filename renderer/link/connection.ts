@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { type ClientMessage, linkPath, type ServerMessage } from '../../src/link/link.ts';
+
+const serverMessageKinds = [
+  'hello',
+  'samples',
+  'status',
+  'records',
+  'review-opened',
+  'review-state',
+  'refused',
+] as const satisfies readonly ServerMessage['kind'][];
+/** The bridge is the same program in the same version: its messages are told apart here, not taken to pieces. */
+const envelopeSchema = z.looseObject({ kind: z.enum(serverMessageKinds) });
+
+const parseMessage = (text: string): ServerMessage => envelopeSchema.parse(JSON.parse(text)) as unknown as ServerMessage;
+
+/** Status comes twice a second; this long without any message and the link counts as lost, whatever the socket says. */
+export const silenceMs = 900;
+const retryMs = 500;
+
+export interface Connection {
+  /** False when the link is down: nothing is queued, because an event must not be recorded later than it was meant. */
+  send(message: ClientMessage): boolean;
+  close(): void;
+}
+
+/** Keeps one WebSocket to the bridge, for as long as the page lives. `onState` is called on each change. */
+export function connect(onMessage: (message: ServerMessage) => void, onState: (up: boolean) => void): Connection {
+  let socket: WebSocket | null = null;
+  let up = false;
+  let closed = false;
+  let lastHeardMs = 0;
+  let retry: ReturnType<typeof setTimeout> | null = null;
+
+  const setUp = (next: boolean) => {
+    if (up === next) return;
+    up = next;
+    onState(next);
+  };
+  const drop = (which: WebSocket) => {
+    if (which !== socket) return;
+    socket = null;
+    setUp(false);
+    if (!closed) retry = setTimeout(open, retryMs);
+  };
+  const open = () => {
+    const next = new WebSocket(new URL(linkPath, location.href.replace(/^http/, 'ws')));
+    socket = next;
+    lastHeardMs = performance.now();
+    next.onmessage = (event: MessageEvent<string>) => {
+      lastHeardMs = performance.now();
+      setUp(true);
+      onMessage(parseMessage(event.data));
+    };
+    next.onclose = () => drop(next);
+  };
+  const watchdog = setInterval(() => {
+    if (socket && performance.now() - lastHeardMs > (up ? silenceMs : 5000)) {
+      const silent = socket;
+      drop(silent);
+      silent.close();
+    }
+  }, 200);
+  open();
+
+  return {
+    send: (message) => {
+      if (!socket || socket.readyState !== WebSocket.OPEN || !up) return false;
+      socket.send(JSON.stringify(message));
+      return true;
+    },
+    close: () => {
+      closed = true;
+      clearInterval(watchdog);
+      if (retry) clearTimeout(retry);
+      socket?.close();
+    },
+  };
+}

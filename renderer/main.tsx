@@ -1,0 +1,23 @@
+import '@fontsource-variable/inter/wght.css';
+import '@mantine/core/styles.css';
+import 'uplot/dist/uPlot.min.css';
+import './app/tokens.css';
+import './app/layout.css';
+import './live/column.css';
+import { MantineProvider } from '@mantine/core';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { theme } from './app/theme.ts';
+import { startConsole } from './store/consoleStore.ts';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('the page has no #root');
+startConsole();
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} forceColorScheme="dark">
+      <App />
+    </MantineProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,167 @@
+import { createStore, useStore } from 'zustand';
+import type { PressureUnit } from '../../src/base/units.ts';
+import type { ClientMessage, RecordListItem, ReviewOpened, ReviewState, ServerMessage, SessionInfo, Status } from '../../src/link/link.ts';
+import type { OperatorEvent, PlaneId } from '../../src/sample/index.ts';
+import { type Connection, connect } from '../link/connection.ts';
+import { text } from '../text.ts';
+import { emptyCurve, emptyTimeline, foldSamples, type GrowingCurve, growCurve, growingCopy, type TimelineState } from './timeline.ts';
+
+export interface OpenReview {
+  readonly opened: ReviewOpened;
+  readonly state: ReviewState;
+}
+
+/** Said to the person for a few seconds; `id` tells two equal ones apart. */
+export interface Notice {
+  readonly id: number;
+  readonly tone: 'done' | 'trouble';
+  readonly message: string;
+}
+
+export interface ConsoleState {
+  readonly linkUp: boolean;
+  /** `performance.now()` when the link went down; null while it is up. */
+  readonly linkLostAt: number | null;
+  readonly session: SessionInfo | null;
+  readonly status: Status | null;
+  readonly timeline: TimelineState;
+  readonly curve: GrowingCurve;
+  /** Counts growth of `curve`, which changes in place. */
+  readonly curveVersion: number;
+  /** `performance.now()` when the last reading arrived; null before the first. */
+  readonly readingAt: number | null;
+  /** `performance.now()` that session time 0 corresponds to, by the last status or sample. */
+  readonly sessionZeroAt: number | null;
+  readonly records: readonly RecordListItem[] | null;
+  readonly review: OpenReview | null;
+  readonly view: 'live' | 'review';
+  readonly held: boolean;
+  readonly activePlane: PlaneId;
+  readonly pressureUnit: PressureUnit;
+  readonly notices: readonly Notice[];
+}
+
+const unitKey = 'pedicle.pressureUnit';
+const storedUnit = (): PressureUnit | null => {
+  const value = localStorage.getItem(unitKey);
+  return value === 'psi' || value === 'atm' || value === 'bar' || value === 'kPa' ? value : null;
+};
+
+const initial: ConsoleState = {
+  linkUp: false,
+  linkLostAt: null,
+  session: null,
+  status: null,
+  timeline: emptyTimeline,
+  curve: emptyCurve(),
+  curveVersion: 0,
+  readingAt: null,
+  sessionZeroAt: null,
+  records: null,
+  review: null,
+  view: 'live',
+  held: false,
+  activePlane: 'a',
+  pressureUnit: 'psi',
+  notices: [],
+};
+
+export const consoleStore = createStore<ConsoleState>(() => initial);
+export const useConsole = <T>(select: (state: ConsoleState) => T): T => useStore(consoleStore, select);
+const { getState, setState } = consoleStore;
+
+let connection: Connection | null = null;
+let noticeCount = 0;
+const noticeMs = 6000;
+
+export function notify(tone: Notice['tone'], message: string): void {
+  const id = ++noticeCount;
+  setState(({ notices }) => ({ notices: [...notices.slice(-2), { id, tone, message }] }));
+  setTimeout(() => setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) })), noticeMs);
+}
+
+/** What a message changes; `now` is `performance.now()`. `curve` grows in place, everything else is replaced. */
+function changeBy(message: ServerMessage, state: ConsoleState, now: number): Partial<ConsoleState> {
+  switch (message.kind) {
+    case 'hello':
+      return {
+        session: message.session,
+        status: message.status,
+        timeline: foldSamples(emptyTimeline, message.samples),
+        curve: growingCopy(message.curve),
+        curveVersion: state.curveVersion + 1,
+        sessionZeroAt: message.status ? now - message.status.nowMs : null,
+        pressureUnit: storedUnit() ?? message.session?.display.pressureUnit ?? 'psi',
+      };
+    case 'samples': {
+      const hasReading = message.samples.some((sample) => sample.topic === '/injector/reading');
+      return {
+        timeline: foldSamples(state.timeline, message.samples),
+        curveVersion: growCurve(state.curve, message.samples) ? state.curveVersion + 1 : state.curveVersion,
+        readingAt: hasReading ? now : state.readingAt,
+      };
+    }
+    case 'status':
+      return { status: message.status, sessionZeroAt: now - message.status.nowMs };
+    case 'records':
+      return { records: message.records };
+    case 'review-opened': {
+      const start: ReviewState = { review: message.opened.review, positionMs: 0, playing: false, speed: 1 };
+      return { review: { opened: message.opened, state: start }, view: 'review' };
+    }
+    case 'review-state':
+      return state.review?.opened.review === message.state.review ? { review: { ...state.review, state: message.state } } : {};
+    case 'refused':
+      return {};
+  }
+}
+
+function receive(message: ServerMessage): void {
+  setState((state) => changeBy(message, state, performance.now()));
+  if (message.kind === 'refused') notify('trouble', message.message);
+}
+
+function linkChanged(up: boolean): void {
+  setState({ linkUp: up, linkLostAt: up ? null : performance.now() });
+  if (!up) return;
+  // A review lives in the bridge that opened it: after a new connection it has to be opened again.
+  const { review } = getState();
+  if (!review) return;
+  setState({ review: null });
+  send({ kind: 'open-review', record: review.opened.record });
+}
+
+/** Starts the one connection of this page. */
+export function startConsole(): void {
+  if (!connection) connection = connect(receive, linkChanged);
+}
+
+/** False, and a notice, when the link is down. */
+export function send(message: ClientMessage): boolean {
+  const sent = connection?.send(message) ?? false;
+  if (!sent) notify('trouble', text.notSent);
+  return sent;
+}
+
+/** An operator event on its way into the record; it counts when it comes back in the samples. */
+export const operate = (event: OperatorEvent): boolean => send({ kind: 'operator', event });
+
+export const setHeld = (held: boolean): void => setState({ held });
+export const setActivePlane = (activePlane: PlaneId): void => setState({ activePlane });
+export const setPressureUnit = (pressureUnit: PressureUnit): void => {
+  localStorage.setItem(unitKey, pressureUnit);
+  setState({ pressureUnit });
+};
+
+export function showLive(): void {
+  const { review } = getState();
+  if (review) send({ kind: 'close-review', review: review.opened.review });
+  setState({ view: 'live', review: null });
+}
+
+export function showRecords(): void {
+  const { review } = getState();
+  if (review) send({ kind: 'close-review', review: review.opened.review });
+  setState({ view: 'review', review: null, records: null });
+  send({ kind: 'list-records' });
+}

@@ -1,0 +1,79 @@
+import { useMemo } from 'react';
+import type { Curve, SessionInfo } from '../../src/link/link.ts';
+import { useTick } from '../app/tick.ts';
+import { useConsole } from './consoleStore.ts';
+import { type NumberFreshness, numberFreshness } from './stale.ts';
+import { createTimelineCursor, emptyCurve, emptyTimeline, indexAt, type TimelineState } from './timeline.ts';
+
+/** Pressure and volume at one moment, and whether they may be trusted as of that moment. */
+export interface MomentReading {
+  readonly pressureKpa: number | null;
+  readonly volumeMl: number | null;
+  readonly rateMlPerMin: number | null;
+  readonly mode: 'idle' | 'balloon' | 'cement' | null;
+  readonly freshness: NumberFreshness;
+  readonly ageMs: number | null;
+}
+
+/** Everything the panels show of one moment: now when live, the position when a record is reviewed. One form for both. */
+export interface Moment {
+  readonly mode: 'live' | 'review';
+  /** Session time, ms. */
+  readonly nowMs: number;
+  readonly session: SessionInfo | null;
+  readonly timeline: TimelineState;
+  readonly curve: Curve;
+  readonly curveVersion: number;
+  readonly reading: MomentReading;
+}
+
+const noReading: MomentReading = { pressureKpa: null, volumeMl: null, rateMlPerMin: null, mode: null, freshness: 'none', ageMs: null };
+const noCurve = emptyCurve();
+/** A point of a thinned curve stands for this long at most. */
+const curvePointHoldsMs = 600;
+
+function readingFromCurve(curve: Curve, atMs: number): MomentReading {
+  const index = indexAt(curve.tMs, atMs);
+  if (index < 0) return noReading;
+  const ageMs = atMs - (curve.tMs[index] ?? 0);
+  return {
+    pressureKpa: curve.pressureKpa[index] ?? null,
+    volumeMl: curve.volumeMl[index] ?? null,
+    rateMlPerMin: null,
+    mode: curve.mode[index] ?? null,
+    freshness: ageMs > curvePointHoldsMs ? 'stale' : 'fresh',
+    ageMs,
+  };
+}
+
+function useLiveMoment(): Moment {
+  const now = useTick();
+  const { linkUp, session, timeline, curve, curveVersion, readingAt, sessionZeroAt } = useConsole((state) => state);
+  const nowMs = sessionZeroAt === null ? timeline.lastMs : now - sessionZeroAt;
+  const last = readingFromCurve(curve, Number.POSITIVE_INFINITY);
+  // After a reload the curve is there before the first reading: then its last point's age is all there is to go by.
+  const ageMs = readingAt !== null ? now - readingAt : last.freshness === 'none' ? null : nowMs - (curve.tMs.at(-1) ?? 0);
+  const rateMlPerMin = timeline.injector?.reading?.rateMlPerMin ?? null;
+  const reading: MomentReading = { ...last, rateMlPerMin, ageMs, freshness: numberFreshness(linkUp, ageMs) };
+  return { mode: 'live', nowMs, session, timeline, curve, curveVersion, reading };
+}
+
+function useReviewMoment(): Moment | null {
+  const review = useConsole((state) => state.review);
+  const opened = review?.opened ?? null;
+  const cursor = useMemo(() => (opened ? createTimelineCursor(opened.samples) : null), [opened]);
+  if (!review || !cursor) return null;
+  const nowMs = review.state.positionMs;
+  const { session, curve } = review.opened;
+  return { mode: 'review', nowMs, session, timeline: cursor(nowMs), curve, curveVersion: 0, reading: readingFromCurve(curve, nowMs) };
+}
+
+const nothing: Moment = { mode: 'review', nowMs: 0, session: null, timeline: emptyTimeline, curve: noCurve, curveVersion: 0, reading: noReading };
+
+/** The moment that the present view shows. */
+export function useMoment(): Moment {
+  const view = useConsole((state) => state.view);
+  const live = useLiveMoment();
+  const reviewed = useReviewMoment();
+  return view === 'live' ? live : (reviewed ?? nothing);
+}

@@ -1,0 +1,39 @@
+import type { PlaneStatus } from '../../src/link/link.ts';
+
+/** Old data never looks live: a view or a number without anything new for this long says so. */
+export const staleAfterMs = 500;
+
+/** What a picture is, in one word that cannot be mistaken for another. */
+export type PictureWord = 'LIVE' | 'HOLD' | 'STALE' | 'NO SIGNAL' | 'REPLAY';
+
+export interface PictureSituation {
+  readonly mode: 'live' | 'review';
+  readonly linkUp: boolean;
+  /** Age of the frame shown, by this computer's clock: since it was stamped or since it arrived, whichever is more. Null before the first. */
+  readonly frameAgeMs: number | null;
+  readonly held: boolean;
+  readonly status: PlaneStatus | null;
+}
+
+/**
+ * The word over a picture. A lost link and an old frame come before HOLD: somebody who holds a picture must still learn that
+ * nothing new would come.
+ */
+export function pictureWord(situation: PictureSituation): PictureWord {
+  if (situation.mode === 'review') return 'REPLAY';
+  if (situation.frameAgeMs === null) return 'NO SIGNAL';
+  if (!situation.linkUp) return 'STALE';
+  if (situation.held) return 'HOLD';
+  if (situation.status?.state === 'lost') return 'NO SIGNAL';
+  if (situation.status?.state === 'ended') return 'STALE';
+  return situation.frameAgeMs > staleAfterMs ? 'STALE' : 'LIVE';
+}
+
+/** How much a number may be trusted right now. */
+export type NumberFreshness = 'fresh' | 'stale' | 'none';
+
+/** `ageMs`: since the last reading arrived here, by this computer's clock; null when there never was one. */
+export function numberFreshness(linkUp: boolean, ageMs: number | null): NumberFreshness {
+  if (ageMs === null) return 'none';
+  return linkUp && ageMs <= staleAfterMs ? 'fresh' : 'stale';
+}

@@ -1,0 +1,173 @@
+import type { AlarmEvent } from '../../src/alarm/alarm.ts';
+import type { Pose } from '../../src/guidance/observation.ts';
+import type { InjectorState } from '../../src/injector/state.ts';
+import type { Curve } from '../../src/link/link.ts';
+import type { ProcedureState } from '../../src/procedure/procedureState.ts';
+import type { DeviceEvent, OperatorEvent, Sample } from '../../src/sample/index.ts';
+
+export type Patient = Extract<OperatorEvent, { kind: 'patient' }>;
+
+/** One alarm as it stands: the last thing said of it, since when, and whether somebody has seen it. */
+export interface StandingAlarm {
+  readonly event: AlarmEvent;
+  readonly sinceMs: number;
+  readonly acknowledged: boolean;
+}
+
+/** Something that happened, for the time strip and the list of events. */
+export interface TimelineEvent {
+  readonly tMs: number;
+  readonly seq: number;
+  readonly source:
+    | { readonly of: 'operator'; readonly event: OperatorEvent }
+    | { readonly of: 'alarm'; readonly event: AlarmEvent }
+    | { readonly of: 'device'; readonly event: DeviceEvent };
+}
+
+/** Everything the small samples say up to some moment. */
+export interface TimelineState {
+  readonly alarms: ReadonlyMap<string, StandingAlarm>;
+  readonly events: readonly TimelineEvent[];
+  readonly injector: InjectorState | null;
+  readonly procedure: ProcedureState | null;
+  readonly patient: Patient | null;
+  readonly pose: { readonly tMs: number; readonly pose: Pose } | null;
+  readonly devices: ReadonlyMap<string, DeviceEvent>;
+  readonly gaps: number;
+  /** The last sample folded. */
+  readonly lastMs: number;
+}
+
+export const emptyTimeline: TimelineState = {
+  alarms: new Map(),
+  events: [],
+  injector: null,
+  procedure: null,
+  patient: null,
+  pose: null,
+  devices: new Map(),
+  gaps: 0,
+  lastMs: 0,
+};
+
+const isOver = (alarm: StandingAlarm): boolean => alarm.event.phase === 'ended';
+
+function withAlarm(alarms: ReadonlyMap<string, StandingAlarm>, event: AlarmEvent, tMs: number): ReadonlyMap<string, StandingAlarm> {
+  const next = new Map(alarms);
+  const before = next.get(event.id);
+  const continued = before !== undefined && !isOver(before) && event.phase !== 'raised';
+  if (event.phase === 'ended') next.delete(event.id);
+  else
+    next.set(event.id, {
+      event,
+      sinceMs: continued ? before.sinceMs : tMs,
+      acknowledged: event.phase === 'acknowledged' || (continued && before.acknowledged),
+    });
+  return next;
+}
+
+/** Only what a person wants to find again on the strip: acknowledgements and changes of an alarm are in the record, not here. */
+const isShown = (event: AlarmEvent): boolean => event.phase === 'raised';
+
+function foldOne(state: TimelineState, sample: Sample, events: TimelineEvent[]): TimelineState {
+  const { tMs, seq } = sample;
+  switch (sample.topic) {
+    case '/alarm':
+      if (isShown(sample.data)) events.push({ tMs, seq, source: { of: 'alarm', event: sample.data } });
+      return { ...state, alarms: withAlarm(state.alarms, sample.data, tMs) };
+    case '/operator':
+      if (sample.data.kind !== 'acknowledge') events.push({ tMs, seq, source: { of: 'operator', event: sample.data } });
+      return sample.data.kind === 'patient' ? { ...state, patient: sample.data } : state;
+    case '/device':
+      if (sample.data.state !== 'connected') events.push({ tMs, seq, source: { of: 'device', event: sample.data } });
+      return { ...state, devices: new Map(state.devices).set(sample.data.device, sample.data) };
+    case '/injector/state':
+      return { ...state, injector: sample.data };
+    case '/procedure':
+      return { ...state, procedure: sample.data };
+    case '/guidance/pose':
+      return { ...state, pose: { tMs, pose: sample.data } };
+    case '/gap':
+      return { ...state, gaps: state.gaps + 1 };
+    default:
+      return state;
+  }
+}
+
+/** The state after these samples too. Pure: `state` is not changed. */
+export function foldSamples(state: TimelineState, samples: readonly Sample[]): TimelineState {
+  const events: TimelineEvent[] = [];
+  let next = state;
+  for (const sample of samples) next = foldOne(next, sample, events);
+  const last = samples.at(-1);
+  return { ...next, events: events.length > 0 ? [...state.events, ...events] : state.events, lastMs: last ? last.tMs : state.lastMs };
+}
+
+/**
+ * The state at a moment of a record. Keeps where it was, so that playing forward folds each sample once; going back folds
+ * from the start.
+ */
+export function createTimelineCursor(samples: readonly Sample[]): (tMs: number) => TimelineState {
+  let state = emptyTimeline;
+  let next = 0;
+  let atMs = Number.NEGATIVE_INFINITY;
+  return (tMs) => {
+    if (tMs < atMs) {
+      state = emptyTimeline;
+      next = 0;
+    }
+    atMs = tMs;
+    let end = next;
+    while (end < samples.length && (samples[end]?.tMs ?? Number.POSITIVE_INFINITY) <= tMs) end++;
+    if (end > next) state = foldSamples(state, samples.slice(next, end));
+    next = end;
+    return state;
+  };
+}
+
+/** The curve under construction: grows in place, since it lives as long as the session. */
+export interface GrowingCurve {
+  readonly tMs: number[];
+  readonly pressureKpa: (number | null)[];
+  readonly volumeMl: (number | null)[];
+  readonly mode: ('idle' | 'balloon' | 'cement' | null)[];
+}
+
+export const emptyCurve = (): GrowingCurve => ({ tMs: [], pressureKpa: [], volumeMl: [], mode: [] });
+export const growingCopy = (curve: Curve): GrowingCurve => ({
+  tMs: [...curve.tMs],
+  pressureKpa: [...curve.pressureKpa],
+  volumeMl: [...curve.volumeMl],
+  mode: [...curve.mode],
+});
+
+/** As thin as the curve the bridge keeps. */
+const curveStepMs = 100;
+
+/** Adds the readings among these samples, at most ten a second; true when the curve grew. */
+export function growCurve(curve: GrowingCurve, samples: readonly Sample[]): boolean {
+  let grew = false;
+  for (const sample of samples) {
+    if (sample.topic !== '/injector/reading') continue;
+    const last = curve.tMs.at(-1);
+    if (last !== undefined && sample.tMs - last < curveStepMs * 0.95) continue;
+    curve.tMs.push(sample.tMs);
+    curve.pressureKpa.push(sample.data.pressureKpa);
+    curve.volumeMl.push(sample.data.volumeMl);
+    curve.mode.push(sample.data.mode);
+    grew = true;
+  }
+  return grew;
+}
+
+/** Index of the last point at or before a moment, -1 when there is none. */
+export function indexAt(tMs: readonly number[], atMs: number): number {
+  let low = 0;
+  let high = tMs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tMs[middle] ?? 0) <= atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

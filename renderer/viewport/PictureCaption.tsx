@@ -1,0 +1,82 @@
+import type { PlaneId } from '../../src/sample/index.ts';
+import { ageText, anglesText, fixed } from '../app/format.ts';
+import { useTick } from '../app/tick.ts';
+import { useConsole } from '../store/consoleStore.ts';
+import { type PictureWord, pictureWord } from '../store/stale.ts';
+import { text } from '../text.ts';
+import { pictureInfo } from './planeController.ts';
+import { ScaleBar } from './ScaleBar.tsx';
+import { centerOf, widthOf } from './window.ts';
+
+interface Props {
+  readonly plane: PlaneId;
+  readonly mode: 'live' | 'review';
+  readonly held: boolean;
+}
+
+/** Frontal or lateral, as the angles say; without angles only the plane's letter. */
+function viewName(plane: PlaneId, primaryAngleDeg: number | null | undefined): string {
+  if (primaryAngleDeg === null || primaryAngleDeg === undefined) return text.picture.plane[plane];
+  const fromFrontal = Math.abs(((Math.abs(primaryAngleDeg) + 90) % 180) - 90);
+  const name = fromFrontal < 30 ? 'frontal' : fromFrontal > 60 ? 'lateral' : 'oblique';
+  return `${plane.toUpperCase()} · ${name}`;
+}
+
+function explain(word: PictureWord, situation: { linkUp: boolean; ended: boolean; lost: boolean; ageMs: number | null }): string | null {
+  if (word === 'NO SIGNAL' && situation.lost) return text.picture.sourceLost;
+  if (word === 'NO SIGNAL') return situation.linkUp ? text.picture.waiting : text.picture.linkLost;
+  if (word === 'HOLD') return text.picture.held;
+  if (word !== 'STALE') return null;
+  const age = situation.ageMs === null ? '' : text.picture.lastFrame(ageText(situation.ageMs));
+  const why = !situation.linkUp ? text.picture.linkLost : situation.ended ? text.picture.sourceEnded : null;
+  return why ? `${why} · ${age}` : age;
+}
+
+/** The words around a picture: what it is, how old, where the C-arm stood, window and scale. Never in the middle of it. */
+export function PictureCaption({ plane, mode, held }: Props) {
+  const now = useTick();
+  const linkUp = useConsole((state) => state.linkUp);
+  const status = useConsole((state) => state.status?.planes[plane] ?? null);
+  const sessionSimulated = useConsole((state) => (mode === 'review' ? state.review?.opened.session.simulated : state.session?.simulated) ?? false);
+  const { header, arrivedAt, window, inverted } = pictureInfo(`${mode}/${plane}`);
+  const sinceArrival = arrivedAt === null ? null : now - arrivedAt;
+  const sinceStamp = header && !held ? performance.timeOrigin + now - header.stampedEpochMs : 0;
+  const ageMs = sinceArrival === null ? null : Math.max(sinceArrival, sinceStamp);
+  const word = pictureWord({ mode, linkUp, frameAgeMs: ageMs, held, status });
+  const simulated = header?.attributes.simulated ?? sessionSimulated;
+  const geometry = header?.attributes.geometry;
+  const why = explain(word, { linkUp, ended: status?.state === 'ended', lost: status?.state === 'lost', ageMs });
+  const mmPerPx = header?.observation?.needle.mmPerPx ?? null;
+
+  return (
+    <div className="caption" data-word={word} data-gestures="off">
+      <div className="caption-top">
+        <div>
+          <span className="state-word" data-word={word} data-testid={`word-${plane}`}>
+            {word}
+          </span>
+          {simulated && <span className="simulated">{text.picture.simulated}</span>}
+          {word === 'LIVE' && status && <span className="quiet">{text.picture.framesPerSecond(fixed(status.framesPerSecond, 0))}</span>}
+          <div>{viewName(plane, geometry?.primaryAngleDeg)}</div>
+          {why && <div className="why">{why}</div>}
+        </div>
+        {header && geometry && (
+          <div className="right">
+            <div>{anglesText(geometry.primaryAngleDeg, geometry.secondaryAngleDeg)}</div>
+            {geometry.sidMm !== null && <div>{text.picture.sid(fixed(geometry.sidMm, 0))}</div>}
+            {header.observation === null && <div className="quiet">{text.picture.notAnalysed}</div>}
+          </div>
+        )}
+      </div>
+      {header && window && (
+        <div className="caption-bottom">
+          <div>
+            {text.picture.window(fixed(widthOf(window), 0), fixed(centerOf(window), 0))}
+            {inverted && <span className="quiet"> {text.picture.inverted}</span>}
+          </div>
+          <ScaleBar plane={plane} mode={mode} mmPerPx={mmPerPx} scaleFrom={header.observation?.needle.scaleFrom ?? null} />
+        </div>
+      )}
+    </div>
+  );
+}

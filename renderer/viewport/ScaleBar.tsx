@@ -1,0 +1,38 @@
+import type { PlaneId } from '../../src/sample/index.ts';
+import { fixed } from '../app/format.ts';
+import { text } from '../text.ts';
+import { pictureInfo } from './planeController.ts';
+
+interface Props {
+  readonly plane: PlaneId;
+  readonly mode: 'live' | 'review';
+  readonly mmPerPx: number | null;
+  readonly scaleFrom: 'geometry' | 'calibration' | null;
+}
+
+const roundLengthsMm = [1, 2, 5, 10, 20, 50, 100];
+const wantedCanvasPx = 110;
+
+/** The roundest length whose bar comes closest to the wanted width. */
+export function barLengthMm(canvasPxPerMm: number): number {
+  let best = roundLengthsMm[0] ?? 1;
+  for (const length of roundLengthsMm) {
+    if (Math.abs(length * canvasPxPerMm - wantedCanvasPx) < Math.abs(best * canvasPxPerMm - wantedCanvasPx)) best = length;
+  }
+  return best;
+}
+
+/** A length in millimetres at the isocentre, only where something says how large a pixel is. */
+export function ScaleBar({ plane, mode, mmPerPx, scaleFrom }: Props) {
+  const { canvasPxPerImagePx } = pictureInfo(`${mode}/${plane}`);
+  if (mmPerPx === null || canvasPxPerImagePx === null) return <div className="quiet">{text.picture.noScale}</div>;
+  const perMm = canvasPxPerImagePx / mmPerPx;
+  const length = barLengthMm(perMm);
+  return (
+    <div className="scale-bar">
+      {scaleFrom === 'calibration' && <span className="quiet">{text.picture.calibrated} </span>}
+      {fixed(length, 0)} mm
+      <div style={{ width: `${fixed(length * perMm, 1)}px` }} />
+    </div>
+  );
+}

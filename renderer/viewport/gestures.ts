@@ -1,0 +1,74 @@
+import type { CanvasPoint } from './affine.ts';
+import type { PlaneController } from './planeController.ts';
+
+type Drag = 'window' | 'pan' | 'zoom';
+
+/** The usual bindings of the field: left drag = window/level, middle or Shift + left = pan, right drag = zoom, wheel = zoom at the pointer. */
+function dragOf(event: PointerEvent): Drag {
+  if (event.button === 1 || event.shiftKey) return 'pan';
+  return event.button === 2 ? 'zoom' : 'window';
+}
+
+/** Lets mouse, pen and touch act on a picture. Call the result to let go. */
+export function attachGestures(root: HTMLElement, controller: PlaneController): () => void {
+  let drag: { kind: Drag; x: number; y: number; startedAt: CanvasPoint } | null = null;
+  const local = (event: MouseEvent): CanvasPoint => {
+    const bounds = root.getBoundingClientRect();
+    return [event.clientX - bounds.left, event.clientY - bounds.top];
+  };
+  const down = (event: PointerEvent) => {
+    if (event.target instanceof Element && event.target.closest('[data-gestures="off"]')) return;
+    drag = { kind: dragOf(event), x: event.clientX, y: event.clientY, startedAt: local(event) };
+    root.setPointerCapture(event.pointerId);
+  };
+  const move = (event: PointerEvent) => {
+    if (!drag) return;
+    const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
+    drag = { ...drag, x: event.clientX, y: event.clientY };
+    if (drag.kind === 'window') controller.dragWindow(dx, dy);
+    else if (drag.kind === 'pan') controller.pan(dx, dy);
+    else controller.zoom(-dy / 60, drag.startedAt);
+  };
+  const up = () => {
+    drag = null;
+  };
+  const wheel = (event: WheelEvent) => {
+    event.preventDefault();
+    controller.zoom(-Math.sign(event.deltaY), local(event));
+  };
+  const noMenu = (event: Event) => event.preventDefault();
+  const reset = () => controller.reset();
+  root.addEventListener('pointerdown', down);
+  root.addEventListener('pointermove', move);
+  root.addEventListener('pointerup', up);
+  root.addEventListener('pointercancel', up);
+  root.addEventListener('wheel', wheel, { passive: false });
+  root.addEventListener('contextmenu', noMenu);
+  root.addEventListener('dblclick', reset);
+  return () => {
+    root.removeEventListener('pointerdown', down);
+    root.removeEventListener('pointermove', move);
+    root.removeEventListener('pointerup', up);
+    root.removeEventListener('pointercancel', up);
+    root.removeEventListener('wheel', wheel);
+    root.removeEventListener('contextmenu', noMenu);
+    root.removeEventListener('dblclick', reset);
+  };
+}
+
+const windowStepPx = 24;
+const panStepPx = 40;
+
+/** Keys on a focused picture; true when the key was one of them. */
+export function pictureKey(event: { readonly key: string; readonly altKey: boolean; readonly shiftKey: boolean }, controller: PlaneController): boolean {
+  const arrows: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const arrow = arrows[event.key];
+  if (arrow && event.altKey) controller.dragWindow(arrow[0] * windowStepPx, arrow[1] * windowStepPx);
+  else if (arrow && event.shiftKey) controller.pan(arrow[0] * panStepPx, arrow[1] * panStepPx);
+  else if (event.key === '+' || event.key === '=') controller.zoom(1);
+  else if (event.key === '-') controller.zoom(-1);
+  else if (event.key === '0') controller.reset();
+  else if (event.key === 'i' || event.key === 'I') controller.invert();
+  else return false;
+  return true;
+}

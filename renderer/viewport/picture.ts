@@ -1,0 +1,215 @@
+/**
+ * The only file that knows Cornerstone3D: one rendering engine for the life of the page, one viewport per plane, each over
+ * one image whose buffer is ours and is updated in place. Without a real GPU Cornerstone draws on the CPU.
+ */
+import {
+  Enums,
+  getRenderingCapabilities,
+  init,
+  metaData,
+  RenderingEngine,
+  type StackViewport,
+  setUseCPURendering,
+  type Types,
+  utilities,
+} from '@cornerstonejs/core';
+import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
+import type { PlaneId } from '../../src/sample/index.ts';
+import { type Affine, affineFromThree, type CanvasPoint } from './affine.ts';
+import type { VoiRange } from './window.ts';
+
+type Pixels = Uint8Array | Uint16Array;
+
+/** A picture on the screen. Canvas points are CSS pixels from the element's top left corner. */
+export interface Picture {
+  /** Shows a frame's stored values; the buffer may be used again after the call. */
+  show(attributes: XrayFrameAttributes, pixels: Pixels): void;
+  /** Draws what was last shown again, after a change of window or camera. */
+  redraw(): void;
+  setWindow(range: VoiRange, inverted: boolean): void;
+  /** Multiplies the zoom, keeping the image point under `about`. */
+  zoomBy(factor: number, about: CanvasPoint): void;
+  panBy(dx: number, dy: number): void;
+  /** Fits the whole frame. */
+  resetCamera(): void;
+  resize(): void;
+  /** Null before the first frame. */
+  imageToCanvas(): Affine | null;
+  dispose(): void;
+}
+
+let engine: RenderingEngine | null = null;
+let onCpu = true;
+const planeModules = new Map<string, { readonly imagePlaneModule: unknown; readonly imagePixelModule: unknown; readonly generalSeriesModule: unknown }>();
+
+/** A software rasterizer takes three to five times as long per frame as drawing on the CPU directly (measured, 1024²). */
+const hasRealGpu = (): boolean => {
+  const capabilities = getRenderingCapabilities();
+  return capabilities.webgl2 && !capabilities.softwareRasterizer;
+};
+
+function sharedEngine(): RenderingEngine {
+  if (engine) return engine;
+  init({ rendering: { webGlContextCount: 2 } } as Types.Cornerstone3DConfig);
+  onCpu = !hasRealGpu();
+  setUseCPURendering(onCpu);
+  metaData.addProvider((type: string, imageId: string) => planeModules.get(imageId)?.[type as 'imagePlaneModule'], 10_000);
+  engine = new RenderingEngine('pedicle');
+  return engine;
+}
+
+function modulesOf(attributes: XrayFrameAttributes) {
+  const { rows, columns } = attributes;
+  return {
+    // World is pixels: origin at the centre of the first pixel, spacing 1. Millimetres are guidance's business, not the viewer's.
+    imagePlaneModule: {
+      rows,
+      columns,
+      imageOrientationPatient: [1, 0, 0, 0, 1, 0],
+      rowCosines: [1, 0, 0],
+      columnCosines: [0, 1, 0],
+      imagePositionPatient: [0, 0, 0],
+      rowPixelSpacing: 1,
+      columnPixelSpacing: 1,
+      pixelSpacing: [1, 1],
+      frameOfReferenceUID: 'pedicle',
+      usingDefaultValues: true,
+    },
+    imagePixelModule: {
+      bitsAllocated: attributes.bitsAllocated,
+      bitsStored: attributes.bitsStored,
+      highBit: attributes.bitsStored - 1,
+      samplesPerPixel: 1,
+      pixelRepresentation: 0,
+      photometricInterpretation: 'MONOCHROME2',
+    },
+    generalSeriesModule: { modality: 'XA', seriesNumber: 1, seriesInstanceUID: 'pedicle' },
+  };
+}
+
+function createImage(imageId: string, attributes: XrayFrameAttributes, buffer: Pixels): Types.IImage {
+  const { rows, columns } = attributes;
+  const maximum = 2 ** attributes.bitsAllocated - 1;
+  const image = {
+    imageId,
+    rows,
+    columns,
+    width: columns,
+    height: rows,
+    color: false,
+    rgba: false,
+    numberOfComponents: 1,
+    slope: 1,
+    intercept: 0,
+    minPixelValue: 0,
+    // The whole range of the buffer, so that Cornerstone's table has an entry for every value a frame may hold.
+    maxPixelValue: maximum,
+    windowCenter: maximum / 2,
+    windowWidth: maximum,
+    voiLUTFunction: Enums.VOILUTFunctionType.LINEAR,
+    rowPixelSpacing: 1,
+    columnPixelSpacing: 1,
+    invert: false,
+    photometricInterpretation: 'MONOCHROME2',
+    sizeInBytes: buffer.byteLength,
+    dataType: attributes.bitsAllocated === 8 ? 'Uint8Array' : 'Uint16Array',
+    getPixelData: () => buffer,
+    getCanvas: () => {
+      throw new Error('grey images have no canvas of their own');
+    },
+    voxelManager: utilities.VoxelManager.createImageVoxelManager({ width: columns, height: rows, scalarData: buffer, numberOfComponents: 1 }),
+  } satisfies Omit<Types.IImage, 'dataType'> & { dataType: string };
+  return image as Types.IImage;
+}
+
+/** Long enough that three rounded canvas points still give an exact scale. */
+const basePx = 1000;
+
+/** Puts a picture of one plane into `element`. */
+export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture {
+  const owner = sharedEngine();
+  const viewportId = `plane-${plane}`;
+  owner.enableElement({ viewportId, element, type: Enums.ViewportType.STACK, defaultOptions: { background: [0, 0, 0] } });
+  const viewport = owner.getViewport(viewportId) as StackViewport;
+  let image: Types.IImage | null = null;
+  let buffer: Pixels = new Uint8Array(0);
+  let shape = '';
+  let wanted: { range: VoiRange; inverted: boolean } | null = null;
+
+  const imageIdOf = (key: string) => `pedicle:${viewportId}?${key}`;
+  const applyWindow = () => {
+    if (!image || !wanted) return;
+    viewport.setProperties({ voiRange: { ...wanted.range }, invert: wanted.inverted }, true);
+  };
+  const begin = (attributes: XrayFrameAttributes, key: string) => {
+    const pixelCount = attributes.rows * attributes.columns;
+    buffer = attributes.bitsAllocated === 8 ? new Uint8Array(pixelCount) : new Uint16Array(pixelCount);
+    planeModules.set(imageIdOf(key), modulesOf(attributes));
+    image = createImage(imageIdOf(key), attributes, buffer);
+    shape = key;
+    viewport.renderImageObject(image);
+    viewport.resetCamera();
+    applyWindow();
+  };
+  const redraw = () => {
+    if (!image) return;
+    if (!onCpu) {
+      viewport.render();
+      return;
+    }
+    // Marks the image as changed, and draws now rather than in the next animation frame, so that overlay and frame change in one task.
+    viewport.renderImageObject(image);
+    viewport.customRenderViewportToCanvas();
+  };
+  const uploadToGpu = () => {
+    const data = viewport.getImageData().imageData as { getPointData(): { getScalars(): { getData(): Pixels } }; modified(): void };
+    data.getPointData().getScalars().getData().set(buffer);
+    data.modified();
+  };
+  const imageToCanvas = (): Affine | null => {
+    if (!image) return null;
+    // Cornerstone's CPU path counts pixels from their corner, its GPU path from their centre; ours is the centre.
+    const half = onCpu ? 0.5 : 0;
+    const at = (x: number, y: number): CanvasPoint => viewport.worldToCanvas([x + half, y + half, 0]);
+    return affineFromThree(at(0, 0), at(basePx, 0), at(0, basePx), basePx);
+  };
+
+  return {
+    show: (attributes, pixels) => {
+      const key = `${attributes.columns}x${attributes.rows}x${attributes.bitsAllocated}`;
+      if (key !== shape) begin(attributes, key);
+      buffer.set(pixels);
+      if (!onCpu) uploadToGpu();
+      redraw();
+    },
+    redraw,
+    setWindow: (range, inverted) => {
+      wanted = { range, inverted };
+      applyWindow();
+    },
+    zoomBy: (factor, about) => {
+      if (!image) return;
+      const before = viewport.canvasToWorld([about[0], about[1]]);
+      const { parallelScale, focalPoint } = viewport.getCamera();
+      if (!parallelScale || !focalPoint) return;
+      viewport.setCamera({ parallelScale: parallelScale / factor });
+      const after = viewport.canvasToWorld([about[0], about[1]]);
+      const focal = viewport.getCamera().focalPoint ?? focalPoint;
+      viewport.setCamera({ focalPoint: [focal[0] + before[0] - after[0], focal[1] + before[1] - after[1], focal[2]] });
+    },
+    panBy: (dx, dy) => {
+      if (!image) return;
+      const from = viewport.canvasToWorld([0, 0]);
+      const to = viewport.canvasToWorld([dx, dy]);
+      const { focalPoint } = viewport.getCamera();
+      if (!focalPoint) return;
+      viewport.setCamera({ focalPoint: [focalPoint[0] - (to[0] - from[0]), focalPoint[1] - (to[1] - from[1]), focalPoint[2]] });
+    },
+    resetCamera: () => {
+      if (image) viewport.resetCamera();
+    },
+    resize: () => owner.resize(true, true),
+    imageToCanvas,
+    dispose: () => owner.disableElement(viewportId),
+  };
+}

@@ -1,0 +1,216 @@
+import type { FrameHeader } from '../../src/link/link.ts';
+import type { ImagePoint, PlaneId, PlanePlan } from '../../src/sample/index.ts';
+import type { ArrivedFrame } from '../link/frameStream.ts';
+import { leakSiteText, text } from '../text.ts';
+import { type Affine, type CanvasPoint, scaleOf, toImage } from './affine.ts';
+import { type CementPicture, createArrivalMap, rasterPolygon } from './arrival.ts';
+import { createCementPainter, drawOverlay, type OverlayLayers } from './overlay.ts';
+import type { Picture } from './picture.ts';
+import { draggedWindow, firstWindow, type VoiRange } from './window.ts';
+
+/** What one plane shows right now. Changes in place with each frame; read it on a tick, not through React state. */
+export interface PictureInfo {
+  /** The frame on the screen; null before the first. */
+  readonly header: FrameHeader | null;
+  /** `performance.now()` when the newest frame arrived, shown or not. */
+  readonly arrivedAt: number | null;
+  /** From the bridge's stamp to the animation frame after drawing, ms. */
+  readonly shownInMs: number | null;
+  readonly dropped: number;
+  /** Main-thread time of the last frame, ms. */
+  readonly drawMs: number;
+  readonly window: VoiRange | null;
+  readonly inverted: boolean;
+  readonly canvasPxPerImagePx: number | null;
+}
+
+const noPicture: PictureInfo = {
+  header: null,
+  arrivedAt: null,
+  shownInMs: null,
+  dropped: 0,
+  drawMs: 0,
+  window: null,
+  inverted: false,
+  canvasPxPerImagePx: null,
+};
+const infos = new Map<string, PictureInfo>();
+
+/** Live and review pictures of a plane are different pictures. */
+export type PictureKey = `${'live' | 'review'}/${PlaneId}`;
+export const pictureInfo = (key: PictureKey): PictureInfo => infos.get(key) ?? noPicture;
+
+const epochNow = () => performance.timeOrigin + performance.now();
+const rootFontPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+const zoomStep = 1.2;
+
+export interface PlaneController {
+  arrive(frame: ArrivedFrame): void;
+  setPlan(plan: PlanePlan | null): void;
+  setHeld(held: boolean): void;
+  setLayers(layers: OverlayLayers): void;
+  dragWindow(dx: number, dy: number): void;
+  zoom(steps: number, about?: CanvasPoint): void;
+  pan(dx: number, dy: number): void;
+  reset(): void;
+  invert(): void;
+  imageToCanvas(): Affine | null;
+  imagePointAt(canvasPoint: CanvasPoint): ImagePoint | null;
+  /** Called after each change of camera or size. */
+  onCamera(listener: () => void): () => void;
+  dispose(): void;
+}
+
+export interface PlaneElements {
+  readonly root: HTMLElement;
+  readonly picture: HTMLDivElement;
+  readonly overlay: HTMLCanvasElement;
+}
+
+/** Drives one plane: frame, window, camera and overlay, all drawn in one task. */
+export function createPlaneController(key: PictureKey, picture: Picture, elements: PlaneElements): PlaneController {
+  const context = elements.overlay.getContext('2d');
+  const arrival = createArrivalMap();
+  const paintCement = createCementPainter();
+  const cameraListeners = new Set<() => void>();
+  let plan: PlanePlan | null = null;
+  let bodyRaster: Uint8Array | null = null;
+  let held = false;
+  let layers: OverlayLayers = { plan: true, needle: true, cement: true };
+  let cement: CementPicture | null = null;
+  let affine: Affine | null = null;
+  let unit = rootFontPx() / 16;
+  infos.set(key, noPicture);
+  const info = () => pictureInfo(key);
+  const update = (change: Partial<PictureInfo>) => infos.set(key, { ...info(), ...change });
+
+  const sizeOverlay = () => {
+    const ratio = window.devicePixelRatio || 1;
+    elements.overlay.width = Math.round(elements.root.clientWidth * ratio);
+    elements.overlay.height = Math.round(elements.root.clientHeight * ratio);
+    unit = rootFontPx() / 16;
+  };
+  const leakLabel = (header: FrameHeader): string | null => {
+    const site = header.observation?.cement.leakSite;
+    return header.observation?.cement.leak ? `${text.overlay.leak}${site ? `: ${leakSiteText[site]}` : ''}` : null;
+  };
+  const drawOver = () => {
+    const { header } = info();
+    if (!context) return;
+    const ratio = window.devicePixelRatio || 1;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, elements.overlay.width, elements.overlay.height);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    if (!header || !affine) return;
+    const content = { observation: header.observation, plan, cement, leakLabel: leakLabel(header), wallLabel: text.overlay.stopLine };
+    drawOverlay(context, affine, content, layers, paintCement, unit);
+  };
+  const measureCamera = () => {
+    affine = picture.imageToCanvas();
+    update({ canvasPxPerImagePx: affine ? scaleOf(affine) : null });
+  };
+  const cameraChanged = () => {
+    measureCamera();
+    picture.redraw();
+    drawOver();
+    for (const listener of cameraListeners) listener();
+  };
+  const takeCement = (header: FrameHeader) => {
+    const mask = header.observation?.cement.mask ?? null;
+    cement = null;
+    if (!mask) return;
+    arrival.add(mask, header.tMs);
+    const columns = mask.size[1];
+    if (plan?.vertebralBody && !bodyRaster) bodyRaster = rasterPolygon(plan.vertebralBody, mask.size[0], columns);
+    const raster = bodyRaster;
+    const leaks = header.observation?.cement.leak === true;
+    cement = arrival.paint(mask, leaks && raster ? (x, y) => raster[y * columns + x] === 0 : null);
+  };
+  const firstFrame = (header: FrameHeader, pixels: Uint8Array | Uint16Array) => {
+    const range = firstWindow(header.attributes, pixels);
+    const inverted = header.attributes.photometric === 'MONOCHROME1';
+    update({ window: range, inverted });
+    picture.setWindow(range, inverted);
+  };
+  const applyWindow = (range: VoiRange, inverted: boolean) => {
+    update({ window: range, inverted });
+    picture.setWindow(range, inverted);
+    picture.redraw();
+    drawOver();
+  };
+  const show = ({ header, pixels }: ArrivedFrame) => {
+    const startedAt = performance.now();
+    const values = header.attributes.bitsAllocated === 8 ? new Uint8Array(pixels) : new Uint16Array(pixels);
+    const before = info().header?.attributes;
+    const isOtherShape = before?.rows !== header.attributes.rows || before?.columns !== header.attributes.columns;
+    if (isOtherShape) firstFrame(header, values);
+    picture.show(header.attributes, values);
+    if (isOtherShape) measureCamera();
+    takeCement(header);
+    update({ header });
+    drawOver();
+    update({ drawMs: performance.now() - startedAt });
+    elements.root.dataset.seq = String(header.seq);
+    elements.root.dataset.frameMs = String(header.tMs);
+    if (isOtherShape) for (const listener of cameraListeners) listener();
+    requestAnimationFrame(() => update({ shownInMs: Math.max(0, epochNow() - header.stampedEpochMs) }));
+  };
+  const resizing = new ResizeObserver(() => {
+    sizeOverlay();
+    picture.resize();
+    cameraChanged();
+  });
+  resizing.observe(elements.root);
+  sizeOverlay();
+  const centre = (): CanvasPoint => [elements.root.clientWidth / 2, elements.root.clientHeight / 2];
+
+  return {
+    arrive: (frame) => {
+      update({ arrivedAt: performance.now(), dropped: frame.dropped });
+      if (!held || info().header === null) show(frame);
+    },
+    setPlan: (next) => {
+      plan = next;
+      bodyRaster = null;
+      drawOver();
+    },
+    setHeld: (next) => {
+      held = next;
+    },
+    setLayers: (next) => {
+      layers = next;
+      drawOver();
+    },
+    dragWindow: (dx, dy) => {
+      const { window: range, inverted, header } = info();
+      if (range && header) applyWindow(draggedWindow(range, dx, dy, header.attributes.bitsStored), inverted);
+    },
+    zoom: (steps, about = centre()) => {
+      picture.zoomBy(zoomStep ** steps, about);
+      cameraChanged();
+    },
+    pan: (dx, dy) => {
+      picture.panBy(dx, dy);
+      cameraChanged();
+    },
+    reset: () => {
+      picture.resetCamera();
+      cameraChanged();
+    },
+    invert: () => {
+      const { window: range, inverted } = info();
+      if (range) applyWindow(range, !inverted);
+    },
+    imageToCanvas: () => affine,
+    imagePointAt: (point) => (affine ? toImage(affine, point) : null),
+    onCamera: (listener) => {
+      cameraListeners.add(listener);
+      return () => cameraListeners.delete(listener);
+    },
+    dispose: () => {
+      resizing.disconnect();
+      picture.dispose();
+      infos.delete(key);
+    },
+  };
+}
