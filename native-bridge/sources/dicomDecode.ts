@@ -1,0 +1,109 @@
+import { inflateRawSync, constants as zlib } from 'node:zlib';
+import { Decoder as LosslessDecoder } from '@cornerstonejs/jpeg-lossless-decoder-js';
+import { failedFault, ok, type Result } from '../../src/base/result.ts';
+import { codedAs, startOfFrame } from '../../src/dicom/codeStream.ts';
+import type { ImageDescription } from '../../src/dicom/image.ts';
+import { decodeRle } from '../../src/dicom/rle.ts';
+import type { DecodedFrame } from '../../src/dicom/storedValues.ts';
+import type { PixelCoding } from '../../src/dicom/transferSyntax.ts';
+import { type CodecImage, decodeWith } from './dicomCodecs.ts';
+import { interleave, nativeCells } from './dicomNative.ts';
+
+/** One frame as it lies in the file, with what is needed to make pixels of it. */
+export interface CodedFrame {
+  readonly bytes: Uint8Array;
+  readonly encapsulated: boolean;
+  /** Frames of single bits may begin within a byte. */
+  readonly bitOffset: number;
+  readonly bytesLittleEndian: boolean;
+  readonly image: ImageDescription;
+}
+
+/** Inflates raw deflate; of a stream cut short, what is there. */
+export function inflateRaw(bytes: Uint8Array): Uint8Array {
+  try {
+    return inflateRawSync(bytes, { finishFlush: zlib.Z_SYNC_FLUSH });
+  } catch {
+    // Not deflate at all: the caller finds nothing in it and says so.
+    return new Uint8Array(0);
+  }
+}
+
+/** Decodes one frame to its stored cells. The fault's message completes "frame N …". */
+export async function decodeFrame(frame: CodedFrame): Promise<Result<DecodedFrame>> {
+  const { image } = frame;
+  const coding = frame.encapsulated ? codedAs(frame.bytes, image.transferSyntax.coding) : 'native';
+  try {
+    return await decodeAs(coding, frame);
+  } catch (error) {
+    const why = error instanceof Error && error.message ? error.message : String(error);
+    return failedFault(`is damaged: it does not decode as ${image.transferSyntax.name} (${why.slice(0, 120)})`);
+  }
+}
+
+async function decodeAs(coding: PixelCoding, frame: CodedFrame): Promise<Result<DecodedFrame>> {
+  const { image, bytes } = frame;
+  switch (coding) {
+    case 'native':
+      return nativeCells(frame.bytes, frame);
+    case 'deflated-frame':
+      return nativeCells(inflateRaw(bytes), { ...frame, bitOffset: 0 });
+    case 'rle':
+      return rleCells(frame);
+    case 'jpeg-lossless':
+      return matched(image, losslessImage(bytes, image));
+    case 'jpeg':
+      return matched(image, await decodeWith('turbo', bytes), 'RGB');
+    case 'jpeg-ls':
+      return matched(image, await decodeWith('charls', bytes));
+    case 'jpeg-2000':
+      return matched(image, await decodeWith('openjpeg', bytes), 'RGB');
+    case 'htj2k':
+      return matched(image, await decodeWith('openjph', bytes), 'RGB');
+    case 'jpeg-xl':
+      return matched(image, await decodeWith('libjxl', bytes), 'RGB');
+    case 'video':
+    case 'unsupported':
+      return failedFault(`is coded as ${image.transferSyntax.name}, which is not decoded here`);
+  }
+}
+
+function rleCells(frame: CodedFrame): Result<DecodedFrame> {
+  const { image } = frame;
+  const bytesPerSample = image.bitsAllocated / 8;
+  const decoded = decodeRle(frame.bytes, image.rows * image.columns, image.samplesPerPixel, Math.max(1, bytesPerSample));
+  if (decoded === null) return failedFault('is damaged: its RLE header does not fit the image');
+  if (decoded.short) return failedFault('is damaged: an RLE segment ends before the frame is full');
+  return nativeCells(decoded.bytes, { ...frame, bitOffset: 0, bytesLittleEndian: true, image: { ...image, planar: false } });
+}
+
+function losslessImage(bytes: Uint8Array, image: ImageDescription): CodecImage {
+  const start = startOfFrame(bytes);
+  // It takes a plain ArrayBuffer, never a shared one.
+  const samples = new LosslessDecoder().decode(bytes.slice().buffer, 0, bytes.length);
+  const cells = samples instanceof Uint16Array ? new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength) : samples;
+  return {
+    columns: start?.columns ?? image.columns,
+    rows: start?.rows ?? image.rows,
+    bits: samples instanceof Uint16Array ? 16 : 8,
+    components: start?.components ?? image.samplesPerPixel,
+    bytes: cells,
+    planar: false,
+  };
+}
+
+/** Checks a decoded code stream against the header and brings its cells to the width the header says. */
+function matched(image: ImageDescription, decoded: CodecImage, colour = image.photometric): Result<DecodedFrame> {
+  if (decoded.rows !== image.rows || decoded.columns !== image.columns)
+    return failedFault(
+      `is damaged: its code stream has ${decoded.rows} rows and ${decoded.columns} columns, the header says ${image.rows} and ${image.columns}`,
+    );
+  const count = decoded.rows * decoded.columns * decoded.components;
+  const wide = decoded.bits > 8;
+  if (decoded.bytes.length < count * (wide ? 2 : 1)) return failedFault('is damaged: its code stream ends before the frame is full');
+  const samples = wide ? new Uint16Array(decoded.bytes.buffer, decoded.bytes.byteOffset, count) : decoded.bytes.subarray(0, count);
+  const wanted = image.bitsAllocated > 8 ? Uint16Array : Uint8Array;
+  const cells = samples instanceof wanted ? samples : wanted.from(samples);
+  const grouped = decoded.planar ? interleave(cells, decoded.components) : cells;
+  return ok({ cells: grouped, samplesPerPixel: decoded.components, photometric: decoded.components > 1 ? colour : image.photometric });
+}

@@ -1,0 +1,96 @@
+import { open } from 'node:fs/promises';
+import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
+import { type DicomDataset, parseDataset } from '../../src/dicom/dataset.ts';
+import { describeImage, type ImageDescription } from '../../src/dicom/image.ts';
+import { lumaPaletteOf } from '../../src/dicom/palette.ts';
+import { type FrameTable, frameBytes, locateFrames } from '../../src/dicom/pixelData.ts';
+import type { LumaPalette } from '../../src/dicom/storedValues.ts';
+import { type CodedFrame, inflateRaw } from './dicomDecode.ts';
+
+/** One DICOM file with frames, read and located; nothing of it is decoded. */
+export interface DicomFile {
+  readonly path: string;
+  readonly dataset: DicomDataset;
+  readonly image: ImageDescription;
+  readonly table: FrameTable;
+  readonly palette: LumaPalette | null;
+}
+
+/** Enough for the header of almost every file: what is needed to sort a folder. */
+const headBytes = 256 * 1024;
+
+/** Reads a file into memory that threads share; only its beginning when `most` is given. */
+export async function readShared(path: string, most = Number.POSITIVE_INFINITY): Promise<Result<Uint8Array>> {
+  try {
+    await using handle = await open(path, 'r');
+    const { size } = await handle.stat();
+    const bytes = new Uint8Array(new SharedArrayBuffer(Math.min(size, most)));
+    let at = 0;
+    while (at < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, at, Math.min(bytes.length - at, 2 ** 30), at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+    return ok(at === bytes.length ? bytes : bytes.subarray(0, at));
+  } catch (error) {
+    return readFault(path, error);
+  }
+}
+
+/** Says in a sentence why a path cannot be read. */
+export function readFault(
+  path: string,
+  error: unknown,
+): { readonly ok: false; readonly fault: { readonly kind: 'input' | 'failed'; readonly message: string } } {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return inputFault(`There is no file or folder ${path}: check the path.`);
+  if (code === 'EACCES' || code === 'EPERM') return inputFault(`${path} may not be read by this user: change its permissions.`);
+  return failedFault(`${path} could not be read (${error instanceof Error ? error.message : String(error)}).`);
+}
+
+/** Opens one file for its frames. The fault names the file and what is wrong with it. */
+export async function openDicomFile(path: string): Promise<Result<DicomFile>> {
+  const bytes = await readShared(path);
+  if (!bytes.ok) return bytes;
+  return describeFile(path, bytes.value);
+}
+
+/** The same for bytes that are in memory already. */
+export function describeFile(path: string, bytes: Uint8Array): Result<DicomFile> {
+  const named = (message: string) => inputFault(`${path} ${message}.`);
+  if (bytes.length === 0) return named('is empty');
+  const dataset = parseDataset(bytes, inflateRaw);
+  if (!dataset.ok) return named(dataset.fault.message);
+  const image = describeImage(dataset.value);
+  if (!image.ok) return named(image.fault.message);
+  const table = locateFrames(dataset.value, image.value);
+  if (!table.ok) return named(table.fault.message);
+  const palette = image.value.photometric === 'PALETTE COLOR' ? lumaPaletteOf(dataset.value) : null;
+  return ok({ path, dataset: dataset.value, image: image.value, table: table.value, palette });
+}
+
+/** A file's header as far as the pixel data, for sorting; null when it is no DICOM file with pixels. */
+export async function readHead(path: string): Promise<DicomDataset | null> {
+  const head = await readShared(path, headBytes);
+  if (!head.ok) return null;
+  const parsed = parseDataset(head.value, inflateRaw, 'x7fe00010');
+  if (!parsed.ok) return null;
+  if ('x7fe00010' in parsed.value.elements) return parsed.value;
+  if (head.value.length < headBytes) return null;
+  const whole = await readShared(path);
+  const again = whole.ok ? parseDataset(whole.value, inflateRaw, 'x7fe00010') : null;
+  return again?.ok && 'x7fe00010' in again.value.elements ? again.value : null;
+}
+
+/** Frame `index` of the file as it lies there, ready for the decoding thread. */
+export function codedFrame(file: DicomFile, index: number): CodedFrame | null {
+  const extent = file.table.frames[index];
+  if (extent === undefined) return null;
+  return {
+    bytes: frameBytes(file.dataset.bytes, extent),
+    encapsulated: file.table.encapsulated,
+    bitOffset: (index * file.table.nativeFrameBits) % 8,
+    bytesLittleEndian: file.dataset.littleEndian,
+    image: file.image,
+  };
+}

@@ -1,0 +1,108 @@
+import { inputFault, ok, type Result } from '../base/result.ts';
+import type { DicomDataset, DicomItem } from './dataset.ts';
+import { sopClassName } from './sopClass.ts';
+import { explicitLittleEndian, findTransferSyntax, type TransferSyntax } from './transferSyntax.ts';
+import { numberOf, textOf } from './values.ts';
+
+/** What the image pixel module (PS3.3 C.7.6.3) and the syntax say of the pixels, checked to be possible. */
+export interface ImageDescription {
+  readonly sopClass: string | null;
+  readonly transferSyntax: TransferSyntax;
+  readonly rows: number;
+  readonly columns: number;
+  readonly frames: number;
+  readonly samplesPerPixel: number;
+  readonly photometric: string;
+  /** 1: all red samples, then all green, then all blue. */
+  readonly planar: boolean;
+  readonly bitsAllocated: 1 | 8 | 16 | 32;
+  readonly bitsStored: number;
+  readonly highBit: number;
+  readonly signed: boolean;
+}
+
+export const tags = {
+  sopClass: 'x00080016',
+  transferSyntax: 'x00020010',
+  samplesPerPixel: 'x00280002',
+  photometric: 'x00280004',
+  planar: 'x00280006',
+  frames: 'x00280008',
+  rows: 'x00280010',
+  columns: 'x00280011',
+  bitsAllocated: 'x00280100',
+  bitsStored: 'x00280101',
+  highBit: 'x00280102',
+  pixelRepresentation: 'x00280103',
+  pixelData: 'x7fe00010',
+  floatPixelData: 'x7fe00008',
+  doubleFloatPixelData: 'x7fe00009',
+} as const;
+
+/** Frames larger than this are no fluoroscopy and would not fit into memory twice: 16384 × 16384. */
+const mostPixels = 2 ** 28;
+
+/** Describes the pixels, or says in words that complete "FILE …" why there are none to show. */
+export function describeImage(dataset: DicomDataset): Result<ImageDescription> {
+  const sopClass = textOf(dataset, tags.sopClass) ?? dataset.metaSopClass;
+  const none = whyNoPixels(dataset, sopClass);
+  if (none !== null) return inputFault(none);
+  const syntax = syntaxOf(dataset);
+  if (!syntax.ok) return syntax;
+  const uint = (tag: string) => numberOf(dataset, tag, 'US');
+  const rows = uint(tags.rows);
+  const columns = uint(tags.columns);
+  const bitsAllocated = uint(tags.bitsAllocated);
+  if (rows === null || columns === null || rows <= 0 || columns <= 0) return inputFault('has pixel data but says no rows or columns for it');
+  if (rows * columns > mostPixels)
+    return inputFault(`says it has ${rows} rows and ${columns} columns, more than can be played (at most ${mostPixels} pixels a frame)`);
+  if (bitsAllocated !== 1 && bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32)
+    return inputFault(`has pixels of ${bitsAllocated ?? 'unsaid'} bits each; 1, 8, 16 and 32 can be read`);
+  const samplesPerPixel = uint(tags.samplesPerPixel) ?? 1;
+  if (samplesPerPixel !== 1 && samplesPerPixel !== 3 && samplesPerPixel !== 4) return inputFault(`has ${samplesPerPixel} samples a pixel; 1 and 3 can be read`);
+  const bitsStored = clampBits(uint(tags.bitsStored), bitsAllocated);
+  return ok({
+    sopClass,
+    transferSyntax: syntax.value,
+    rows,
+    columns,
+    frames: Math.max(1, Math.floor(numberOf(dataset, tags.frames, 'text') ?? 1)),
+    samplesPerPixel,
+    photometric: textOf(dataset, tags.photometric) ?? (samplesPerPixel === 1 ? 'MONOCHROME2' : 'RGB'),
+    planar: uint(tags.planar) === 1,
+    bitsAllocated,
+    bitsStored,
+    highBit: Math.min(Math.max(uint(tags.highBit) ?? bitsStored - 1, bitsStored - 1), bitsAllocated - 1),
+    signed: uint(tags.pixelRepresentation) === 1,
+  });
+}
+
+const clampBits = (stored: number | null, allocated: number) => (stored === null || stored < 1 || stored > allocated ? allocated : stored);
+
+function whyNoPixels(dataset: DicomDataset, sopClass: string | null): string | null {
+  const pixelData = dataset.elements[tags.pixelData];
+  const what = sopClassName(sopClass);
+  if (pixelData === undefined && (tags.floatPixelData in dataset.elements || tags.doubleFloatPixelData in dataset.elements))
+    return `holds floating-point pixels (${what}), which are no X-ray frames`;
+  if (pixelData === undefined) {
+    if (dataset.damage !== null) return `is cut short or damaged before any pixel data (${dataset.damage})`;
+    return `holds no pixel data: it is ${what}`;
+  }
+  if (pixelData.length === 0 || (pixelData.fragments !== undefined && pixelData.fragments.length === 0))
+    return `holds no pixel data: the element for it is empty (${what})`;
+  return null;
+}
+
+function syntaxOf(dataset: DicomDataset): Result<TransferSyntax> {
+  const syntax = dataset.transferSyntax ?? (dataset.transferSyntaxUid === null ? findTransferSyntax(explicitLittleEndian) : undefined);
+  if (syntax === undefined)
+    return inputFault(`is coded in transfer syntax ${dataset.transferSyntaxUid}, which is not known here; convert it to an uncompressed one`);
+  if (syntax.coding === 'video')
+    return inputFault(`holds ${syntax.name} video (transfer syntax ${syntax.uid}), which is not decoded here; convert it to single coded frames`);
+  if (syntax.coding === 'unsupported') return inputFault(`is coded as ${syntax.name} (transfer syntax ${syntax.uid}): its pixels are not in the file`);
+  // What is encapsulated is compressed, whatever is declared; without a declaration the frames themselves tell (codedAs).
+  return ok(syntax);
+}
+
+/** (0028,0008) and the rest in any item: whether the item is an image at all. */
+export const hasPixelData = (item: DicomItem): boolean => tags.pixelData in item.elements;

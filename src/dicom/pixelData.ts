@@ -1,0 +1,118 @@
+import type { Element, Fragment } from 'dicom-parser';
+import { inputFault, ok, type Result } from '../base/result.ts';
+import type { DicomDataset } from './dataset.ts';
+import { type ImageDescription, tags } from './image.ts';
+import { elementWithValue } from './values.ts';
+
+/** Where the bytes of one frame lie in the file: one piece, or several to be joined. */
+export type FrameExtent = readonly { readonly offset: number; readonly length: number }[];
+
+/** Where each frame is. `frames` may be fewer than the header says when the file was cut short. */
+export interface FrameTable {
+  readonly encapsulated: boolean;
+  readonly frames: readonly FrameExtent[];
+  /** Bytes of one native frame, rounded up; frames of single bits may begin within a byte (`bitOffset`). */
+  readonly nativeFrameBits: number;
+  /** Why there are fewer frames than the header says, or null. */
+  readonly shortage: string | null;
+}
+
+/** Locates the frames without copying or decoding any. */
+export function locateFrames(dataset: DicomDataset, image: ImageDescription): Result<FrameTable> {
+  const element = dataset.elements[tags.pixelData];
+  if (element === undefined) return inputFault('holds no pixel data');
+  return element.fragments !== undefined && element.fragments.length > 0
+    ? encapsulatedFrames(dataset, image, element, element.fragments)
+    : nativeFrames(dataset, image, element);
+}
+
+function nativeFrames(dataset: DicomDataset, image: ImageDescription, element: Element): Result<FrameTable> {
+  const samples = image.photometric === 'YBR_FULL_422' && image.samplesPerPixel === 3 && is422(image, element.length) ? 2 : image.samplesPerPixel;
+  const nativeFrameBits = image.rows * image.columns * samples * image.bitsAllocated;
+  const available = Math.min(element.length, dataset.bytes.length - element.dataOffset) * 8;
+  const whole = Math.min(image.frames, Math.floor(available / nativeFrameBits));
+  const needed = Math.ceil((image.frames * nativeFrameBits) / 8);
+  if (whole === 0)
+    return inputFault(`is cut short: its first frame needs ${Math.ceil(nativeFrameBits / 8)} bytes of pixel data and ${available / 8} are there`);
+  const frames = Array.from({ length: whole }, (_, index) => {
+    const from = Math.floor((index * nativeFrameBits) / 8);
+    return [{ offset: element.dataOffset + from, length: Math.ceil(((index + 1) * nativeFrameBits) / 8) - from }];
+  });
+  const shortage = whole < image.frames ? `${whole} of ${image.frames} frames are there (${available / 8} of ${needed} bytes of pixel data)` : null;
+  return ok({ encapsulated: false, frames, nativeFrameBits, shortage });
+}
+
+/** Whether uncompressed YBR_FULL_422 is really subsampled: some writers keep all three samples. */
+const is422 = (image: ImageDescription, length: number) => length < image.rows * image.columns * 3 * image.frames;
+
+/**
+ * Fragments to frames (PS3.5 annex A.4): by the extended or basic offset table when it is there and fits; else one
+ * fragment a frame; else a frame begins where a fragment begins with a code stream's start marker.
+ */
+function encapsulatedFrames(dataset: DicomDataset, image: ImageDescription, element: Element, fragments: readonly Fragment[]): Result<FrameTable> {
+  const inFile = fragments.filter((fragment) => fragment.position < dataset.bytes.length);
+  const starts = frameStarts(dataset, image, element, inFile);
+  const all = starts.map((first, index) => inFile.slice(first, starts[index + 1] ?? inFile.length));
+  const frames = all
+    .filter((parts) => parts.length > 0)
+    .slice(0, image.frames)
+    .map((parts) => parts.map((part) => ({ offset: part.position, length: Math.min(part.length, dataset.bytes.length - part.position) })));
+  if (frames.length === 0) return inputFault('holds no pixel data: its list of coded frames is empty');
+  const shortage = frames.length < image.frames ? `${frames.length} of ${image.frames} frames are there` : null;
+  return ok({ encapsulated: true, frames, nativeFrameBits: 0, shortage });
+}
+
+/** The index of the first fragment of each frame. */
+function frameStarts(dataset: DicomDataset, image: ImageDescription, element: Element, fragments: readonly Fragment[]): readonly number[] {
+  if (image.frames === 1) return [0];
+  for (const table of [extendedOffsets(dataset), element.basicOffsetTable ?? []]) {
+    const starts = byOffsets(table, fragments);
+    if (starts !== null && starts.length === image.frames) return starts;
+  }
+  if (fragments.length <= image.frames) return fragments.map((_, index) => index);
+  const marked = fragments.flatMap((fragment, index) => (startsCodeStream(dataset.bytes, fragment.position) ? [index] : []));
+  if (marked[0] === 0 && marked.length === image.frames) return marked;
+  // The same number of fragments for every frame is what remains.
+  const each = fragments.length / image.frames;
+  return Number.isInteger(each) ? Array.from({ length: image.frames }, (_, index) => index * each) : marked.length > 0 ? marked : [0];
+}
+
+function byOffsets(offsets: readonly number[], fragments: readonly Fragment[]): readonly number[] | null {
+  const indexAt = new Map(fragments.map((fragment, index) => [fragment.offset, index]));
+  const starts: number[] = [];
+  for (const offset of offsets) {
+    const index = indexAt.get(offset);
+    if (index === undefined || index <= (starts.at(-1) ?? -1)) return null;
+    starts.push(index);
+  }
+  return starts.length > 0 ? starts : null;
+}
+
+/** (7FE0,0001) extended offset table: 64-bit offsets. */
+function extendedOffsets(dataset: DicomDataset): readonly number[] {
+  const element = elementWithValue(dataset, 'x7fe00001');
+  if (element === null) return [];
+  const view = new DataView(dataset.bytes.buffer, dataset.bytes.byteOffset + element.dataOffset, element.length);
+  return Array.from({ length: Math.floor(element.length / 8) }, (_, index) => Number(view.getBigUint64(index * 8, true)));
+}
+
+/** JPEG family SOI, JPEG 2000 code stream or file, JPEG XL code stream or file, RLE header. */
+function startsCodeStream(bytes: Uint8Array, at: number): boolean {
+  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+  if (a === 0xff && (b === 0xd8 || b === 0x4f || b === 0x0a)) return true;
+  if (a === 0 && b === 0 && c === 0 && d === 0x0c) return true;
+  return a !== undefined && a >= 1 && a <= 15 && b === 0 && c === 0 && d === 0 && bytes[at + 4] === 64 && bytes[at + 5] === 0;
+}
+
+/** The coded bytes of one frame in one piece: a view when it lies in one piece, else a copy. */
+export function frameBytes(bytes: Uint8Array, extent: FrameExtent): Uint8Array {
+  const [first] = extent;
+  if (first !== undefined && extent.length === 1) return bytes.subarray(first.offset, first.offset + first.length);
+  const joined = new Uint8Array(extent.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of extent) {
+    joined.set(bytes.subarray(part.offset, part.offset + part.length), at);
+    at += part.length;
+  }
+  return joined;
+}
