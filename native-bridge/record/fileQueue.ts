@@ -1,0 +1,198 @@
+import { createHash, type Hash } from 'node:crypto';
+import { close, fdatasync, ftruncate, open, writev } from 'node:fs';
+
+/** What happens to bytes that cannot be written: keep them and try again, or give up and cut back to the last whole item. */
+export type OnFull = 'retry' | 'stop';
+
+/**
+ * Appends to one file, one write at a time and in order, counting short writes on. Never throws: trouble goes to
+ * `onError`, and `state` says what became of the file.
+ */
+export interface FileQueue {
+  readonly path: string;
+  /** Bytes handed in and not yet written. */
+  readonly backlogBytes: number;
+  readonly writtenBytes: number;
+  readonly state: 'open' | 'failing' | 'stopped';
+  /** One item: written whole, or (with `stop`) not at all; `settled` says which. */
+  append(parts: readonly Uint8Array[], settled?: (written: boolean) => void): void;
+  /** `fdatasync` once everything appended so far is written; runs of calls become one. */
+  sync(): void;
+  /** Resolves when nothing is waiting (or the file is stopped). */
+  idle(): Promise<void>;
+  /** SHA-256 of everything written so far. Only when idle. */
+  sha256(): string;
+  close(): Promise<void>;
+}
+
+const retryAfterMs = 500;
+/** Linux takes at most 1024 pieces in one call. */
+const maxPiecesPerWrite = 512;
+
+interface Item {
+  readonly parts: readonly Uint8Array[];
+  readonly bytes: number;
+  readonly settled: ((written: boolean) => void) | undefined;
+}
+
+export async function openFileQueue(
+  path: string,
+  onFull: OnFull,
+  onError: (error: NodeJS.ErrnoException) => void,
+  onRecovered: () => void,
+): Promise<FileQueue> {
+  const fd = await new Promise<number>((resolve, reject) => {
+    open(path, 'wx', 0o600, (error, opened) => (error ? reject(error) : resolve(opened)));
+  });
+  let hash = createHash('sha256');
+  const items: Item[] = [];
+  let waiters: (() => void)[] = [];
+  let backlogBytes = 0;
+  let writtenBytes = 0;
+  let state: FileQueue['state'] = 'open';
+  let writing = false;
+  let syncWanted = false;
+  let syncing = false;
+
+  const wakeWhenIdle = () => {
+    if (writing || syncing || (items.length > 0 && state !== 'stopped')) return;
+    const woken = waiters;
+    waiters = [];
+    for (const wake of woken) wake();
+  };
+
+  const syncNow = () => {
+    if (!syncWanted || syncing || state === 'stopped') return;
+    syncWanted = false;
+    syncing = true;
+    fdatasync(fd, (error) => {
+      syncing = false;
+      if (error) onError(error);
+      syncNow();
+      wakeWhenIdle();
+    });
+  };
+
+  const give = (item: Item, hashed: Hash) => {
+    hash = hashed;
+    writtenBytes += item.bytes;
+    backlogBytes -= item.bytes;
+    items.shift();
+    writing = false;
+    if (state === 'failing') {
+      state = 'open';
+      onRecovered();
+    }
+    item.settled?.(true);
+  };
+
+  const stop = () => {
+    state = 'stopped';
+    backlogBytes = 0;
+    for (const item of items.splice(0)) item.settled?.(false);
+    // What is there of an unfinished item is taken back, so that the file ends with a whole one.
+    ftruncate(fd, writtenBytes, (error) => {
+      writing = false;
+      if (error) onError(error);
+      wakeWhenIdle();
+    });
+  };
+
+  const fail = (error: NodeJS.ErrnoException, item: Item, done: number, hashed: Hash) => {
+    if (state === 'open') onError(error);
+    if (onFull === 'stop') {
+      stop();
+      return;
+    }
+    state = 'failing';
+    setTimeout(() => writeFrom(item, done, hashed), retryAfterMs);
+  };
+
+  const writeFrom = (item: Item, done: number, hashed: Hash) => {
+    const left = piecesFrom(item.parts, done).slice(0, maxPiecesPerWrite);
+    writev(fd, left, writtenBytes + done, (error, count) => {
+      if (error) {
+        fail(error, item, done, hashed);
+        return;
+      }
+      if (done + count < item.bytes) {
+        writeFrom(item, done + count, hashed);
+        return;
+      }
+      give(item, hashed);
+      next();
+    });
+  };
+
+  const next = () => {
+    const item = items[0];
+    if (writing) return;
+    if (!item || state === 'stopped') {
+      syncNow();
+      wakeWhenIdle();
+      return;
+    }
+    writing = true;
+    // Hashed while the write is under way, and kept only when it succeeds.
+    const hashed = hash.copy();
+    writeFrom(item, 0, hashed);
+    for (const part of item.parts) hashed.update(part);
+  };
+
+  return {
+    path,
+    get backlogBytes() {
+      return backlogBytes;
+    },
+    get writtenBytes() {
+      return writtenBytes;
+    },
+    get state() {
+      return state;
+    },
+    append(parts, settled) {
+      if (state === 'stopped') {
+        settled?.(false);
+        return;
+      }
+      const kept = parts.filter((part) => part.length > 0);
+      const bytes = kept.reduce((sum, part) => sum + part.length, 0);
+      backlogBytes += bytes;
+      items.push({ parts: kept, bytes, settled });
+      next();
+    },
+    sync() {
+      syncWanted = true;
+      if (!writing && items.length === 0) syncNow();
+    },
+    idle() {
+      return new Promise((resolve) => {
+        waiters.push(resolve);
+        wakeWhenIdle();
+      });
+    },
+    sha256: () => hash.copy().digest('hex'),
+    close() {
+      return new Promise((resolve) => {
+        close(fd, (error) => {
+          if (error) onError(error);
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+/** The pieces of an item that are left after its first `done` bytes. */
+function piecesFrom(parts: readonly Uint8Array[], done: number): Uint8Array[] {
+  const left: Uint8Array[] = [];
+  let skip = done;
+  for (const part of parts) {
+    if (skip >= part.length) skip -= part.length;
+    else {
+      left.push(skip > 0 ? part.subarray(skip) : part);
+      skip = 0;
+    }
+  }
+  return left;
+}

@@ -1,0 +1,269 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ZodError } from 'zod';
+import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
+import { frameTopic, type PlaneId, planeIds, type Sample } from '../../src/sample/sample.ts';
+import { type ByteFile, openByteFile } from './byteFile.ts';
+import { frameAttributesChannelId, frameChannelId } from './channels.ts';
+import type { FrameEntry } from './frameIndex.ts';
+import { type HeaderMetadata, headerMetadataName, parseHeaderMetadata } from './headerText.ts';
+import { type Manifest, parseManifest } from './manifest.ts';
+import { mcapMagic, opcodes } from './mcapFormat.ts';
+import { type Cut, hasMagic, isCut, type LoadedChunk, loadChunk, parseSmall, recordAt } from './mcapWalk.ts';
+import { inSessionOrder } from './ordering.ts';
+import { listChunks, matchFrames, openPlaneFile, planeFileName, readFrameIndex } from './planeFile.ts';
+import { rawImagePixels } from './rawImage.ts';
+import type { RecordHeader, RecordReader } from './record.ts';
+import { frameAttributesSchema, type RecordedFrameAttributes, telemetrySchemas } from './schemas.ts';
+import { type TelemetryMessage, walkTelemetry } from './telemetry.ts';
+import { microsecondsOf, sessionMsOf } from './time.ts';
+import type { SeqRange } from './writerProtocol.ts';
+
+/** A record opened for reading; see `RecordReader`. */
+export interface OpenRecordReader extends RecordReader {
+  /** What this record lacks because it was recovered from a damaged one; `null` in an original. */
+  readonly missing: readonly SeqRange[] | null;
+  /** Where reading had to end before the end of the record, once `samples` got there; `null` when it did not. */
+  cut(): Cut | null;
+  /** Frames whose pixels are not there (cut off, damaged, or the disk was full), counted by `samples` and left out. */
+  framesWithoutPixels(): number;
+}
+
+interface PlaneFrames {
+  readonly file: ByteFile;
+  readonly entries: readonly FrameEntry[];
+  readonly bySeq: ReadonlyMap<number, FrameEntry>;
+  readonly times: readonly { readonly seq: number; readonly tMs: number }[];
+}
+
+/** Opens a record folder, closed or cut off. Nothing in it is trusted: what does not hold together ends what is read. */
+export async function openRecordReader(folder: string): Promise<Result<OpenRecordReader>> {
+  const opened = await openTelemetryFile(folder);
+  if (!opened.ok) return opened;
+  const telemetry = opened.value;
+  const read = await readHeader(telemetry);
+  if (!read.ok) {
+    await telemetry.close();
+    return read;
+  }
+  const manifest = await readManifest(folder);
+  const extent = manifest
+    ? { derivedLag: manifest.samples.derivedLag, durationMs: manifest.durationMs, frames: null }
+    : await surveyTelemetry(telemetry, read.value.header);
+  const planes = new Map<PlaneId, PlaneFrames>();
+  for (const plane of planeIds) {
+    const frames = await openPlane(folder, plane, telemetry, read.value.header, extent.frames);
+    if (frames) planes.set(plane, frames);
+  }
+  return ok(createReader(folder, telemetry, read.value, manifest !== null, extent, planes));
+}
+
+interface Extent {
+  readonly derivedLag: number;
+  readonly durationMs: number;
+}
+
+function createReader(
+  folder: string,
+  telemetry: ByteFile,
+  { header, missing }: HeaderMetadata,
+  closed: boolean,
+  extent: Extent,
+  planes: ReadonlyMap<PlaneId, PlaneFrames>,
+): OpenRecordReader {
+  let cut: Cut | null = null;
+  let withoutPixels = 0;
+
+  async function* messages(): AsyncGenerator<TelemetryMessage> {
+    cut = yield* walkTelemetry(telemetry);
+  }
+
+  async function* samples(options: { readonly frames?: boolean } = {}): AsyncGenerator<Sample> {
+    cut = null;
+    withoutPixels = 0;
+    for await (const message of inSessionOrder(messages(), extent.derivedLag)) {
+      if (message.plane) {
+        const frame =
+          options.frames === false ? frameWithoutPixels(message.plane, header, message) : await readFrame(message.plane, planes, header, message.seq);
+        if (typeof frame === 'string') withoutPixels++;
+        else yield frame;
+        continue;
+      }
+      const sample = toSample(message, header);
+      if (typeof sample === 'string') {
+        cut ??= { offset: 0, why: sample };
+        return;
+      }
+      yield sample;
+    }
+  }
+
+  return {
+    folder,
+    header,
+    missing,
+    durationMs: extent.durationMs,
+    closed,
+    planes: [...planes.keys()],
+    samples,
+    cut: () => cut,
+    framesWithoutPixels: () => withoutPixels,
+    frameIndex: (plane) => planes.get(plane)?.times ?? [],
+    async frame(plane, seq) {
+      const frame = await readFrame(plane, planes, header, seq);
+      if (typeof frame === 'string') return failedFault(`Frame ${seq} of plane ${plane.toUpperCase()} of ${folder} cannot be read: ${frame}.`);
+      return ok(frame);
+    },
+    async close() {
+      await telemetry.close();
+      for (const { file } of planes.values()) await file.close();
+    },
+  };
+}
+
+async function openTelemetryFile(folder: string): Promise<Result<ByteFile>> {
+  const path = join(folder, 'telemetry.mcap');
+  try {
+    if (!(await stat(folder)).isDirectory()) return inputFault(`${folder} is a file, not a record: give the folder that holds telemetry.mcap.`);
+    const file = await openByteFile(path);
+    if (await hasMagic(file)) return ok(file);
+    await file.close();
+    return inputFault(`${path} does not begin like an MCAP file: the record is damaged, or it is something else. Try "pedicle recover".`);
+  } catch (error) {
+    return inputFault(`No record can be read in ${folder}: ${reason(error as NodeJS.ErrnoException)}.`);
+  }
+}
+
+function reason(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return 'there is no telemetry.mcap there; give the folder of one record';
+  if (error.code === 'EACCES') return 'you have no permission to read it';
+  return error.code ?? error.message;
+}
+
+/** The header stands in one of the first records. */
+export async function readHeader(file: ByteFile): Promise<Result<HeaderMetadata>> {
+  let offset = mcapMagic.length;
+  for (;;) {
+    const record = await recordAt(file, offset);
+    if (isCut(record) || record.opcode === opcodes.chunk) return inputFault(`${file.path} has no record header: it is damaged, or was not written by Pedicle.`);
+    if (record.opcode === opcodes.metadata) {
+      const metadata = await parseSmall(file, record);
+      if (metadata?.type === 'Metadata' && metadata.name === headerMetadataName) return parseHeaderMetadata(metadata.metadata, file.path);
+    }
+    offset = record.end;
+  }
+}
+
+/** The manifest of a record that was closed and whose files have the sizes it says; else `null`. */
+export async function readManifest(folder: string): Promise<Manifest | null> {
+  try {
+    const parsed = parseManifest(await readFile(join(folder, 'manifest.json'), 'utf8'));
+    if (!('manifest' in parsed)) return null;
+    for (const [name, { bytes }] of Object.entries(parsed.manifest.files)) {
+      if ((await stat(join(folder, name))).size !== bytes) return null;
+    }
+    return parsed.manifest;
+  } catch {
+    // Not there, or a file it names is not: then the record was not closed.
+    return null;
+  }
+}
+
+interface Survey extends Extent {
+  readonly frames: Readonly<Record<PlaneId, readonly { readonly seq: number; readonly tUs: number }[]>>;
+}
+
+/** What a manifest would have said, from one walk through telemetry. */
+async function surveyTelemetry(telemetry: ByteFile, header: RecordHeader): Promise<Survey> {
+  const frames: Record<PlaneId, { seq: number; tUs: number }[]> = { a: [], b: [] };
+  let derivedLag = 0;
+  let lastRaw = -1;
+  let durationMs = 0;
+  for await (const message of walkTelemetry(telemetry)) {
+    if (!message.raw) {
+      derivedLag = Math.max(derivedLag, lastRaw - message.seq);
+      continue;
+    }
+    lastRaw = message.seq;
+    durationMs = sessionMsOf(header, message.logTimeNs);
+    if (message.plane) frames[message.plane].push({ seq: message.seq, tUs: microsecondsOf(durationMs) });
+  }
+  return { derivedLag, durationMs, frames };
+}
+
+async function openPlane(
+  folder: string,
+  plane: PlaneId,
+  telemetry: ByteFile,
+  header: RecordHeader,
+  surveyed: Survey['frames'] | null,
+): Promise<PlaneFrames | null> {
+  const file = await openPlaneFile(join(folder, planeFileName(plane)));
+  if (!file) return null;
+  const index = surveyed ? null : await readFrameIndex(file);
+  const entries = index ?? matchFrames(await listChunks(file, header.startedAtEpochMs), (surveyed ?? (await surveyTelemetry(telemetry, header)).frames)[plane]);
+  const times = entries.map(({ seq, tUs }) => ({ seq, tMs: tUs / 1000 }));
+  return { file, entries, times, bySeq: new Map(entries.map((entry) => [entry.seq, entry])) };
+}
+
+type FrameSample = Extract<Sample, { topic: '/plane/a/frame' | '/plane/b/frame' }>;
+
+/** One frame, from its chunk alone; else half a sentence. */
+async function readFrame(plane: PlaneId, planes: ReadonlyMap<PlaneId, PlaneFrames>, header: RecordHeader, seq: number): Promise<FrameSample | string> {
+  const frames = planes.get(plane);
+  const entry = frames?.bySeq.get(seq);
+  if (!frames || !entry) return 'its pixels are not in the record';
+  const record = await recordAt(frames.file, entry.offset);
+  if (isCut(record)) return record.why;
+  if (record.opcode !== opcodes.chunk) return 'the index points elsewhere';
+  const chunk = await loadChunk(frames.file, record);
+  return typeof chunk === 'string' ? chunk : frameOfChunk(plane, chunk, header, seq);
+}
+
+/** The frame that a chunk of a plane's file holds; else half a sentence. */
+export function frameOfChunk(plane: PlaneId, { messages }: LoadedChunk, header: RecordHeader, seq: number): FrameSample | string {
+  const [attributes, image] = messages;
+  if (attributes?.channelId !== frameAttributesChannelId || image?.channelId !== frameChannelId) return 'its chunk does not hold a frame';
+  if (attributes.sequence !== seq || image.sequence !== seq) return 'its chunk holds another frame';
+  const sample = frameWithoutPixels(plane, header, { seq, logTimeNs: attributes.logTimeNs, data: attributes.data });
+  if (typeof sample === 'string') return sample;
+  const { rows, columns, bitsAllocated } = sample.data.attributes;
+  const bytesPerPixel = bitsAllocated === 8 ? 1 : 2;
+  const stored = rawImagePixels(image.data, { logTimeNs: image.logTimeNs, frameId: `plane-${plane}`, width: columns, height: rows, bytesPerPixel });
+  if (!stored) return 'its picture does not fit its attributes';
+  const shared = new SharedArrayBuffer(stored.length);
+  new Uint8Array(shared).set(stored);
+  const pixels = bytesPerPixel === 1 ? new Uint8Array(shared) : new Uint16Array(shared);
+  return { ...sample, data: { ...sample.data, pixels } };
+}
+
+function frameWithoutPixels(plane: PlaneId, header: RecordHeader, message: Pick<TelemetryMessage, 'seq' | 'logTimeNs' | 'data'>): FrameSample | string {
+  const json = parseJson(message.data);
+  const parsed = frameAttributesSchema.safeParse(json);
+  if (!parsed.success) return `attributes of frame ${message.seq} are not as they must be (${issueOf(parsed.error)})`;
+  const { pixels: _, ...attributes } = json as RecordedFrameAttributes;
+  const pixels = attributes.bitsAllocated === 8 ? new Uint8Array(0) : new Uint16Array(0);
+  return { topic: frameTopic(plane), tMs: sessionMsOf(header, message.logTimeNs), seq: message.seq, data: { attributes, pixels } };
+}
+
+/** A small sample, its shape checked; else half a sentence. */
+function toSample(message: TelemetryMessage, header: RecordHeader): Sample | string {
+  const data = parseJson(message.data);
+  const parsed = telemetrySchemas[message.topic].safeParse(data);
+  if (!parsed.success) return `${message.topic} ${message.seq} is not as it must be (${issueOf(parsed.error)})`;
+  // The schema of the topic has just said so; the parsed text itself is kept, as fields added since must survive.
+  return { topic: message.topic, tMs: sessionMsOf(header, message.logTimeNs), seq: message.seq, data } as Sample;
+}
+
+function issueOf(error: ZodError): string {
+  const issue = error.issues[0];
+  return issue ? `${issue.path.join('.')}: ${issue.message}` : 'unknown';
+}
+
+function parseJson(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

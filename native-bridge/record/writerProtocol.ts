@@ -1,0 +1,66 @@
+import type { PlaneId } from '../../src/sample/sample.ts';
+import type { RecordHeader } from './record.ts';
+import type { TelemetryTopic } from './schemas.ts';
+
+/** How frames are compressed: `auto` does while the disk thread keeps up, and says so when it no longer does. */
+export type FrameCompression = 'auto' | 'zstd' | 'none';
+
+/** Trouble of a record being written, told once for each change. */
+export interface RecordTrouble {
+  readonly kind: 'disk-low' | 'disk-failing' | 'disk-recovered' | 'frames-not-recorded' | 'uncompressed' | 'not-a-number';
+  /** One sentence for the operator. */
+  readonly message: string;
+  /** For `frames-not-recorded`: the plane whose frames are no longer kept, from now on. */
+  readonly plane?: PlaneId;
+}
+
+/** Sequence numbers that a recovered record lacks, inclusive. */
+export type SeqRange = readonly [from: number, to: number];
+
+export interface WriterWorkerData {
+  readonly folder: string;
+  readonly header: RecordHeader;
+  readonly compression: FrameCompression;
+  /** Free space at which trouble is announced, and below which only telemetry is kept. */
+  readonly lowSpaceBytes: number;
+  readonly reserveBytes: number;
+  /** Two BigInt64: bytes handed over, bytes written. */
+  readonly progress: SharedArrayBuffer;
+  /** Set when the record is the rest of a damaged one. */
+  readonly missing: readonly SeqRange[] | null;
+}
+
+export type ToWriter =
+  | {
+      readonly kind: 'json';
+      readonly topic: TelemetryTopic;
+      readonly seq: number;
+      readonly tUs: number;
+      readonly deviceTimeMs: number | null;
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'frame';
+      readonly plane: PlaneId;
+      readonly seq: number;
+      readonly tUs: number;
+      readonly rows: number;
+      readonly columns: number;
+      readonly deviceTimeMs: number | null;
+      /** JSON of the attributes; the worker adds the pixels' hash and size. */
+      readonly text: string;
+      readonly pixels: Uint8Array | Uint16Array;
+    }
+  | { readonly kind: 'file'; readonly name: string; readonly text: string }
+  | { readonly kind: 'flush' }
+  | { readonly kind: 'close'; readonly summaryText: string; readonly derivedLag: number };
+
+export type FromWriter =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'open-failed'; readonly message: string }
+  | { readonly kind: 'progress' }
+  | { readonly kind: 'trouble'; readonly trouble: RecordTrouble }
+  | { readonly kind: 'closed'; readonly failure: string | null };
+
+/** What one message to the writer counts in the backlog. */
+export const backlogCost = (textLength: number, pixelBytes: number): number => textLength + 31 + pixelBytes;
