@@ -20,14 +20,14 @@ export interface NeedleScript {
   readonly outerDiameterMm: number;
   readonly innerDiameterMm: number;
   readonly gauge: number;
-  /** From hub to tip. */
+  /** From the hub to the cannula's end. */
   readonly lengthMm: number;
   /** Where the path that is really taken meets bone, and where it points: about a millimetre off what was planned. */
   readonly entryPatientMm: PatientMm;
   readonly targetPatientMm: PatientMm;
   readonly plannedEntryPatientMm: PatientMm;
   readonly plannedTargetPatientMm: PatientMm;
-  /** The tip's way along the path, mm from the bone entry, negative outside. */
+  /** How far the stylet's point is (or would be) along the path, mm from the bone entry, negative outside. */
   readonly depthMm: readonly Keyframe[];
   readonly presentFromMs: number;
   readonly presentToMs: number;

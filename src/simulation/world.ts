@@ -5,7 +5,9 @@ import { add, type PatientMm, scale, smoothStep, subtract, unit } from './vector
 
 export interface NeedleInWorld {
   readonly script: NeedleScript;
+  /** The foremost metal: the stylet's point while it is in, the cannula's end after. */
   readonly tipPatientMm: PatientMm;
+  readonly cannulaEndPatientMm: PatientMm;
   readonly hubPatientMm: PatientMm;
   /** Tip beyond the skin, so that there is something to guide. */
   readonly inserted: boolean;
@@ -59,22 +61,28 @@ export function motionAt(scenario: Scenario, tMs: number): PatientMm {
   return moved;
 }
 
+/** How far the stylet's point stands out of the cannula, mm. */
+export const styletBeyondCannulaMm = 3.5;
+
 function needleAt(script: NeedleScript, motionMm: PatientMm, tMs: number): NeedleInWorld {
   const axis = unit(subtract(script.targetPatientMm, script.entryPatientMm));
   const depthMm = valueAt(script.depthMm, tMs);
-  const tip = add(add(script.entryPatientMm, scale(axis, depthMm)), motionMm);
+  const at = (mm: number): PatientMm => add(add(script.entryPatientMm, scale(axis, mm)), motionMm);
   const filled = script.cementInLumenAtMs !== null && tMs >= script.cementInLumenAtMs;
+  const lumen = tMs < script.styletOutAtMs ? 'stylet' : filled ? 'cement' : 'empty';
+  const cannulaEndMm = depthMm - styletBeyondCannulaMm;
   return {
     script,
-    tipPatientMm: tip,
-    hubPatientMm: subtract(tip, scale(axis, script.lengthMm)),
+    tipPatientMm: at(lumen === 'stylet' ? depthMm : cannulaEndMm),
+    cannulaEndPatientMm: at(cannulaEndMm),
+    hubPatientMm: at(cannulaEndMm - script.lengthMm),
     inserted: depthMm > -33,
-    lumen: tMs < script.styletOutAtMs ? 'stylet' : filled ? 'cement' : 'empty',
+    lumen,
   };
 }
 
 /** A prolate ellipsoid that grows mostly sideways once it fills its length. */
-function balloonSemiAxes(volumeMl: number): readonly [number, number] | null {
+export function balloonSemiAxes(volumeMl: number): readonly [number, number] | null {
   if (volumeMl < 0.03) return null;
   const along = 7.5 + 0.75 * volumeMl;
   return [along, Math.sqrt((volumeMl * 1000) / (((4 / 3) * Math.PI) * along))];

@@ -1,0 +1,231 @@
+import { combineSeeds } from '../base/random.ts';
+import type { XrayFrame, XrayFrameAttributes } from '../dicom/xrayFrame.ts';
+import type { PlaneId } from '../sample/index.ts';
+import { cementFillOf } from './cementFill.ts';
+import { type CementImage, cementImage, type Dirty, thicknessPerMm } from './cementImage.ts';
+import { bitsStored, noiseSide, noiseTile, roundCollimator, toneOf, toneOffset, workPerLn } from './detector.ts';
+import { cementLnPerMm, deviceShadows, type NeedleProfiles, needleProfiles, type Shadow } from './devices.ts';
+import { phantomOf } from './phantom.ts';
+import { projectPhantom } from './projector.ts';
+import type { Scenario } from './scenario.ts';
+import { dot } from './vector.ts';
+import { pxPerMmAt, type View, viewOf } from './view.ts';
+import { worldAt, type World } from './world.ts';
+
+/** Frame `index` of a plane at `fps`, ms from the start, a whole number of microseconds. */
+export const frameTimeMs = (index: number, fps: number): number => Math.round((index * 1e6) / fps) / 1000;
+
+/** How many frames a scenario has. */
+export const frameCount = (scenario: Scenario, fps: number): number => Math.floor((scenario.durationMs * fps) / 1000 + 1e-9);
+
+/** How much of the last frame's devices is still in this one. */
+const lagShare = 0.14;
+
+/** Makes the frames of one plane. Any frame can be asked for in any order and is the same to the bit; in order is fastest. */
+export interface PlaneRenderer {
+  readonly view: View;
+  readonly world: (frameIndex: number) => World;
+  readonly attributes: (frameIndex: number) => XrayFrameAttributes;
+  /** Fills `pixels` (rows × columns, zeroed) with the frame's stored values. */
+  readonly render: (frameIndex: number, pixels: Uint16Array) => void;
+  /** The cement behind each pixel of the frame, for ground truth. */
+  readonly cement: (frameIndex: number) => { readonly image: CementImage; readonly sidePx: number; readonly shiftPx: Shift };
+}
+
+/** Where a frame's pixel (0, 0) lies in an image with a margin. */
+export interface Shift {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Anatomy {
+  readonly sidePx: number;
+  readonly marginPx: number;
+  /** Working values without cement. */
+  readonly still: Int16Array;
+  /** The same with the cement of the present moment. */
+  readonly present: Int16Array;
+}
+
+const clampInt16 = (value: number): number => (value < -29_000 ? -29_000 : value > 16_000 ? 16_000 : value);
+
+/** Ray-casts the anatomy; exposure control puts the middle of the field at a steady grey. */
+function anatomyOf(scenario: Scenario, view: View): Anatomy {
+  const { sidePx, marginPx, values } = projectPhantom(phantomOf(scenario), view);
+  let sum = 0;
+  let count = 0;
+  const reach = view.setting.sizePx * 0.16;
+  for (let y = Math.floor(sidePx / 2 - reach); y < sidePx / 2 + reach; y++)
+    for (let x = Math.floor(sidePx / 2 - reach); x < sidePx / 2 + reach; x++) {
+      sum += values[y * sidePx + x] ?? 0;
+      count++;
+    }
+  const exposure = sum / count - 0.22;
+  const still = Int16Array.from(values, (ln) => clampInt16(Math.round((exposure - ln) * workPerLn)));
+  return { sidePx, marginPx, still, present: still.slice() };
+}
+
+export function createPlaneRenderer(scenario: Scenario, plane: PlaneId, fps: number): PlaneRenderer {
+  const view = viewOf(scenario.views[plane]);
+  const size = view.setting.sizePx;
+  const anatomy = anatomyOf(scenario, view);
+  const { sidePx, marginPx, still, present } = anatomy;
+  const cement = cementImage(view, cementFillOf(scenario), sidePx, marginPx);
+  const tone = toneOf();
+  const tile = noiseTile(scenario.seed);
+  const collimator = roundCollimator(size);
+  const row = new Int32Array(size);
+  const profiles = new Map<string, NeedleProfiles>();
+  const profilesOf = (outer: number, inner: number): NeedleProfiles => {
+    const key = `${outer}/${inner}`;
+    const known = profiles.get(key) ?? needleProfiles(outer, inner);
+    profiles.set(key, known);
+    return known;
+  };
+  const world = (frameIndex: number): World => worldAt(scenario, frameTimeMs(frameIndex, fps));
+
+  const bringCement = (now: World): void => {
+    const dirty = cement.update(now.cement.volumeMl - now.cement.leakMl, now.cement.leakMl);
+    applyCement(still, present, cement, sidePx, dirty);
+  };
+
+  const shiftOf = (now: World): Shift => {
+    const k = pxPerMmAt(view, [0, 0, 0]);
+    const limit = marginPx - 2;
+    const within = (px: number): number => marginPx - Math.max(-limit, Math.min(limit, px));
+    return { x: within(dot(now.motionMm, view.right) * k), y: within(dot(now.motionMm, view.down) * k) };
+  };
+
+  const shadowsOf = (now: World): readonly Shadow[] =>
+    deviceShadows(view, now, (needle) => profilesOf(needle.script.outerDiameterMm, needle.script.innerDiameterMm));
+
+  const render = (frameIndex: number, pixels: Uint16Array): void => {
+    const now = world(frameIndex);
+    bringCement(now);
+    const shift = shiftOf(now);
+    const layers = [
+      { shadows: shadowsOf(now), weight: 1 - lagShare },
+      { shadows: shadowsOf(world(Math.max(0, frameIndex - 1))), weight: lagShare },
+    ];
+    const fresh = noiseAt(scenario.seed, plane, frameIndex);
+    const old = noiseAt(scenario.seed, plane, frameIndex - 1);
+    for (let y = 0; y < size; y++) {
+      const from = collimator.from[y] ?? 0;
+      const to = collimator.to[y] ?? 0;
+      if (to <= from) continue;
+      shiftRow(row, present, sidePx, shift, y, from, to);
+      for (const { shadows, weight } of layers)
+        for (const shadow of shadows) if (y >= shadow.topPx && y <= shadow.bottomPx) shadow.drawRow(row, y, weight);
+      developRow(pixels, y * size, row, from, to, tone.stored, tone.noise, tile, fresh, old, y);
+    }
+    for (const { index, share } of collimator.edge) pixels[index] = ((pixels[index] ?? 0) * share) >> 8;
+  };
+
+  return {
+    view,
+    world,
+    attributes: (frameIndex) => attributesOf(view, frameIndex, fps),
+    render,
+    cement: (frameIndex) => {
+      const now = world(frameIndex);
+      bringCement(now);
+      return { image: cement, sidePx, shiftPx: shiftOf(now) };
+    },
+  };
+}
+
+function applyCement(still: Int16Array, present: Int16Array, cement: CementImage, sidePx: number, dirty: Dirty): void {
+  const perUnit = (cementLnPerMm * workPerLn) / thicknessPerMm;
+  for (let y = dirty.top; y <= dirty.bottom; y++)
+    for (let x = dirty.left; x <= dirty.right; x++) {
+      const i = y * sidePx + x;
+      present[i] = clampInt16((still[i] ?? 0) - Math.round((cement.all[i] ?? 0) * perUnit));
+    }
+}
+
+/** Offsets into the noise tile for one frame. */
+function noiseAt(seed: number, plane: PlaneId, frameIndex: number): { readonly x: number; readonly y: number } {
+  const hash = combineSeeds(seed, plane === 'a' ? 91 : 92, frameIndex + 1);
+  return { x: hash & (noiseSide - 1), y: (hash >>> 16) & (noiseSide - 1) };
+}
+
+/** One row of the anatomy, moved by a fraction of a pixel (bilinear, in whole numbers). */
+function shiftRow(row: Int32Array, image: Int16Array, sidePx: number, shift: Shift, y: number, from: number, to: number): void {
+  const ix = Math.floor(shift.x);
+  const iy = Math.floor(shift.y);
+  const fx = Math.round((shift.x - ix) * 64);
+  const fy = Math.round((shift.y - iy) * 64);
+  const a = (64 - fx) * (64 - fy);
+  const b = fx * (64 - fy);
+  const c = (64 - fx) * fy;
+  const d = fx * fy;
+  const upper = (y + iy) * sidePx + ix;
+  const lower = upper + sidePx;
+  for (let x = from; x < to; x++)
+    row[x] =
+      (a * (image[upper + x] as number) + b * (image[upper + x + 1] as number) + c * (image[lower + x] as number) + d * (image[lower + x + 1] as number)) >> 12;
+}
+
+/** Working values become stored ones: tone curve, then noise that grows as the beam gets weaker, a little of it the last frame's. */
+function developRow(
+  pixels: Uint16Array,
+  at: number,
+  row: Int32Array,
+  from: number,
+  to: number,
+  stored: Int32Array,
+  noise: Int32Array,
+  tile: Int8Array,
+  fresh: { readonly x: number; readonly y: number },
+  old: { readonly x: number; readonly y: number },
+  y: number,
+): void {
+  const wrap = noiseSide - 1;
+  const freshRow = ((y + fresh.y) & wrap) * noiseSide;
+  const oldRow = ((y + old.y) & wrap) * noiseSide;
+  const last = stored.length - 1;
+  for (let x = from; x < to; x++) {
+    let tone = ((row[x] as number) >> 2) + toneOffset;
+    if (tone < 0) tone = 0;
+    else if (tone > last) tone = last;
+    // 246 and 71 in 256: squares add up to one, and neighbours in time correlate by about a quarter.
+    const grain = (246 * (tile[freshRow + ((x + fresh.x) & wrap)] as number) + 71 * (tile[oldRow + ((x + old.x) & wrap)] as number)) >> 4;
+    const value = (stored[tone] as number) + ((grain * (noise[tone] as number) + 2048) >> 12);
+    pixels[at + x] = value < 0 ? 0 : value > 4095 ? 4095 : value;
+  }
+}
+
+function attributesOf(view: View, frameIndex: number, fps: number): XrayFrameAttributes {
+  const { setting } = view;
+  return {
+    rows: setting.sizePx,
+    columns: setting.sizePx,
+    bitsAllocated: 16,
+    bitsStored,
+    photometric: 'MONOCHROME2',
+    pixelIntensityRelationship: 'LOG',
+    frameNumber: frameIndex,
+    deviceTimeMs: frameTimeMs(frameIndex, fps),
+    frameTimeMs: Math.round(1e6 / fps) / 1000,
+    windowCenter: 1900,
+    windowWidth: 2600,
+    geometry: {
+      primaryAngleDeg: setting.primaryAngleDeg,
+      secondaryAngleDeg: setting.secondaryAngleDeg,
+      sidMm: setting.sidMm,
+      sodMm: setting.sodMm,
+      imagerPixelSpacingMm: [setting.imagerPixelSpacingMm, setting.imagerPixelSpacingMm],
+      fieldOfView: null,
+      patientPosition: 'prone',
+    },
+    simulated: true,
+  };
+}
+
+/** One frame by itself, pixels in memory of its own. */
+export function renderFrame(renderer: PlaneRenderer, frameIndex: number): XrayFrame {
+  const attributes = renderer.attributes(frameIndex);
+  const pixels = new Uint16Array(attributes.rows * attributes.columns);
+  renderer.render(frameIndex, pixels);
+  return { attributes, pixels };
+}

@@ -1,0 +1,129 @@
+import type { Ellipsoid, Part, Phantom } from './phantom.ts';
+import { dot, length, type PatientMm, subtract } from './vector.ts';
+import { detectorPoint, project, pxPerMmAt, type View } from './view.ts';
+
+/** Line integrals of attenuation (ln of what is lost) over a square image that reaches `marginPx` beyond the frame on each side. */
+export interface Projection {
+  readonly sidePx: number;
+  readonly marginPx: number;
+  readonly values: Float32Array;
+}
+
+/** Length of the ray source → target inside an axis-aligned ellipsoid, mm. */
+function chordMm(source: PatientMm, direction: PatientMm, e: Ellipsoid): number {
+  const [a, b, c] = e.semiAxesMm;
+  const ox = (source[0] - e.center[0]) / a;
+  const oy = (source[1] - e.center[1]) / b;
+  const oz = (source[2] - e.center[2]) / c;
+  const dx = direction[0] / a;
+  const dy = direction[1] / b;
+  const dz = direction[2] / c;
+  const A = dx * dx + dy * dy + dz * dz;
+  const B = ox * dx + oy * dy + oz * dz;
+  const C = ox * ox + oy * oy + oz * oz - 1;
+  const root = B * B - A * C;
+  return root <= 0 ? 0 : (2 * Math.sqrt(root)) / A;
+}
+
+interface Grid {
+  readonly sidePx: number;
+  /** Frame pixels a grid pixel. */
+  readonly pitchPx: number;
+  /** Frame pixel of the first grid pixel's centre. */
+  readonly originPx: number;
+}
+
+/** Adds one part: its sphere's shadow is marched through in steps, ray by ray. */
+function addPart(values: Float32Array, grid: Grid, view: View, part: Part): void {
+  const [cx, cy] = project(view, part.center);
+  const reachPx = part.radiusMm * pxPerMmAt(view, part.center) * 1.06 + 1;
+  const cell = (px: number): number => (px - grid.originPx) / grid.pitchPx;
+  const x0 = Math.max(0, Math.floor(cell(cx - reachPx)));
+  const x1 = Math.min(grid.sidePx - 1, Math.ceil(cell(cx + reachPx)));
+  const y0 = Math.max(0, Math.floor(cell(cy - reachPx)));
+  const y1 = Math.min(grid.sidePx - 1, Math.ceil(cell(cy + reachPx)));
+  const source = view.sourcePatientMm;
+  const toCenter = subtract(part.center, source);
+  const distanceSquared = dot(toCenter, toCenter);
+  for (let gy = y0; gy <= y1; gy++) {
+    for (let gx = x0; gx <= x1; gx++) {
+      const ray = subtract(detectorPoint(view, grid.originPx + gx * grid.pitchPx, grid.originPx + gy * grid.pitchPx), source);
+      const norm = 1 / length(ray);
+      const nearest = dot(toCenter, ray) * norm;
+      const halfSquared = part.radiusMm ** 2 - (distanceSquared - nearest * nearest);
+      if (halfSquared <= 0) continue;
+      values[gy * grid.sidePx + gx] = (values[gy * grid.sidePx + gx] ?? 0) + march(part, source, ray, norm, nearest, Math.sqrt(halfSquared));
+    }
+  }
+}
+
+function march(part: Part, source: PatientMm, ray: PatientMm, norm: number, nearestMm: number, halfMm: number): number {
+  const count = Math.ceil((2 * halfMm) / part.stepMm);
+  const step = (2 * halfMm) / count;
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const k = (nearestMm - halfMm + (i + 0.5) * step) * norm;
+    sum += part.attenuationPerMm(source[0] + ray[0] * k, source[1] + ray[1] * k, source[2] + ray[2] * k);
+  }
+  return sum * step;
+}
+
+function addEllipsoids(values: Float32Array, grid: Grid, view: View, ellipsoids: readonly Ellipsoid[]): void {
+  const source = view.sourcePatientMm;
+  for (let gy = 0; gy < grid.sidePx; gy++) {
+    for (let gx = 0; gx < grid.sidePx; gx++) {
+      const ray = subtract(detectorPoint(view, grid.originPx + gx * grid.pitchPx, grid.originPx + gy * grid.pitchPx), source);
+      const direction: PatientMm = ray;
+      const norm = length(ray);
+      let sum = 0;
+      for (const e of ellipsoids) sum += chordMm(source, direction, e) * norm * e.attenuationPerMm;
+      values[gy * grid.sidePx + gx] = (values[gy * grid.sidePx + gx] ?? 0) + sum;
+    }
+  }
+}
+
+/** Catmull-Rom weights at a fraction of a cell. */
+function cubic(t: number): readonly [number, number, number, number] {
+  const t2 = t * t;
+  const t3 = t2 * t;
+  return [0.5 * (-t + 2 * t2 - t3), 0.5 * (2 - 5 * t2 + 3 * t3), 0.5 * (t + 4 * t2 - 3 * t3), 0.5 * (-t2 + t3)];
+}
+
+/** Doubles one dimension of a row-major image of `rows` × `columns`: cell i lands between pixels 2i and 2i + 1. */
+function doubleColumns(values: Float32Array, rows: number, columns: number): Float32Array {
+  const wide = new Float32Array(rows * columns * 2);
+  for (let y = 0; y < rows; y++) {
+    const at = (x: number): number => values[y * columns + (x < 0 ? 0 : x >= columns ? columns - 1 : x)] ?? 0;
+    for (let x = 0; x < columns; x++) {
+      const [a, b, c, d] = cubic(0.25);
+      wide[y * columns * 2 + 2 * x + 1] = a * at(x - 1) + b * at(x) + c * at(x + 1) + d * at(x + 2);
+      wide[y * columns * 2 + 2 * x] = d * at(x - 2) + c * at(x - 1) + b * at(x) + a * at(x + 1);
+    }
+  }
+  return wide;
+}
+
+function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(values.length);
+  for (let y = 0; y < rows; y++) for (let x = 0; x < columns; x++) turned[x * rows + y] = values[y * columns + x] ?? 0;
+  return turned;
+}
+
+/**
+ * Ray-casts the phantom once under one view. Rays are cast at every second pixel of large frames and interpolated:
+ * the detector's blur is wider than that.
+ */
+export function projectPhantom(phantom: Phantom, view: View): Projection {
+  const size = view.setting.sizePx;
+  const pitchPx = size >= 512 ? 2 : 1;
+  const marginPx = 2 * Math.ceil((size * 48) / 2048);
+  const sidePx = Math.ceil((size + 2 * marginPx) / pitchPx);
+  const grid: Grid = { sidePx, pitchPx, originPx: -marginPx + (pitchPx - 1) / 2 };
+  const values = new Float32Array(sidePx * sidePx);
+  addEllipsoids(values, grid, view, phantom.ellipsoids);
+  for (const part of phantom.parts) addPart(values, grid, view, part);
+  if (pitchPx === 1) return { sidePx, marginPx, values };
+  const wide = doubleColumns(values, sidePx, sidePx);
+  const tall = doubleColumns(transpose(wide, sidePx, sidePx * 2), sidePx * 2, sidePx);
+  return { sidePx: sidePx * 2, marginPx, values: transpose(tall, sidePx * 2, sidePx * 2) };
+}
