@@ -1,6 +1,7 @@
 import { constants as zlibConstants, zstdCompressSync } from 'node:zlib';
-import type { Channel, ChunkIndex, Schema, SummaryOffset } from '@mcap/core';
-import { buildRecord, byteCount, crc32Of, encodeChunkHead, encodeMessageHead, type MessageHead, mcapMagic, opcodes } from './mcapFormat.ts';
+import type { AttachmentIndex, Channel, ChunkIndex, MetadataIndex, Schema } from '@mcap/core';
+import { buildRecord, byteCount, crc32Of, encodeChunkHead, encodeMessageHead, type MessageHead, mcapMagic } from './mcapFormat.ts';
+import { layOutSummary } from './mcapSummary.ts';
 
 /** Takes the pieces of a file in order; the file is their concatenation. */
 export type ByteSink = (parts: readonly Uint8Array[]) => void;
@@ -39,8 +40,8 @@ export function createMcapLayout(sink: ByteSink): McapLayout {
   const schemas = new Map<number, Schema>();
   const channels = new Map<number, Channel>();
   const chunkIndexes: ChunkIndex[] = [];
-  const attachmentIndexes: { logTime: bigint; createTime: bigint; name: string; mediaType: string; offset: bigint; dataSize: bigint; length: bigint }[] = [];
-  const metadataIndexes: { name: string; offset: bigint; length: bigint }[] = [];
+  const attachmentIndexes: AttachmentIndex[] = [];
+  const metadataIndexes: MetadataIndex[] = [];
   const messageCounts = new Map<number, bigint>();
   let messageCount = 0n;
   let firstTimeNs = 0n;
@@ -129,7 +130,6 @@ export function createMcapLayout(sink: ByteSink): McapLayout {
     end() {
       // A data section CRC of 0 means "not given": each chunk has its own, and the manifest has the file's SHA-256.
       put(buildRecord((builder) => builder.writeDataEnd({ dataSectionCrc: 0 })));
-      const summaryStart = position;
       const statistics = {
         messageCount,
         schemaCount: schemas.size,
@@ -141,38 +141,13 @@ export function createMcapLayout(sink: ByteSink): McapLayout {
         messageEndTime: lastTimeNs,
         channelMessageCounts: messageCounts,
       };
-      const groups: readonly (readonly [opcode: number, records: readonly Uint8Array[]])[] = [
-        [opcodes.schema, [...schemas.values()].map((schema) => buildRecord((builder) => builder.writeSchema(schema)))],
-        [opcodes.channel, [...channels.values()].map((channel) => buildRecord((builder) => builder.writeChannel(channel)))],
-        [0x0b, [buildRecord((builder) => builder.writeStatistics(statistics))]],
-        [0x0d, metadataIndexes.map((index) => buildRecord((builder) => builder.writeMetadataIndex(index)))],
-        [opcodes.attachmentIndex, attachmentIndexes.map((index) => buildRecord((builder) => builder.writeAttachmentIndex(index)))],
-        [0x08, [buildRecord((builder) => chunkIndexes.forEach((index) => builder.writeChunkIndex(index)))]],
-      ];
-      const offsets: SummaryOffset[] = [];
-      const summary: Uint8Array[] = [];
-      let at = summaryStart;
-      for (const [groupOpcode, records] of groups) {
-        const length = byteCount(records);
-        if (length > 0) offsets.push({ groupOpcode, groupStart: BigInt(at), groupLength: BigInt(length) });
-        summary.push(...records);
-        at += length;
-      }
-      const offsetRecords = offsets.map((offset) => buildRecord((builder) => builder.writeSummaryOffset(offset)));
-      put(...summary, ...offsetRecords, ...encodeFooter([...summary, ...offsetRecords], summaryStart, at), mcapMagic);
+      const summary = layOutSummary(
+        { schemas: [...schemas.values()], channels: [...channels.values()], statistics, metadataIndexes, attachmentIndexes, chunkIndexes },
+        position,
+      );
+      put(...summary, mcapMagic);
     },
   };
-}
-
-/** Footer whose CRC covers the summary and the footer's own first fields, as the MCAP specification says. */
-function encodeFooter(summary: readonly Uint8Array[], summaryStart: number, summaryOffsetStart: number): Uint8Array[] {
-  const footer = buildRecord((builder) =>
-    builder.writeFooter({ summaryStart: BigInt(summaryStart), summaryOffsetStart: BigInt(summaryOffsetStart), summaryCrc: 0 }),
-  );
-  const head = footer.subarray(0, footer.length - 4);
-  const crc = new Uint8Array(4);
-  new DataView(crc.buffer).setUint32(0, crc32Of([...summary, head]), true);
-  return [head, crc];
 }
 
 /** Message records in pieces, and for each channel where its messages begin. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { PlaneId } from '../../src/sample/sample.ts';
 import { type ChainLink, chainStart, encodeLink, linkHash } from './chain.ts';
 import { attributesTopic, frameAttributesChannelId, frameChannelId, frameChannels, isRawTopic, telemetryChannel, telemetryChannelId } from './channels.ts';
+import { diskErrorText } from './diskError.ts';
 import { type FileQueue, openFileQueue } from './fileQueue.ts';
 import { encodeFrameIndex, type FrameEntry, frameIndexName, frameIndexType } from './frameIndex.ts';
 import { headerMetadata, headerMetadataName } from './headerText.ts';
@@ -62,7 +63,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
 
   const openPlane = async (plane: PlaneId): Promise<PlaneFile | null> => {
     const staged: Uint8Array[] = [];
-    const onError = (error: NodeJS.ErrnoException) => loseFrames(plane, describe(error, `plane-${plane}.mcap`));
+    const onError = (error: NodeJS.ErrnoException) => loseFrames(plane, diskErrorText(error, `plane-${plane}.mcap`));
     try {
       const queue = await openFileQueue(join(folder, `plane-${plane}.mcap`), 'stop', onError, () => undefined);
       const layout = createMcapLayout((parts) => staged.push(...parts));
@@ -171,7 +172,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
         await writeSmallFile(folder, 'manifest.json', manifest);
         return null;
       } catch (error) {
-        return `The record in ${folder} could not be closed: ${describe(error as NodeJS.ErrnoException, 'its last files')}. What was written before is kept; "pedicle recover" makes a closed record of it.`;
+        return `The record in ${folder} could not be closed: ${diskErrorText(error as NodeJS.ErrnoException, 'its last files')}. What was written before is kept; "pedicle recover" makes a closed record of it.`;
       }
     },
   };
@@ -199,7 +200,7 @@ async function openTelemetry(data: WriterWorkerData, events: RecordFilesEvents):
   const onError = (error: NodeJS.ErrnoException) =>
     events.trouble({
       kind: 'disk-failing',
-      message: `The record cannot be written: ${describe(error, 'telemetry.mcap')}. It is kept in memory and tried again twice a second.`,
+      message: `The record cannot be written: ${diskErrorText(error, 'telemetry.mcap')}. It is kept in memory and tried again twice a second.`,
     });
   const onRecovered = () => events.trouble({ kind: 'disk-recovered', message: 'The record is being written again; nothing of its telemetry was lost.' });
   const queue = await openFileQueue(join(data.folder, 'telemetry.mcap'), 'retry', onError, onRecovered);
@@ -208,6 +209,8 @@ async function openTelemetry(data: WriterWorkerData, events: RecordFilesEvents):
   layout.metadata(headerMetadataName, headerMetadata(data));
   queue.append([...staged]);
 
+  /** How many of the staged pieces are in the file already: the last link (or the start of the file), which the next link covers too. */
+  let writtenParts = staged.length;
   const knownTopics = new Set<TelemetryTopic>();
   let pending: MessageToWrite[] = [];
   let pendingBytes = 0;
@@ -223,17 +226,16 @@ async function openTelemetry(data: WriterWorkerData, events: RecordFilesEvents):
     if (timer) clearTimeout(timer);
     timer = null;
     if (pending.length === 0) return;
-    // `staged` begins with what the last link already stands in: the link itself (or the start of the file).
-    const alreadyWritten = staged.length;
     layout.chunk(pending, true);
     const hash = linkHash(link.hash, staged);
     link = { index: link.index + 1, previous: link.hash, hash };
     const record = encodeLink(link);
     layout.raw(record);
     const cost = pendingCost;
-    queue.append(staged.slice(alreadyWritten), () => events.done(cost));
+    queue.append(staged.slice(writtenParts), () => events.done(cost));
     queue.sync();
     staged.splice(0, staged.length, record);
+    writtenParts = 1;
     pending = [];
     pendingBytes = 0;
     pendingCost = 0;
@@ -242,13 +244,11 @@ async function openTelemetry(data: WriterWorkerData, events: RecordFilesEvents):
   return {
     add(topic, at, text, cost) {
       if (!knownTopics.has(topic)) {
-        // A schema belongs before the chunk that uses it; what is pending goes first, to keep the order of the file.
+        // Schema and channel stand before the chunk that uses them, and are written with it and its link: what is pending goes first.
         flush();
         knownTopics.add(topic);
         const { channel, schema } = telemetryChannel(topic);
-        const before = staged.length;
         layout.channel(channel, schema);
-        queue.append(staged.slice(before));
       }
       const logTimeNs = logTimeNsOf(header, at.tUs);
       const bytes = Buffer.from(text);
@@ -276,9 +276,8 @@ async function openTelemetry(data: WriterWorkerData, events: RecordFilesEvents):
     flush,
     async end() {
       flush();
-      const before = staged.length;
       layout.end();
-      queue.append(staged.slice(before));
+      queue.append(staged.slice(writtenParts));
       queue.sync();
       await Promise.race([queue.idle(), failAfter(closeTimeoutMs, () => queue.state === 'failing')]);
       const file = { bytes: queue.writtenBytes, sha256: queue.sha256() };
@@ -312,21 +311,4 @@ async function writeSmallFile(folder: string, name: string, text: string): Promi
   await directory.close();
   const bytes = Buffer.from(text);
   return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
-
-/** A disk error in words. */
-export function describe(error: NodeJS.ErrnoException, what: string): string {
-  switch (error.code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return `the disk is full (${what})`;
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return `no permission to write ${what}`;
-    case 'EIO':
-      return `the disk reports an error (${what})`;
-    default:
-      return `${what}: ${error.code ?? error.message}`;
-  }
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { planeOfFrameTopic, type Sample } from '../../src/sample/sample.ts';
+import { diskErrorText } from './diskError.ts';
 import { exactJson } from './jsonText.ts';
 import type { RecordHeader, RecordSummary, RecordWriter } from './record.ts';
-import { describe } from './recordFiles.ts';
 import { microsecondsOf } from './time.ts';
 import {
   backlogCost,
@@ -209,5 +209,5 @@ function cannotMake(folder: string, error: unknown) {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EEXIST' || code === 'ENOTDIR')
     return inputFault(`${folder} cannot be used for a record: a file of that name is in the way. Give another folder.`);
-  return inputFault(`The folder ${folder} cannot be made: ${describe(error as NodeJS.ErrnoException, folder)}. Give a folder that you may write to.`);
+  return inputFault(`The folder ${folder} cannot be made: ${diskErrorText(error as NodeJS.ErrnoException, folder)}. Give a folder that you may write to.`);
 }

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { describe, openRecordFiles, type RecordFiles } from './recordFiles.ts';
+import { diskErrorText } from './diskError.ts';
+import { openRecordFiles, type RecordFiles } from './recordFiles.ts';
 import type { FromWriter, ToWriter, WriterWorkerData } from './writerProtocol.ts';
 
 /** The thread that owns a record's files. One for each record being written. */
@@ -71,5 +72,5 @@ try {
   watchSpace(files);
   send({ kind: 'opened' });
 } catch (error) {
-  send({ kind: 'open-failed', message: describe(error as NodeJS.ErrnoException, data.folder) });
+  send({ kind: 'open-failed', message: diskErrorText(error as NodeJS.ErrnoException, data.folder) });
 }
