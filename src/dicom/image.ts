@@ -39,9 +39,6 @@ export const tags = {
   doubleFloatPixelData: 'x7fe00009',
 } as const;
 
-/** Frames larger than this are no fluoroscopy and would not fit into memory twice: 16384 × 16384. */
-const mostPixels = 2 ** 28;
-
 /** Describes the pixels, or says in words that complete "FILE …" why there are none to show. */
 export function describeImage(dataset: DicomDataset): Result<ImageDescription> {
   const sopClass = textOf(dataset, tags.sopClass) ?? dataset.metaSopClass;
@@ -54,8 +51,6 @@ export function describeImage(dataset: DicomDataset): Result<ImageDescription> {
   const columns = uint(tags.columns);
   const bitsAllocated = uint(tags.bitsAllocated);
   if (rows === null || columns === null || rows <= 0 || columns <= 0) return inputFault('has pixel data but says no rows or columns for it');
-  if (rows * columns > mostPixels)
-    return inputFault(`says it has ${rows} rows and ${columns} columns, more than can be played (at most ${mostPixels} pixels a frame)`);
   if (bitsAllocated !== 1 && bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32)
     return inputFault(`has pixels of ${bitsAllocated ?? 'unsaid'} bits each; 1, 8, 16 and 32 can be read`);
   const samplesPerPixel = uint(tags.samplesPerPixel) ?? 1;

@@ -17,13 +17,18 @@ export interface FrameTable {
   readonly shortage: string | null;
 }
 
+/** Frames larger than this are no fluoroscopy and would not fit into memory beside each other: 16384 × 16384. */
+const mostPixels = 2 ** 28;
+
 /** Locates the frames without copying or decoding any. */
 export function locateFrames(dataset: DicomDataset, image: ImageDescription): Result<FrameTable> {
   const element = dataset.elements[tags.pixelData];
   if (element === undefined) return inputFault('holds no pixel data');
-  return element.fragments !== undefined && element.fragments.length > 0
-    ? encapsulatedFrames(dataset, image, element, element.fragments)
-    : nativeFrames(dataset, image, element);
+  const fragments = element.fragments ?? [];
+  const table = fragments.length > 0 ? encapsulatedFrames(dataset, image, element, fragments) : nativeFrames(dataset, image, element);
+  if (table.ok && image.rows * image.columns > mostPixels)
+    return inputFault(`says it has ${image.rows} rows and ${image.columns} columns, more than can be played (at most ${mostPixels} pixels a frame)`);
+  return table;
 }
 
 function nativeFrames(dataset: DicomDataset, image: ImageDescription, element: Element): Result<FrameTable> {
