@@ -3,7 +3,7 @@ import type { PressureUnit } from '../../src/base/units.ts';
 import type { ClientMessage, RecordListItem, ReviewOpened, ReviewState, ServerMessage, SessionInfo, Status } from '../../src/link/link.ts';
 import type { OperatorEvent, PlaneId } from '../../src/sample/index.ts';
 import { type Connection, connect } from '../link/connection.ts';
-import { text } from '../text.ts';
+import { leakSiteText, text } from '../text.ts';
 import { emptyCurve, emptyTimeline, foldSamples, type GrowingCurve, growCurve, growingCopy, type TimelineState } from './timeline.ts';
 
 export interface OpenReview {
@@ -116,9 +116,39 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
   }
 }
 
+/** What to say when an operator event has come back from the record: only then it is certain. */
+function doneWords(event: OperatorEvent): string | null {
+  const done = text.actions.done;
+  switch (event.kind) {
+    case 'mark':
+    case 'reference':
+    case 'note':
+    case 'plan':
+    case 'patient':
+    case 'zero':
+    case 'correction':
+      return done[event.kind];
+    case 'store-frame':
+      return done.store(text.picture.plane[event.plane]);
+    case 'leak-seen':
+      return done.leak(leakSiteText[event.site]);
+    case 'cement-mixed':
+      return done.mixed;
+    case 'stage':
+      return done.stage(text.stage[event.stage]);
+    case 'acknowledge':
+      return null;
+  }
+}
+
 function receive(message: ServerMessage): void {
   setState((state) => changeBy(message, state, performance.now()));
   if (message.kind === 'refused') notify('trouble', message.message);
+  if (message.kind !== 'samples') return;
+  for (const sample of message.samples) {
+    const words = sample.topic === '/operator' ? doneWords(sample.data) : null;
+    if (words) notify('done', words);
+  }
 }
 
 function linkChanged(up: boolean): void {

@@ -34,6 +34,8 @@ export interface TimelineState {
   readonly pose: { readonly tMs: number; readonly pose: Pose } | null;
   readonly devices: ReadonlyMap<string, DeviceEvent>;
   readonly gaps: number;
+  /** When the operator last said that cement was mixed. */
+  readonly mixedAtMs: number | null;
   /** The last sample folded. */
   readonly lastMs: number;
 }
@@ -47,6 +49,7 @@ export const emptyTimeline: TimelineState = {
   pose: null,
   devices: new Map(),
   gaps: 0,
+  mixedAtMs: null,
   lastMs: 0,
 };
 
@@ -77,7 +80,8 @@ function foldOne(state: TimelineState, sample: Sample, events: TimelineEvent[]):
       return { ...state, alarms: withAlarm(state.alarms, sample.data, tMs) };
     case '/operator':
       if (sample.data.kind !== 'acknowledge') events.push({ tMs, seq, source: { of: 'operator', event: sample.data } });
-      return sample.data.kind === 'patient' ? { ...state, patient: sample.data } : state;
+      if (sample.data.kind === 'patient') return { ...state, patient: sample.data };
+      return sample.data.kind === 'cement-mixed' ? { ...state, mixedAtMs: tMs } : state;
     case '/device':
       if (sample.data.state !== 'connected') events.push({ tMs, seq, source: { of: 'device', event: sample.data } });
       return { ...state, devices: new Map(state.devices).set(sample.data.device, sample.data) };

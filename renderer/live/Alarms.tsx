@@ -1,0 +1,53 @@
+import type { AlarmPriority } from '../../src/alarm/alarm.ts';
+import { operate } from '../store/consoleStore.ts';
+import type { Moment } from '../store/moment.ts';
+import type { StandingAlarm } from '../store/timeline.ts';
+import { text } from '../text.ts';
+
+const rank: Readonly<Record<AlarmPriority, number>> = { high: 3, medium: 2, low: 1 };
+
+/** Unacknowledged before acknowledged, then by priority, then the latest first. */
+export const alarmOrder = (alarms: Iterable<StandingAlarm>): StandingAlarm[] =>
+  [...alarms].sort((p, q) => Number(p.acknowledged) - Number(q.acknowledged) || rank[q.event.priority] - rank[p.event.priority] || q.sinceMs - p.sinceMs);
+
+export const acknowledge = (alarm: StandingAlarm): boolean => operate({ kind: 'acknowledge', alarm: alarm.event.id });
+
+const shownAlarms = 2;
+
+/** Above the numbers, never over the picture. Priority is said by words, stars and colour. */
+export function Alarms({ moment }: { readonly moment: Moment }) {
+  const alarms = alarmOrder(moment.timeline.alarms.values());
+  const live = moment.mode === 'live';
+  return (
+    <section className="alarms" aria-label={text.alarms.region} data-testid="alarms">
+      {alarms.length === 0 && <div className="alarms-none">{text.alarms.none}</div>}
+      {alarms.slice(0, shownAlarms).map((alarm) => {
+        const { event, acknowledged } = alarm;
+        return (
+          <div
+            className="alarm"
+            key={event.id}
+            data-priority={event.priority}
+            data-acknowledged={acknowledged}
+            role={live && !acknowledged ? 'alert' : undefined}
+          >
+            <div className="alarm-words">
+              <div className="alarm-message">
+                <span aria-hidden="true">{text.alarms.priority[event.priority]} </span>
+                <span className="visually-hidden">{text.alarms.priorityName[event.priority]}: </span>
+                {event.message}
+              </div>
+              <div className="alarm-advice">{acknowledged ? text.alarms.acknowledged : event.advice}</div>
+            </div>
+            {live && !acknowledged && (
+              <button type="button" onClick={() => acknowledge(alarm)} aria-label={`${text.alarms.acknowledge}: ${event.message}`}>
+                {text.alarms.acknowledge}
+              </button>
+            )}
+          </div>
+        );
+      })}
+      {alarms.length > shownAlarms && <div className="alarms-more">{text.alarms.more(alarms.length - shownAlarms)}</div>}
+    </section>
+  );
+}

@@ -1,0 +1,177 @@
+import { type PressureUnit, ratedBalloonPressureKpa } from '../../src/base/units.ts';
+import { cementClock, cementPhase, unspecifiedCement } from '../../src/injector/cementClock.ts';
+import type { Plan } from '../../src/sample/index.ts';
+import { ageText, clockText, fixed, pressureText } from '../app/format.ts';
+import { useConsole } from '../store/consoleStore.ts';
+import type { Moment } from '../store/moment.ts';
+import type { NumberFreshness } from '../store/stale.ts';
+import { text } from '../text.ts';
+import { pictureInfo } from '../viewport/planeController.ts';
+import { anyCement, anyNeedle, deliveryPhase, type GuidedLength, offPlan, type ShownFrames, seenVolumeMl, wallDistance } from './guidanceNumbers.ts';
+import { NumberBlock } from './NumberBlock.tsx';
+import { pictureFreshness } from './pictureFreshness.ts';
+
+const words = text.numbers;
+const barHeadroom = 1.08;
+const nothing: NumberFreshness = 'none';
+
+interface BlockProps {
+  readonly moment: Moment;
+  readonly frames: ShownFrames;
+  readonly unit: PressureUnit;
+}
+
+/** Why there is no injector value, in words; null when there is one. */
+function injectorMissing({ session, reading, timeline }: Moment): string | null {
+  if (session && (session.sources.injector === null || session.sources.injector.startsWith('none:'))) return text.injector.none;
+  if (reading.freshness !== 'none') return null;
+  return timeline.injector?.connection === 'lost' ? text.injector.lost : text.injector.waiting;
+}
+
+function injectorWhy({ reading, timeline, mode }: Moment): string | null {
+  if (reading.freshness !== 'stale') return null;
+  const what = timeline.injector?.connection === 'lost' ? text.injector.lost : timeline.injector?.connection === 'silent' ? text.injector.silent : null;
+  const age = reading.ageMs === null ? null : text.injector.lastReading(ageText(reading.ageMs));
+  return mode === 'review' ? age : [what, age].filter(Boolean).join(' · ');
+}
+
+const phaseOf = ({ reading, timeline }: Moment) => deliveryPhase(reading.mode, timeline.procedure?.stage ?? null);
+
+function volumeLimit(plan: Plan | null, phase: 'balloon' | 'cement' | 'unknown'): number | null {
+  return (phase === 'balloon' ? plan?.limits?.balloonVolumeMl : phase === 'cement' ? plan?.limits?.cementVolumeMl : undefined) ?? null;
+}
+
+function VolumeBlock({ moment, frames }: BlockProps) {
+  const phase = phaseOf(moment);
+  const { injector, procedure } = moment.timeline;
+  const derived = phase === 'cement' ? injector?.cement.volumeMl : phase === 'balloon' ? injector?.balloon.volumeMl : undefined;
+  const volumeMl = derived ?? moment.reading.volumeMl;
+  const limit = volumeLimit(procedure?.plan ?? null, phase);
+  const seen = phase === 'cement' ? seenVolumeMl(frames) : null;
+  const rate = moment.reading.rateMlPerMin;
+  return (
+    <NumberBlock
+      id="volume"
+      size="first"
+      label={{ balloon: words.balloonVolume, cement: words.cementVolume, unknown: words.volume }[phase]}
+      corner={limit === null ? words.noLimit : words.limit(`${fixed(limit, 1)} mL`)}
+      freshness={moment.reading.freshness}
+      missing={volumeMl === null ? (injectorMissing(moment) ?? text.none) : injectorMissing(moment)}
+      values={[{ value: fixed(volumeMl ?? 0, 1), unit: 'mL' }]}
+      bar={limit === null ? null : { value: volumeMl ?? 0, max: limit * barHeadroom, limit, colour: 'var(--cement)' }}
+      foot={[seen === null ? '' : words.seen(`${fixed(seen, 1)} mL`), rate === null ? '' : words.rate(fixed(rate, 1))]}
+      why={injectorWhy(moment)}
+    />
+  );
+}
+
+function PressureBlock({ moment, unit }: BlockProps) {
+  const phase = phaseOf(moment);
+  const { injector, procedure } = moment.timeline;
+  const limitKpa = procedure?.plan.limits?.pressureKpa ?? (phase === 'balloon' ? ratedBalloonPressureKpa : null);
+  const { pressureKpa } = moment.reading;
+  const peakKpa = injector?.balloon.peakPressureKpa ?? 0;
+  const ruptured = phase === 'balloon' && injector?.balloon.ruptured === true;
+  return (
+    <NumberBlock
+      id="pressure"
+      size="first"
+      label={{ balloon: words.balloonPressure, cement: words.deliveryPressure, unknown: words.pressure }[phase]}
+      corner={limitKpa === null ? words.noLimit : words.limit(`${pressureText(limitKpa, unit)} ${unit}`)}
+      freshness={moment.reading.freshness}
+      missing={pressureKpa === null ? (injectorMissing(moment) ?? text.none) : injectorMissing(moment)}
+      values={[{ value: pressureText(pressureKpa ?? 0, unit), unit }]}
+      bar={limitKpa === null ? null : { value: pressureKpa ?? 0, max: limitKpa * barHeadroom, limit: limitKpa, colour: 'var(--accent)' }}
+      foot={[phase === 'balloon' && peakKpa > 0 ? words.peak(`${pressureText(peakKpa, unit)} ${unit}`) : '', '']}
+      why={ruptured ? words.ruptured : injectorWhy(moment)}
+    />
+  );
+}
+
+function ClockBlock({ moment }: BlockProps) {
+  const mixedAtMs = moment.timeline.injector?.cement.mixedAtMs ?? moment.timeline.mixedAtMs;
+  if (mixedAtMs === null) {
+    return <NumberBlock id="clock" size="first" label={words.workingTime} freshness={nothing} missing={`${words.notMixed}. ${words.mixHint}`} values={[]} />;
+  }
+  const clock = cementClock(mixedAtMs, unspecifiedCement, null);
+  const phase = cementPhase(clock, moment.nowMs);
+  const waits = phase === 'mixing';
+  const leftMs = (waits ? clock.opensAtMs : clock.closesAtMs) - moment.nowMs;
+  const spanMs = clock.closesAtMs - clock.mixedAtMs;
+  const over = phase === 'closed' || phase === 'set';
+  return (
+    <NumberBlock
+      id="clock"
+      size="first"
+      label={waits ? words.workingTimeOpens : words.workingTime}
+      corner={words.sinceMixing(clockText(moment.nowMs - mixedAtMs))}
+      freshness="fresh"
+      values={[{ value: over ? `−${clockText(-leftMs)}` : clockText(leftMs), unit: '' }]}
+      bar={{ value: Math.max(0, clock.closesAtMs - moment.nowMs), max: spanMs, colour: over ? 'var(--alarm-medium)' : 'var(--good)' }}
+      foot={[
+        words.assumed(clockText(unspecifiedCement.setsAfterMs)),
+        { mixing: words.phaseMixing, working: words.phaseWorking, closed: words.phaseClosed, set: words.phaseSet }[phase],
+      ]}
+    />
+  );
+}
+
+const lengthText = ({ value, unit }: GuidedLength) => ({ value: fixed(value, unit === 'mm' ? 1 : 0), unit });
+
+function WallBlock({ moment, frames }: BlockProps) {
+  const plan = moment.timeline.procedure?.plan;
+  const hasWall = plan?.planes.a?.posteriorWall !== undefined || plan?.planes.b?.posteriorWall !== undefined;
+  const distance = wallDistance(frames);
+  const missing = !hasWall ? words.noWall : distance ? null : anyCement(frames) ? text.none : words.noCement;
+  const freshness = pictureFreshness(moment.mode);
+  return (
+    <NumberBlock
+      id="wall"
+      size="second"
+      label={words.wall}
+      freshness={freshness.freshness}
+      missing={missing}
+      values={distance ? [lengthText(distance)] : []}
+      foot={[distance?.unit === 'px' ? words.pixelsOnly : '', '']}
+      why={missing ? null : freshness.why}
+    />
+  );
+}
+
+function NeedleBlock({ moment, frames }: BlockProps) {
+  const plan = moment.timeline.procedure?.plan;
+  const hasTrajectory = (['a', 'b'] as const).some((plane) => (plan?.planes[plane]?.trajectories?.length ?? 0) > 0);
+  const deviation = offPlan(frames);
+  const missing = !hasTrajectory ? words.noPlan : deviation ? null : anyNeedle(frames) ? text.none : words.noNeedle;
+  const freshness = pictureFreshness(moment.mode);
+  const decimals = deviation?.off.unit === 'mm' ? 1 : 0;
+  return (
+    <NumberBlock
+      id="needle"
+      size="second"
+      label={deviation ? `${words.offPlan}, ${deviation.plane.toUpperCase()}` : words.offPlan}
+      corner={deviation ? words.target(`${fixed(deviation.toTarget.value, 0)} ${deviation.toTarget.unit}`) : ''}
+      freshness={freshness.freshness}
+      missing={missing}
+      values={deviation ? [{ value: fixed(deviation.angleDeg, 1), unit: '°' }, lengthText(deviation.off)] : []}
+      foot={[deviation?.off.unit === 'px' ? words.pixelsOnly : '', deviation ? words.bound(fixed(deviation.bound95, decimals)) : '']}
+      why={missing ? null : freshness.why}
+    />
+  );
+}
+
+/** What the radiologist reads from two metres, always in the same places. */
+export function Numbers({ moment }: { readonly moment: Moment }) {
+  const unit = useConsole((state) => state.pressureUnit);
+  const frames: ShownFrames = { a: pictureInfo(`${moment.mode}/a`).header, b: pictureInfo(`${moment.mode}/b`).header };
+  const props: BlockProps = { moment, frames, unit };
+  return (
+    <>
+      <VolumeBlock {...props} />
+      <PressureBlock {...props} />
+      <ClockBlock {...props} />
+      <WallBlock {...props} />
+      <NeedleBlock {...props} />
+    </>
+  );
+}

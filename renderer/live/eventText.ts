@@ -1,0 +1,47 @@
+import type { TimelineEvent } from '../store/timeline.ts';
+import { leakSiteText, text } from '../text.ts';
+
+export interface EventWords {
+  readonly label: string;
+  /** For the strip: heavier ones get their label first. */
+  readonly weight: number;
+  readonly tone: 'high' | 'medium' | 'low' | 'plain' | 'stage';
+}
+
+const shortNote = 24;
+const plain = (label: string, weight = 2): EventWords => ({ label, weight, tone: 'plain' });
+
+/** What an event is called on the strip and in the list. */
+export function eventWords({ source }: TimelineEvent): EventWords {
+  if (source.of === 'alarm') {
+    const { priority, message } = source.event;
+    return { label: `${text.alarms.priority[priority]} ${message}`, weight: { high: 6, medium: 5, low: 3 }[priority], tone: priority };
+  }
+  if (source.of === 'device') {
+    const { device, state, message } = source.event;
+    if (state === 'lost') return { label: text.event.lost(device), weight: 5, tone: 'medium' };
+    return plain(state === 'ended' ? text.event.ended(device) : message, 1);
+  }
+  const { event } = source;
+  switch (event.kind) {
+    case 'stage':
+      return { label: text.stage[event.stage], weight: 4, tone: 'stage' };
+    case 'mark':
+      return plain(event.label ?? text.event.mark);
+    case 'note':
+      return plain(event.text.length > shortNote ? `${event.text.slice(0, shortNote)}…` : event.text);
+    case 'store-frame':
+      return plain(text.event.store(event.plane.toUpperCase()), 1);
+    case 'leak-seen':
+      return { label: text.event.leak(leakSiteText[event.site]), weight: 5, tone: 'medium' };
+    case 'cement-mixed':
+      return { label: text.event.mixed, weight: 4, tone: 'stage' };
+    case 'plan':
+    case 'reference':
+    case 'zero':
+    case 'patient':
+    case 'correction':
+    case 'acknowledge':
+      return plain(event.kind === 'acknowledge' ? text.alarms.acknowledged : text.event[event.kind], 1);
+  }
+}

@@ -1,0 +1,69 @@
+import type { FrameHeader } from '../../src/link/link.ts';
+import type { PlaneId } from '../../src/sample/index.ts';
+
+/** A length as guidance can give it: millimetres where something says how large a pixel is, else pixels. */
+export interface GuidedLength {
+  readonly value: number;
+  readonly unit: 'mm' | 'px';
+}
+
+const lengthOf = (mm: number | null, px: number): GuidedLength => (mm === null ? { value: px, unit: 'px' } : { value: mm, unit: 'mm' });
+
+/** The frames shown right now. */
+export type ShownFrames = Readonly<Record<PlaneId, FrameHeader | null>>;
+
+const observed = (frames: ShownFrames) =>
+  (['a', 'b'] as const).flatMap((plane) => {
+    const observation = frames[plane]?.observation;
+    return observation ? [{ plane, observation }] : [];
+  });
+
+/** Cement to the posterior wall: the least of the planes that show the wall. */
+export function wallDistance(frames: ShownFrames): GuidedLength | null {
+  const lengths = observed(frames).flatMap(({ observation: { cement } }) =>
+    cement.toPosteriorWallPx === null ? [] : [lengthOf(cement.toPosteriorWallMm, cement.toPosteriorWallPx)],
+  );
+  return lengths.sort((p, q) => p.value - q.value)[0] ?? null;
+}
+
+export interface OffPlan {
+  readonly plane: PlaneId;
+  readonly angleDeg: number;
+  readonly off: GuidedLength;
+  readonly bound95: number;
+  readonly toTarget: GuidedLength;
+}
+
+/** How far off plan the needle is, by the plane where it is worse. */
+export function offPlan(frames: ShownFrames): OffPlan | null {
+  const each = observed(frames).flatMap(({ plane, observation: { needle } }): OffPlan[] => {
+    const d = needle.deviation;
+    if (!d || !needle.needle) return [];
+    return [
+      {
+        plane,
+        angleDeg: d.angleDeg,
+        off: lengthOf(d.tipToLineMm, d.tipToLinePx),
+        bound95: d.tipToLineBound95,
+        toTarget: lengthOf(d.tipToTargetMm, d.tipToTargetPx),
+      },
+    ];
+  });
+  return each.sort((p, q) => q.off.value - p.off.value)[0] ?? null;
+}
+
+/** Cement volume as the pictures show it: from the plane that gives one, the larger of two. */
+export function seenVolumeMl(frames: ShownFrames): number | null {
+  const volumes = observed(frames).flatMap(({ observation: { cement } }) => (cement.volumeMl === null ? [] : [cement.volumeMl]));
+  return volumes.length > 0 ? Math.max(...volumes) : null;
+}
+
+export const anyCement = (frames: ShownFrames): boolean => observed(frames).some(({ observation }) => observation.cement.areaPx > 0);
+export const anyNeedle = (frames: ShownFrames): boolean => observed(frames).some(({ observation }) => observation.needle.needle !== null);
+
+/** What is delivered now: as the device says, else as the stage of the procedure suggests. */
+export function deliveryPhase(mode: 'idle' | 'balloon' | 'cement' | null, stage: string | null): 'balloon' | 'cement' | 'unknown' {
+  if (mode === 'balloon' || mode === 'cement') return mode;
+  if (stage === 'cavity') return 'balloon';
+  return stage === 'mixing' || stage === 'injection' || stage === 'closure' ? 'cement' : 'unknown';
+}
