@@ -1,9 +1,9 @@
 import { combineSeeds, seededRandom } from '../base/random.ts';
+import { valueAt } from './keyframes.ts';
 import type { Scenario } from './scenario.ts';
 import { solidNoise } from './solidNoise.ts';
 import { bodyDepth, fromLocal, toLocal, type Vertebra } from './spine.ts';
 import { add, dot, length, type PatientMm, scale, subtract, unit } from './vector.ts';
-import { valueAt } from './keyframes.ts';
 import { balloonBeyondTipMm, balloonSemiAxes, styletBeyondCannulaMm } from './world.ts';
 
 /** Small portions of cement in the order in which they arrive, each of the same volume, where the patient lay at first. */

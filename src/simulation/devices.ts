@@ -1,7 +1,7 @@
+import { workPerLn } from './detector.ts';
 import type { PatientMm } from './vector.ts';
 import { add, cross, dot, length, scale, subtract, unit } from './vector.ts';
 import { detectorPoint, project, pxPerMmAt, type View } from './view.ts';
-import { workPerLn } from './detector.ts';
 import type { BalloonInWorld, NeedleInWorld, World } from './world.ts';
 
 /** Something that is drawn over the anatomy, row by row: subtracts its attenuation from working values. */
@@ -156,7 +156,15 @@ function needleShadows(view: View, needle: NeedleInWorld, profiles: NeedleProfil
     ...(stylet ? [barShadow(view, { from: tip, to: end, radiusMm, profile: profiles.point, pointMm: 3 })] : []),
     barShadow(view, { from: hub, to: add(hub, scale(axis, 16)), radiusMm: 5.5, profile: hubPlastic, pointMm: 0 }),
     ...(stylet
-      ? [barShadow(view, { from: add(hub, add(scale(axis, 8), scale(handle, -36))), to: add(hub, add(scale(axis, 8), scale(handle, 36))), radiusMm: 6.5, profile: handlePlastic, pointMm: 0 })]
+      ? [
+          barShadow(view, {
+            from: add(hub, add(scale(axis, 8), scale(handle, -36))),
+            to: add(hub, add(scale(axis, 8), scale(handle, 36))),
+            radiusMm: 6.5,
+            profile: handlePlastic,
+            pointMm: 0,
+          }),
+        ]
       : []),
   ];
 }

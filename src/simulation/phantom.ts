@@ -108,7 +108,11 @@ function rib(vertebra: Vertebra, side: number, lengthShare: number): readonly Pa
   for (let i = 0; i <= 7; i++) {
     const t = (i / 7) * lengthShare;
     const angle = -0.75 + 2.6 * t;
-    points.push([side * (22 + 78 * Math.sin(Math.min(1.55, 2.1 * t))), vertebra.center[1] + 18 + 24 * Math.cos(angle) - 60 * t * t, vertebra.center[2] + 9 - 58 * t]);
+    points.push([
+      side * (22 + 78 * Math.sin(Math.min(1.55, 2.1 * t))),
+      vertebra.center[1] + 18 + 24 * Math.cos(angle) - 60 * t * t,
+      vertebra.center[2] + 9 - 58 * t,
+    ]);
   }
   return points.slice(1).map((to, i) => rod(points[i] ?? to, to, [3.1, 6], [0, 0.35, 0.9367], 0, 0.8));
 }

@@ -1,5 +1,5 @@
 import { combineSeeds } from '../base/random.ts';
-import type { XrayFrame, XrayFrameAttributes } from '../dicom/xrayFrame.ts';
+import type { XrayFrameAttributes } from '../dicom/xrayFrame.ts';
 import type { PlaneId } from '../sample/index.ts';
 import { cementFillOf } from './cementFill.ts';
 import { type CementImage, cementImage, type Dirty, thicknessPerMm } from './cementImage.ts';
@@ -10,7 +10,7 @@ import { projectPhantom } from './projector.ts';
 import type { Scenario } from './scenario.ts';
 import { dot } from './vector.ts';
 import { pxPerMmAt, type View, viewOf } from './view.ts';
-import { worldAt, type World } from './world.ts';
+import { type World, worldAt } from './world.ts';
 
 /** Frame `index` of a plane at `fps`, ms from the start, a whole number of microseconds. */
 export const frameTimeMs = (index: number, fps: number): number => Math.round((index * 1e6) / fps) / 1000;
@@ -25,7 +25,6 @@ const lagShare = 0.14;
 export interface PlaneRenderer {
   readonly view: View;
   readonly world: (frameIndex: number) => World;
-  readonly attributes: (frameIndex: number) => XrayFrameAttributes;
   /** Fills `pixels` (rows × columns, zeroed) with the frame's stored values. */
   readonly render: (frameIndex: number, pixels: Uint16Array) => void;
   /** The cement behind each pixel of the frame, for ground truth. */
@@ -114,8 +113,7 @@ export function createPlaneRenderer(scenario: Scenario, plane: PlaneId, fps: num
       const to = collimator.to[y] ?? 0;
       if (to <= from) continue;
       shiftRow(row, present, sidePx, shift, y, from, to);
-      for (const { shadows, weight } of layers)
-        for (const shadow of shadows) if (y >= shadow.topPx && y <= shadow.bottomPx) shadow.drawRow(row, y, weight);
+      for (const { shadows, weight } of layers) for (const shadow of shadows) if (y >= shadow.topPx && y <= shadow.bottomPx) shadow.drawRow(row, y, weight);
       developRow(pixels, y * size, row, from, to, tone.stored, tone.noise, tile, fresh, old, y);
     }
     for (const { index, share } of collimator.edge) pixels[index] = ((pixels[index] ?? 0) * share) >> 8;
@@ -124,7 +122,6 @@ export function createPlaneRenderer(scenario: Scenario, plane: PlaneId, fps: num
   return {
     view,
     world,
-    attributes: (frameIndex) => attributesOf(view, frameIndex, fps),
     render,
     cement: (frameIndex) => {
       const now = world(frameIndex);
@@ -195,8 +192,9 @@ function developRow(
   }
 }
 
-function attributesOf(view: View, frameIndex: number, fps: number): XrayFrameAttributes {
-  const { setting } = view;
+/** What goes with a frame: `frameIndex` says when, `frameNumber` how many came before it. */
+export function frameAttributes(scenario: Scenario, plane: PlaneId, frameIndex: number, frameNumber: number, fps: number): XrayFrameAttributes {
+  const setting = scenario.views[plane];
   return {
     rows: setting.sizePx,
     columns: setting.sizePx,
@@ -204,7 +202,7 @@ function attributesOf(view: View, frameIndex: number, fps: number): XrayFrameAtt
     bitsStored,
     photometric: 'MONOCHROME2',
     pixelIntensityRelationship: 'LOG',
-    frameNumber: frameIndex,
+    frameNumber,
     deviceTimeMs: frameTimeMs(frameIndex, fps),
     frameTimeMs: Math.round(1e6 / fps) / 1000,
     windowCenter: 1900,
@@ -220,12 +218,4 @@ function attributesOf(view: View, frameIndex: number, fps: number): XrayFrameAtt
     },
     simulated: true,
   };
-}
-
-/** One frame by itself, pixels in memory of its own. */
-export function renderFrame(renderer: PlaneRenderer, frameIndex: number): XrayFrame {
-  const attributes = renderer.attributes(frameIndex);
-  const pixels = new Uint16Array(attributes.rows * attributes.columns);
-  renderer.render(frameIndex, pixels);
-  return { attributes, pixels };
 }

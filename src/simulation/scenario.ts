@@ -1,8 +1,8 @@
 import { combineSeeds, seededRandom } from '../base/random.ts';
 import { inputFault, ok, type Result } from '../base/result.ts';
 import type { LeakSite, OperatorEvent, PlaneId } from '../sample/index.ts';
-import type { Keyframe } from './keyframes.ts';
 import { drawnPlan } from './drawnPlan.ts';
+import type { Keyframe } from './keyframes.ts';
 import { fromLocal, spineOf, treatedIndex, type Vertebra } from './spine.ts';
 import { type Story, stories, storyNames } from './stories.ts';
 import { add, cross, length, type PatientMm, scale, subtract, unit } from './vector.ts';

@@ -98,7 +98,9 @@ const balloonRupture: Story = {
     volumeMl: [...steps(s(19.5), s(28.5), 0, 4.5, 9, 0.35), { atMs: s(30), value: 4.5 }, { atMs: s(31.2), value: 0 }],
     rupturesAtMs: s(28.9),
   },
-  operator: [...kyphoplastyOperator, at(29.6, { kind: 'note', text: 'Balloon pressure lost; deflated and withdrawn. Contrast only.' })].sort((x, y) => x.atMs - y.atMs),
+  operator: [...kyphoplastyOperator, at(29.6, { kind: 'note', text: 'Balloon pressure lost; deflated and withdrawn. Contrast only.' })].sort(
+    (x, y) => x.atMs - y.atMs,
+  ),
 };
 
 const vertebroplasty: Story = {
@@ -107,7 +109,14 @@ const vertebroplasty: Story = {
   gauge: 13,
   needles: [
     { side: 'left', presentFromMs: s(1.5), presentToMs: s(56.5), styletOutAtMs: s(23.5), cementInLumenAtMs: s(29), depth: access(1.5, 12, 23, 0, 54, 56.5) },
-    { side: 'right', presentFromMs: s(12.5), presentToMs: s(57.5), styletOutAtMs: s(24), cementInLumenAtMs: s(39.5), depth: access(12.5, 22.5, 23.5, 0, 55, 57.5) },
+    {
+      side: 'right',
+      presentFromMs: s(12.5),
+      presentToMs: s(57.5),
+      styletOutAtMs: s(24),
+      cementInLumenAtMs: s(39.5),
+      depth: access(12.5, 22.5, 23.5, 0, 55, 57.5),
+    },
   ],
   balloon: null,
   cement: { volumeMl: [steps(s(29.5), s(39), 0, 2, 5, 0.7), steps(s(40), s(50), 0, 1.6, 4, 0.7)], leak: null },

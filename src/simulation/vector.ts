@@ -11,7 +11,7 @@ export const unit = (a: PatientMm): PatientMm => scale(a, 1 / length(a));
 /** The point a fraction `t` of the way from a to b. */
 export const between = (a: PatientMm, b: PatientMm, t: number): PatientMm => add(a, scale(subtract(b, a), t));
 
-export const clamp = (value: number, low: number, high: number): number => (value < low ? low : value > high ? high : value);
+export const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 /** 0 up to `from`, 1 from `to` on, smooth between (cubic). */
 export function smoothStep(from: number, to: number, value: number): number {
   const t = clamp((value - from) / (to - from), 0, 1);

@@ -1,5 +1,4 @@
 import { combineSeeds, seededRandom } from '../base/random.ts';
-import type { InjectorReading } from '../injector/reading.ts';
 import { type Keyframe, slopeAt, valueAt } from './keyframes.ts';
 import type { BalloonScript, Scenario } from './scenario.ts';
 
@@ -10,7 +9,7 @@ export interface VirtualInjector {
   readonly rateMlPerMin: number;
   readonly mode: 'idle' | 'balloon' | 'cement';
   readonly temperatureC: number;
-  readonly status: InjectorReading['status'];
+  readonly status: 'ok' | 'stopped' | 'paused';
 }
 
 /** Volume at which the balloon begins to press on the walls of its cavity. */

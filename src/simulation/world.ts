@@ -85,7 +85,7 @@ function needleAt(script: NeedleScript, motionMm: PatientMm, tMs: number): Needl
 export function balloonSemiAxes(volumeMl: number): readonly [number, number] | null {
   if (volumeMl < 0.03) return null;
   const along = 7.5 + 0.75 * volumeMl;
-  return [along, Math.sqrt((volumeMl * 1000) / (((4 / 3) * Math.PI) * along))];
+  return [along, Math.sqrt((volumeMl * 1000) / ((4 / 3) * Math.PI * along))];
 }
 
 /** Where the middle of the balloon lies beyond the cannula's tip, mm. */

@@ -1,0 +1,131 @@
+import { toBase64 } from '../../src/base/bytes.ts';
+import { combineSeeds } from '../../src/base/random.ts';
+import { failedFault, ok, type Result } from '../../src/base/result.ts';
+import { pedicleV1Encode } from '../../src/injector/pedicleV1Frame.ts';
+import { frameTopic, type PlaneId } from '../../src/sample/sample.ts';
+import { frameAttributes, frameCount, frameTimeMs } from '../../src/simulation/planeRenderer.ts';
+import type { Scenario } from '../../src/simulation/scenario.ts';
+import { virtualInjectorAt } from '../../src/simulation/virtualInjector.ts';
+import { worldAt } from '../../src/simulation/world.ts';
+import { scriptedOperator } from './script.ts';
+import { type FrameMaker, startFrameMaker } from './simulatedFrames.ts';
+import { simulationRequest } from './simulatedUri.ts';
+import type { Source, SourceEvent } from './source.ts';
+
+/** Frames that are made before they are asked for. */
+const framesAhead = 4;
+/** Readings a second of the virtual injector. */
+export const injectorRateHz = 50;
+
+/** Opens one plane of `sim:SCENARIO?seed=N`: the virtual C-arm. Resolves when the first frame can come without delay. */
+export async function openSimulatedFrames(uri: string, plane: PlaneId): Promise<Result<Source>> {
+  const parsed = simulationRequest(uri);
+  if (!parsed.ok) return parsed;
+  const { request, scenario } = parsed.value;
+  const maker = startFrameMaker(request, plane);
+  try {
+    await maker.ready;
+  } catch (error) {
+    return failedFault(`${uri}: the simulated C-arm could not be started (${error instanceof Error ? error.message : String(error)}).`);
+  }
+  return ok({ uri, pace: 'paced', simulated: true, events: (signal) => playFrames(scenario, plane, request.fps, maker, signal) });
+}
+
+async function* playFrames(scenario: Scenario, plane: PlaneId, fps: number, maker: FrameMaker, signal: AbortSignal): AsyncGenerator<SourceEvent> {
+  const device = `plane-${plane}` as const;
+  const size = scenario.views[plane].sizePx;
+  const count = frameCount(scenario, fps);
+  const isSeen = (index: number): boolean => worldAt(scenario, frameTimeMs(index, fps)).beamOn;
+  const ahead = new Map<number, Promise<Uint16Array>>();
+  let asked = 0;
+  let frameNumber = 0;
+  let beamOn = true;
+  try {
+    yield {
+      topic: '/device',
+      data: { device, state: 'connected', simulated: true, message: `Simulated C-arm, scenario ${scenario.name}, seed ${scenario.seed}.` },
+      atMs: 0,
+    };
+    for (let index = 0; index < count && !signal.aborted; index++) {
+      const atMs = frameTimeMs(index, fps);
+      const seen = isSeen(index);
+      if (seen !== beamOn) {
+        yield {
+          topic: '/device',
+          data: { device, state: 'notice', simulated: true, message: seen ? 'Fluoroscopy on.' : 'Fluoroscopy off: last image held.' },
+          atMs,
+        };
+        beamOn = seen;
+      }
+      for (; asked < count && ahead.size < framesAhead; asked++) if (isSeen(asked)) ahead.set(asked, caught(maker.make(asked, size)));
+      const made = ahead.get(index);
+      if (made === undefined) continue;
+      ahead.delete(index);
+      const pixels = await made;
+      if (signal.aborted) return;
+      yield { topic: frameTopic(plane), data: { attributes: frameAttributes(scenario, plane, index, frameNumber++, fps), pixels }, atMs };
+    }
+    if (!signal.aborted)
+      yield { topic: '/device', data: { device, state: 'ended', simulated: true, message: 'The simulated run has ended.' }, atMs: scenario.durationMs };
+  } finally {
+    await maker.close();
+  }
+}
+
+/** Frames made ahead may never be asked for: then nobody hears that their thread was closed. */
+function caught<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+/** Opens the virtual injector of `sim:SCENARIO?seed=N`: pedicle-v1 bytes, fifty readings a second. */
+export async function openSimulatedInjector(uri: string): Promise<Result<Source>> {
+  const parsed = simulationRequest(uri);
+  if (!parsed.ok) return parsed;
+  const { scenario } = parsed.value;
+  return ok({ uri, pace: 'paced', simulated: true, events: (signal) => playInjector(scenario, signal) });
+}
+
+const injector = 'injector';
+/** How long the virtual injector has been on when the session starts. */
+const poweredForMs = 4200;
+const identityEveryMs = 2000;
+
+async function* playInjector(scenario: Scenario, signal: AbortSignal): AsyncGenerator<SourceEvent> {
+  const bootId = combineSeeds(scenario.seed, 52) & 0xffff;
+  let sequence = 0;
+  const bytes = (data: Uint8Array, atMs: number): SourceEvent => ({ topic: '/injector/bytes', data: { device: injector, data: toBase64(data) }, atMs });
+  const header = (atMs: number) => ({ sequence: sequence++ & 0xffff, bootId, deviceTimeMs: poweredForMs + Math.round(atMs) });
+  yield {
+    topic: '/device',
+    data: {
+      device: injector,
+      state: 'connected',
+      driver: 'pedicle-v1',
+      simulated: true,
+      message: `Simulated injector, scenario ${scenario.name}, seed ${scenario.seed}.`,
+    },
+    atMs: 0,
+  };
+  const count = Math.floor((scenario.durationMs * injectorRateHz) / 1000);
+  for (let index = 0; index < count; index++) {
+    if (signal.aborted) return;
+    const atMs = (index * 1000) / injectorRateHz;
+    if (atMs % identityEveryMs === 0)
+      yield bytes(pedicleV1Encode({ type: 'identity', ...header(atMs), model: 'Pedicle virtual injector', serialNumber: `SIM-${scenario.seed}` }), atMs);
+    const { pressureKpa, volumeMl, rateMlPerMin, mode, temperatureC, status } = virtualInjectorAt(scenario, atMs);
+    yield bytes(pedicleV1Encode({ type: 'reading', ...header(atMs), pressureKpa, volumeMl, rateMlPerMin, temperatureC, mode, status, alarms: 0 }), atMs);
+  }
+  if (!signal.aborted)
+    yield {
+      topic: '/device',
+      data: { device: injector, state: 'ended', simulated: true, message: 'The simulated injector has ended.' },
+      atMs: scenario.durationMs,
+    };
+}
+
+/** What the operator does in `sim:SCENARIO`: the plan first, then stages, marks and the rest. */
+export async function openSimulatedOperator(uri: string): Promise<Result<Source>> {
+  const parsed = simulationRequest(uri);
+  return parsed.ok ? ok(scriptedOperator(uri, true, parsed.value.scenario.operator)) : parsed;
+}

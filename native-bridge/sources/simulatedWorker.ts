@@ -1,0 +1,31 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { PlaneId } from '../../src/sample/sample.ts';
+import { createPlaneRenderer } from '../../src/simulation/planeRenderer.ts';
+import { scenarioByName } from '../../src/simulation/scenario.ts';
+import type { SimulationRequest } from './simulatedUri.ts';
+
+/** Which plane of which simulation this thread makes. */
+export interface SimulatedWorkerData {
+  readonly request: SimulationRequest;
+  readonly plane: PlaneId;
+}
+
+/** Asks for one frame in shared memory that nobody else writes. */
+export interface FrameJob {
+  readonly frameIndex: number;
+  readonly pixels: Uint16Array<SharedArrayBuffer>;
+}
+
+export type FrameReply = { readonly kind: 'ready' } | { readonly kind: 'made'; readonly frameIndex: number };
+
+const port = parentPort;
+if (port === null) throw new Error('simulatedWorker.ts runs as a worker thread only');
+const { request, plane } = workerData as SimulatedWorkerData;
+const scenario = scenarioByName(request.name, request.seed, request.options);
+if (!scenario.ok) throw new Error(scenario.fault.message);
+const renderer = createPlaneRenderer(scenario.value, plane, request.fps);
+port.on('message', (job: FrameJob) => {
+  renderer.render(job.frameIndex, job.pixels);
+  port.postMessage({ kind: 'made', frameIndex: job.frameIndex } satisfies FrameReply);
+});
+port.postMessage({ kind: 'ready' } satisfies FrameReply);
