@@ -45,13 +45,15 @@ export function parseHeaderMetadata(metadata: ReadonlyMap<string, string>, where
       `${where} was written in record format ${version}, newer than the format ${formatVersion} that this version reads: open it with a newer Pedicle.`,
     );
   }
-  const header = headerSchema.safeParse(parseJson(metadata.get('header')));
+  const json = parseJson(metadata.get('header'));
+  const header = headerSchema.safeParse(json);
   const missing = missingSchema.nullable().safeParse(metadata.has('recoveredWithout') ? parseJson(metadata.get('recoveredWithout')) : null);
   if (!header.success || !missing.success) {
     const issue = (header.error ?? missing.error)?.issues[0];
     return inputFault(`${where} has a damaged header (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}): try "pedicle recover".`);
   }
-  return ok({ header: header.data, missing: missing.data });
+  // The text's own value, checked: fields added since, and their order, stay.
+  return ok({ header: json as RecordHeader, missing: missing.data });
 }
 
 function parseJson(text: string | undefined): unknown {

@@ -25,7 +25,12 @@ export interface RecordWriter {
   write(sample: Sample): void;
   /** Bytes queued and not yet handed to the operating system. */
   readonly backlogBytes: number;
-  /** Resolves when the backlog is below `bytes`: how a session without real time waits for the disk. */
+  /** Keeps a text beside the samples as it is: `plan.json`, `site.json`. */
+  attachFile(name: string, text: string): void;
+  /**
+   * Resolves when the backlog is at most `bytes`: how a session without real time waits for the disk. Whoever waits is in no
+   * hurry: from the first call on a backlog is no reason to stop compressing frames.
+   */
   drained(bytes: number): Promise<void>;
   /** Writes `summary.json` and `manifest.json` and closes; after it the record verifies as closed. */
   close(summary: RecordSummary): Promise<Result<void>>;

@@ -18,8 +18,8 @@ import { backlogCost, type RecordTrouble, type SeqRange, type ToWriter, type Wri
 /** A chunk of telemetry is closed this long after its first sample. With the write itself it must stay within 250 ms. */
 export const flushAfterMs = 120;
 const maxChunkBytes = 256 * 1024;
-/** Frames waiting beyond this: compression does not keep up. About half a second of two planes of 1024² 16 bit at 15 fps. */
-const compressionBacklogBytes = 32 * 1024 * 1024;
+/** More waiting than this in a live procedure: compression does not keep up. Four frames of 1024² 16 bit, 133 ms of two planes at 15 fps. */
+const compressionBacklogBytes = 8.5 * 1024 * 1024;
 
 interface PlaneFile {
   readonly layout: McapLayout;
@@ -45,6 +45,8 @@ export interface RecordFiles {
   frame(message: FrameMessage): void;
   file(name: string, text: string): void;
   flush(): void;
+  /** The session waits for the disk: a backlog is no reason to stop compressing. */
+  unhurried(): void;
   /** From now on frames are not kept (little space left). */
   stopFrames(why: string): void;
   close(summaryText: string, derivedLag: number): Promise<string | null>;
@@ -57,6 +59,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
   const smallFiles = new Map<string, Promise<{ bytes: number; sha256: string }>>();
   let framesStopped: string | null = null;
   let compressing = data.compression !== 'none';
+  let live = data.compression === 'auto';
   let frameWork: Promise<void> = Promise.resolve();
 
   const telemetry = await openTelemetry(data, events);
@@ -95,7 +98,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
   };
 
   const compressNow = (): boolean => {
-    if (compressing && data.compression === 'auto' && events.queuedBytes() > compressionBacklogBytes) {
+    if (compressing && live && events.queuedBytes() > compressionBacklogBytes) {
       compressing = false;
       events.trouble({
         kind: 'uncompressed',
@@ -146,6 +149,9 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
       smallFiles.set(name, writeSmallFile(folder, name, text));
     },
     flush: () => telemetry.flush(),
+    unhurried() {
+      live = false;
+    },
     stopFrames(why) {
       framesStopped = why;
     },

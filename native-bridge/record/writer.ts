@@ -20,7 +20,7 @@ import {
 export type { FrameCompression, RecordTrouble } from './writerProtocol.ts';
 
 export interface RecordWriterOptions {
-  /** `auto` (default) suits live procedures. Where time is not real, say `zstd` or `none`: a backlog is then no sign of a slow disk. */
+  /** `auto` (default): zstd, until it does not keep up with a live procedure. */
   readonly compression?: FrameCompression;
   readonly lowSpaceBytes?: number;
   readonly reserveBytes?: number;
@@ -30,12 +30,6 @@ export interface RecordWriterOptions {
 
 /** Called on the thread that opened the writer, once for each change of state. */
 export type OnRecordTrouble = (message: string, trouble: RecordTrouble) => void;
-
-/** A record being written; see `RecordWriter`. */
-export interface OpenRecordWriter extends RecordWriter {
-  /** Keeps a text beside the samples, `plan.json` or `site.json`, as it is. */
-  attachFile(name: string, text: string): void;
-}
 
 const gib = 1024 ** 3;
 
@@ -48,7 +42,7 @@ export async function openRecordWriter(
   header: RecordHeader,
   onTrouble: OnRecordTrouble = () => undefined,
   options: RecordWriterOptions = {},
-): Promise<Result<OpenRecordWriter>> {
+): Promise<Result<RecordWriter>> {
   const made = typeof place === 'string' ? await makeNamedFolder(place, header) : await makeGivenFolder(place.folder);
   if (!made.ok) return made;
   const progress = new SharedArrayBuffer(16);
@@ -78,10 +72,11 @@ export async function openRecordWriter(
   return ok(createWriter(made.value, worker, new BigInt64Array(progress), (trouble) => onTrouble(trouble.message, trouble)));
 }
 
-function createWriter(folder: string, worker: Worker, counters: BigInt64Array, onTrouble: (trouble: RecordTrouble) => void): OpenRecordWriter {
+function createWriter(folder: string, worker: Worker, counters: BigInt64Array, onTrouble: (trouble: RecordTrouble) => void): RecordWriter {
   let waiters: { readonly below: number; readonly wake: () => void }[] = [];
   let lastRawSeq = -1;
   let derivedLag = 0;
+  let unhurried = false;
   let dead: string | null = null;
   let closed: ((result: Result<void>) => void) | null = null;
   const notNumbers = new Set<string>();
@@ -144,6 +139,8 @@ function createWriter(folder: string, worker: Worker, counters: BigInt64Array, o
       return backlog();
     },
     drained(bytes) {
+      if (!unhurried) post({ kind: 'unhurried' }, 0);
+      unhurried = true;
       if (backlog() <= bytes) return Promise.resolve();
       post({ kind: 'flush' }, 0);
       return new Promise((wake) => {

@@ -53,6 +53,8 @@ export type ToWriter =
     }
   | { readonly kind: 'file'; readonly name: string; readonly text: string }
   | { readonly kind: 'flush' }
+  /** The session waits for the disk, so it is not live. */
+  | { readonly kind: 'unhurried' }
   | { readonly kind: 'close'; readonly summaryText: string; readonly derivedLag: number };
 
 export type FromWriter =

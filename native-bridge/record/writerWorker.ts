@@ -54,6 +54,9 @@ function handle(files: RecordFiles, message: ToWriter): void {
     case 'flush':
       files.flush();
       return;
+    case 'unhurried':
+      files.unhurried();
+      return;
     case 'close':
       void files.close(message.summaryText, message.derivedLag).then((failure) => send({ kind: 'closed', failure }));
   }
