@@ -1,4 +1,5 @@
 import { LiveView } from '../live/LiveView.tsx';
+import { ReviewView } from '../review/ReviewView.tsx';
 import { useConsole } from '../store/consoleStore.ts';
 import { Header } from './Header.tsx';
 import { Notices } from './Notices.tsx';
@@ -8,7 +9,7 @@ export function App() {
   return (
     <div className="console">
       <Header />
-      {view === 'live' ? <LiveView /> : null}
+      {view === 'live' ? <LiveView /> : <ReviewView />}
       <Notices />
     </div>
   );

@@ -15,9 +15,10 @@ const envelopeSchema = z.looseObject({ kind: z.enum(serverMessageKinds) });
 
 const parseMessage = (text: string): ServerMessage => envelopeSchema.parse(JSON.parse(text)) as unknown as ServerMessage;
 
-/** Status comes twice a second; this long without any message and the link counts as lost, whatever the socket says. */
+/** While a session runs, status comes twice a second; this long without any message and the link counts as lost, whatever the socket says. */
 export const silenceMs = 900;
 const retryMs = 500;
+const openingMs = 5000;
 
 export interface Connection {
   /** False when the link is down: nothing is queued, because an event must not be recorded later than it was meant. */
@@ -31,6 +32,7 @@ export function connect(onMessage: (message: ServerMessage) => void, onState: (u
   let up = false;
   let closed = false;
   let lastHeardMs = 0;
+  let expectsStatus = false;
   let retry: ReturnType<typeof setTimeout> | null = null;
 
   const setUp = (next: boolean) => {
@@ -50,13 +52,17 @@ export function connect(onMessage: (message: ServerMessage) => void, onState: (u
     lastHeardMs = performance.now();
     next.onmessage = (event: MessageEvent<string>) => {
       lastHeardMs = performance.now();
+      const message = parseMessage(event.data);
+      if (message.kind === 'hello') expectsStatus = message.session !== null && message.status?.ended !== true;
+      if (message.kind === 'status') expectsStatus = !message.status.ended;
       setUp(true);
-      onMessage(parseMessage(event.data));
+      onMessage(message);
     };
     next.onclose = () => drop(next);
   };
   const watchdog = setInterval(() => {
-    if (socket && performance.now() - lastHeardMs > (up ? silenceMs : 5000)) {
+    const patienceMs = !up ? openingMs : expectsStatus ? silenceMs : Number.POSITIVE_INFINITY;
+    if (socket && performance.now() - lastHeardMs > patienceMs) {
       const silent = socket;
       drop(silent);
       silent.close();

@@ -19,8 +19,10 @@ interface Props {
   readonly onSeek?: (tMs: number) => void;
 }
 
-const colours = { pressure: '#58c4dc', volume: '#ff9d4d', grid: '#1d2125', quiet: '#a3abb3', text: '#e6e9eb', limit: '#ff4d4f' };
+const colours = { pressure: '#58c4dc', volume: '#ff9d4d', grid: '#1d2125', quiet: '#a3abb3', text: '#e6e9eb', limit: '#ff4d4f', ground: '#0b0c0d' };
 const toneColours = { high: '#ff4d4f', medium: '#f5c542', low: '#56d6e6', plain: '#a3abb3', stage: '#e6e9eb' };
+/** Seconds between marks on the time axis. */
+const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
 const shortestSpanMs = 60_000;
 const lanes = 2;
 /** A procedure grows slowly: the live strip is drawn anew this often, everything else stays at the tick. */
@@ -57,6 +59,9 @@ function drawEvents(plot: uPlot, { moment, fontPx }: Shown): void {
   for (const { index, x, lane } of placed) {
     const mark = marks[index];
     if (!mark) continue;
+    // The marks of later events pass behind this label, not through it.
+    ctx.fillStyle = colours.ground;
+    ctx.fillRect(left + x - 1, top - (lane * fontPx * 1.35 + 2 + fontPx * 1.2) * ratio, mark.width + 2, fontPx * 1.2 * ratio);
     ctx.fillStyle = toneColours[mark.words.tone];
     ctx.fillText(mark.words.label, left + x, top - (lane * fontPx * 1.35 + 3) * ratio);
   }
@@ -113,6 +118,7 @@ function createPlot(host: HTMLElement, shown: () => Shown, onSeek: (tMs: number)
           size: fontPx * 1.7,
           gap: 2,
           space: fontPx * 7,
+          incrs: timeSteps,
           values: (_, splits) => splits.map((seconds) => clockText(seconds * 1000)),
         },
         {

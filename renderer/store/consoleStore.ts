@@ -1,5 +1,6 @@
 import { createStore, useStore } from 'zustand';
 import type { PressureUnit } from '../../src/base/units.ts';
+import type { InjectorReading } from '../../src/injector/reading.ts';
 import type { ClientMessage, RecordListItem, ReviewOpened, ReviewState, ServerMessage, SessionInfo, Status } from '../../src/link/link.ts';
 import type { OperatorEvent, PlaneId } from '../../src/sample/index.ts';
 import { type Connection, connect } from '../link/connection.ts';
@@ -30,6 +31,7 @@ export interface ConsoleState {
   readonly curveVersion: number;
   /** `performance.now()` when the last reading arrived; null before the first. */
   readonly readingAt: number | null;
+  readonly lastReading: InjectorReading | null;
   /** `performance.now()` that session time 0 corresponds to, by the last status or sample. */
   readonly sessionZeroAt: number | null;
   readonly records: readonly RecordListItem[] | null;
@@ -56,6 +58,7 @@ const initial: ConsoleState = {
   curve: emptyCurve(),
   curveVersion: 0,
   readingAt: null,
+  lastReading: null,
   sessionZeroAt: null,
   records: null,
   review: null,
@@ -94,11 +97,12 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
         pressureUnit: storedUnit() ?? message.session?.display.pressureUnit ?? 'psi',
       };
     case 'samples': {
-      const hasReading = message.samples.some((sample) => sample.topic === '/injector/reading');
+      const reading = message.samples.findLast((sample) => sample.topic === '/injector/reading');
       return {
         timeline: foldSamples(state.timeline, message.samples),
         curveVersion: growCurve(state.curve, message.samples) ? state.curveVersion + 1 : state.curveVersion,
-        readingAt: hasReading ? now : state.readingAt,
+        readingAt: reading ? now : state.readingAt,
+        lastReading: reading ? reading.data : state.lastReading,
       };
     }
     case 'status':

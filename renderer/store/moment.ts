@@ -1,6 +1,8 @@
 import { useMemo } from 'react';
 import type { Curve, SessionInfo } from '../../src/link/link.ts';
+import { planeIds } from '../../src/sample/index.ts';
 import { useTick } from '../app/tick.ts';
+import { pictureInfo } from '../viewport/planeController.ts';
 import { useConsole } from './consoleStore.ts';
 import { type NumberFreshness, numberFreshness } from './stale.ts';
 import { createTimelineCursor, emptyCurve, emptyTimeline, indexAt, type TimelineState } from './timeline.ts';
@@ -28,6 +30,8 @@ export interface Moment {
 }
 
 const noReading: MomentReading = { pressureKpa: null, volumeMl: null, rateMlPerMin: null, mode: null, freshness: 'none', ageMs: null };
+/** A frame farther ahead of the position than this is one from before a jump back. */
+const playAheadMs = 300;
 const noCurve = emptyCurve();
 /** A point of a thinned curve stands for this long at most. */
 const curvePointHoldsMs = 600;
@@ -48,13 +52,14 @@ function readingFromCurve(curve: Curve, atMs: number): MomentReading {
 
 function useLiveMoment(): Moment {
   const now = useTick();
-  const { linkUp, session, timeline, curve, curveVersion, readingAt, sessionZeroAt } = useConsole((state) => state);
+  const { linkUp, session, timeline, curve, curveVersion, readingAt, lastReading, sessionZeroAt } = useConsole((state) => state);
   const nowMs = sessionZeroAt === null ? timeline.lastMs : now - sessionZeroAt;
   const last = readingFromCurve(curve, Number.POSITIVE_INFINITY);
   // After a reload the curve is there before the first reading: then its last point's age is all there is to go by.
   const ageMs = readingAt !== null ? now - readingAt : last.freshness === 'none' ? null : nowMs - (curve.tMs.at(-1) ?? 0);
-  const rateMlPerMin = timeline.injector?.reading?.rateMlPerMin ?? null;
-  const reading: MomentReading = { ...last, rateMlPerMin, ageMs, freshness: numberFreshness(linkUp, ageMs) };
+  const newest = lastReading ?? { ...last, rateMlPerMin: null };
+  const { pressureKpa, volumeMl, rateMlPerMin, mode } = newest;
+  const reading: MomentReading = { pressureKpa, volumeMl, rateMlPerMin, mode, ageMs, freshness: numberFreshness(linkUp, ageMs) };
   return { mode: 'live', nowMs, session, timeline, curve, curveVersion, reading };
 }
 
@@ -63,7 +68,10 @@ function useReviewMoment(): Moment | null {
   const opened = review?.opened ?? null;
   const cursor = useMemo(() => (opened ? createTimelineCursor(opened.samples) : null), [opened]);
   if (!review || !cursor) return null;
-  const nowMs = review.state.positionMs;
+  const { positionMs, playing } = review.state;
+  // The bridge tells the position ten times a second; while playing, the frames themselves say more precisely where it is.
+  const shownMs = planeIds.map((plane) => pictureInfo(`review/${plane}`).header?.tMs ?? 0);
+  const nowMs = playing ? Math.max(positionMs, ...shownMs.filter((tMs) => tMs - positionMs < playAheadMs * review.state.speed)) : positionMs;
   const { session, curve } = review.opened;
   return { mode: 'review', nowMs, session, timeline: cursor(nowMs), curve, curveVersion: 0, reading: readingFromCurve(curve, nowMs) };
 }

@@ -1,5 +1,6 @@
 import type { AlarmEvent } from '../../src/alarm/alarm.ts';
 import type { Pose } from '../../src/guidance/observation.ts';
+import type { InjectorReading } from '../../src/injector/reading.ts';
 import type { InjectorState } from '../../src/injector/state.ts';
 import type { Curve } from '../../src/link/link.ts';
 import type { ProcedureState } from '../../src/procedure/procedureState.ts';
@@ -148,17 +149,27 @@ export const growingCopy = (curve: Curve): GrowingCurve => ({
 /** As thin as the curve the bridge keeps. */
 const curveStepMs = 100;
 
-/** Adds the readings among these samples, at most ten a second; true when the curve grew. */
+function addReading(curve: GrowingCurve, tMs: number, reading: InjectorReading): void {
+  const last = curve.tMs.length - 1;
+  const isNewStep = last < 0 || tMs - (curve.tMs[last] ?? 0) >= curveStepMs || curve.mode[last] !== reading.mode;
+  if (isNewStep) {
+    curve.tMs.push(tMs);
+    curve.pressureKpa.push(reading.pressureKpa);
+    curve.volumeMl.push(reading.volumeMl);
+    curve.mode.push(reading.mode);
+    return;
+  }
+  const highest = curve.pressureKpa[last] ?? null;
+  if (reading.pressureKpa !== null && (highest === null || reading.pressureKpa > highest)) curve.pressureKpa[last] = reading.pressureKpa;
+  curve.volumeMl[last] = reading.volumeMl;
+}
+
+/** Adds the readings among these samples, at most ten points a second with the highest pressure of each; true when there were any. */
 export function growCurve(curve: GrowingCurve, samples: readonly Sample[]): boolean {
   let grew = false;
   for (const sample of samples) {
     if (sample.topic !== '/injector/reading') continue;
-    const last = curve.tMs.at(-1);
-    if (last !== undefined && sample.tMs - last < curveStepMs * 0.95) continue;
-    curve.tMs.push(sample.tMs);
-    curve.pressureKpa.push(sample.data.pressureKpa);
-    curve.volumeMl.push(sample.data.volumeMl);
-    curve.mode.push(sample.data.mode);
+    addReading(curve, sample.tMs, sample.data);
     grew = true;
   }
   return grew;

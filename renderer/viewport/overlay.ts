@@ -7,10 +7,11 @@ import type { CementPicture } from './arrival.ts';
 export const overlayColours = {
   needle: '#58c4dc',
   plan: '#e8e27a',
-  body: 'rgba(230, 233, 235, 0.55)',
+  body: 'rgba(230, 233, 235, 0.85)',
   wall: '#ff4d4f',
-  leak: '#ff4d4f',
+  leak: '#ff6b6d',
   halo: 'rgba(0, 0, 0, 0.65)',
+  plate: 'rgba(11, 12, 13, 0.8)',
 } as const;
 
 export interface OverlayContent {
@@ -57,9 +58,8 @@ function ring(context: CanvasRenderingContext2D, [x, y]: CanvasPoint, radiusPx: 
 
 export function label(context: CanvasRenderingContext2D, words: string, [x, y]: CanvasPoint, colour: string, sizePx: number): void {
   context.font = `600 ${sizePx}px "Inter Variable", system-ui, sans-serif`;
-  context.lineWidth = 3;
-  context.strokeStyle = overlayColours.halo;
-  context.strokeText(words, x, y);
+  context.fillStyle = overlayColours.plate;
+  context.fillRect(x - 0.3 * sizePx, y - sizePx, context.measureText(words).width + 0.6 * sizePx, 1.3 * sizePx);
   context.fillStyle = colour;
   context.fillText(words, x, y);
 }

@@ -1,0 +1,43 @@
+import { useEffect, useRef } from 'react';
+import { clockText } from '../app/format.ts';
+import { eventWords } from '../live/eventText.ts';
+import { indexAt, type TimelineEvent } from '../store/timeline.ts';
+import { text } from '../text.ts';
+
+interface Props {
+  readonly events: readonly TimelineEvent[];
+  readonly nowMs: number;
+  readonly onSeek: (tMs: number) => void;
+}
+
+/** Everything that happened, in order; a click goes there. The last event before the position is marked and kept in view. */
+export function EventList({ events, nowMs, onSeek }: Props) {
+  const list = useRef<HTMLOListElement>(null);
+  const current = indexAt(
+    events.map(({ tMs }) => tMs),
+    nowMs + 0.5,
+  );
+  useEffect(() => {
+    const host = list.current;
+    const item = host?.children[current];
+    if (host && item instanceof HTMLElement) host.scrollTop = item.offsetTop - host.clientHeight / 2;
+  }, [current]);
+  return (
+    <section className="events" aria-label={text.review.events}>
+      <h2>{text.review.events}</h2>
+      {events.length === 0 && <p className="quiet">{text.review.noEvents}</p>}
+      <ol ref={list}>
+        {events.map((event, index) => {
+          const { label, tone } = eventWords(event);
+          return (
+            <li key={`${event.seq}-${event.source.of}-${label}`}>
+              <button type="button" data-tone={tone} aria-current={index === current ? 'true' : undefined} onClick={() => onSeek(event.tMs)}>
+                <span className="quiet">{clockText(event.tMs)}</span> {label}
+              </button>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
