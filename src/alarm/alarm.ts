@@ -14,7 +14,9 @@ export type AlarmCondition =
   | 'injector-silent'
   | 'injector-alarm'
   | 'frames-stale'
-  | 'disk';
+  | 'disk'
+  /** A limit that nobody watches, because the device does not measure what it is about. */
+  | 'not-evaluated';
 
 /** One change in the life of an alarm. */
 export interface AlarmEvent {

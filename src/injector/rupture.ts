@@ -12,7 +12,7 @@ export const ruptureCriterion = {
   /** The low pressure must have lasted this long: a single bad reading is no rupture. */
   confirmMs: 80,
   /** More withdrawn than this, and the fall is the operator's doing. */
-  withdrawnMl: 0.08,
+  withdrawnMl: 0.03,
 } as const;
 
 const volumesOf = (points: readonly TracePoint[]): number[] => points.flatMap((point) => (point.volumeMl === null ? [] : [point.volumeMl]));
@@ -31,7 +31,7 @@ export function pressureFellAtConstantVolume(trace: Trace): boolean | null {
   const recent = recentPoints.length > 1 ? recentPoints : trace.points.slice(-2);
   const before = median(reference.map((point) => point.pressureKpa));
   const volumeBefore = median(volumesOf(reference));
-  const volumeNow = median(volumesOf(recent));
+  const volumeNow = newest.volumeMl;
   if (before === null || reference.length < 3 || recent.length < 2 || volumeBefore === null || volumeNow === null) return null;
   if (before < ruptureCriterion.leastPressureKpa) return false;
   const highestNow = Math.max(...recent.map((point) => point.pressureKpa));

@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import { presentInjectors } from '../../../src/injector/injectors.ts';
+import { defaultInjectorSettings } from '../../../src/injector/settings.ts';
+import { type Measured, testSession } from './sessions.ts';
+
+type Session = ReturnType<typeof testSession>;
+
+/** Measures every 10 ms from one time to another. */
+function run(session: Session, fromMs: number, toMs: number, at: (tMs: number) => Measured): void {
+  for (let tMs = fromMs; tMs < toMs; tMs += 10) session.measure(tMs, at(tMs));
+}
+
+const present = (session: Session, tMs: number) => {
+  const [state] = presentInjectors(session.fold(), tMs);
+  if (!state) throw new Error('no injector');
+  return state;
+};
+
+describe('what the session makes of an injector', () => {
+  test('each reading is given once; the state at most ten times a second while nothing of substance changes', () => {
+    const session = testSession();
+    run(session, 1000, 3000, () => ({ pressureKpa: 10, volumeMl: 0.5 }));
+    expect(session.readings).toHaveLength(200);
+    expect(session.states.filter(({ tMs }) => tMs >= 1100).length).toBe(19);
+    expect(session.last().reading?.volumeMl).toBe(0.5);
+  });
+
+  test('the state is plain JSON: it comes back equal', () => {
+    const session = testSession();
+    run(session, 0, 15_000, (tMs) => ({ pressureKpa: tMs / 20, volumeMl: tMs / 5000 }));
+    for (const { state } of session.states) expect(JSON.parse(JSON.stringify(state))).toEqual(state);
+  });
+
+  test('silent within 600 ms of the last reading, connected again with the next', () => {
+    const session = testSession();
+    run(session, 0, 1000, () => ({}));
+    for (let tMs = 1000; tMs <= 1500; tMs += 100) session.tick(tMs);
+    expect(session.last().connection).toBe('silent');
+    session.measure(2000, {});
+    expect(session.last().connection).toBe('connected');
+  });
+
+  test('never silent while readings come, and not silent but lost when the port is gone', () => {
+    const session = testSession();
+    for (let tMs = 0; tMs < 3000; tMs += 100) {
+      session.measure(tMs, {});
+      session.tick(tMs);
+    }
+    session.device(3000, { state: 'lost', message: 'unplugged' });
+    session.tick(9000);
+    expect([...new Set(session.states.map(({ state }) => state.connection))]).toEqual(['connected', 'lost']);
+    expect(session.last().message).toBe('unplugged');
+  });
+
+  test('half a message before an unplugging does not spoil the first one after it', () => {
+    const session = testSession();
+    session.step({ topic: '/injector/bytes', tMs: 10, seq: 1, data: { device: 'injector', data: 'AQID' } });
+    session.device(20, { state: 'lost' });
+    session.device(30, {});
+    session.measure(40, { pressureKpa: 12 });
+    expect(session.last().line.corrupt).toBe(0);
+    expect(session.readings).toHaveLength(1);
+  });
+
+  test('zero takes the volume from there, for readings and state, and never the pressure', () => {
+    const session = testSession();
+    session.measure(0, { volumeMl: 1.25, pressureKpa: 30 });
+    session.operator(50, { kind: 'zero', device: 'injector' });
+    expect(session.last().reading).toMatchObject({ volumeMl: 0, pressureKpa: 30 });
+    session.measure(200, { volumeMl: 1.75, pressureKpa: 30 });
+    expect(session.readings.at(-1)).toMatchObject({ volumeMl: 0.5, pressureKpa: 30 });
+  });
+
+  test('bytes without a known driver are read as nothing and said so', () => {
+    const session = testSession();
+    session.device(0, { driver: 'no-such-driver' });
+    session.measure(10, {});
+    expect(session.readings).toEqual([]);
+    expect(session.last().message).toMatch('no-such-driver');
+  });
+
+  test('two injectors keep their own state', () => {
+    const session = testSession();
+    session.device(0, { device: 'injector-right' });
+    session.measure(10, { volumeMl: 2 });
+    expect(presentInjectors(session.fold(), 10).map((state) => [state.device, state.reading?.volumeMl ?? null])).toEqual([
+      ['injector', 2],
+      ['injector-right', null],
+    ]);
+  });
+
+  test('a device clock that runs 200 ppm slow is seen as such, through arrival jitter', () => {
+    const session = testSession();
+    for (let i = 0; i < 1200; i++) session.measure(i * 50 + ((i * 7) % 5), { deviceTimeMs: Math.round(i * 50 * (1 - 200e-6)) });
+    expect(present(session, 60_000).clock?.driftPpm).toBeGreaterThan(170);
+    expect(present(session, 60_000).clock?.driftPpm).toBeLessThan(230);
+  });
+});
+
+describe('balloon', () => {
+  const inflate = (session: Session, startMs: number, peakKpa: number) => {
+    run(session, startMs, startMs + 3000, (tMs) => ({ pressureKpa: ((tMs - startMs) / 3000) * peakKpa, volumeMl: (tMs - startMs) / 1000 }));
+    run(session, startMs + 3000, startMs + 8000, (tMs) => ({ pressureKpa: peakKpa - (tMs - startMs - 3000) / 50, volumeMl: 3 }));
+    run(session, startMs + 8000, startMs + 9500, (tMs) => ({
+      pressureKpa: peakKpa * 0.4 * (1 - (tMs - startMs - 8000) / 1500),
+      volumeMl: 3 - (tMs - startMs - 8000) / 500,
+    }));
+    run(session, startMs + 9500, startMs + 10_000, () => ({ pressureKpa: 0, volumeMl: 0 }));
+  };
+
+  test('counts inflations with the peak and duration of each', () => {
+    const session = testSession();
+    inflate(session, 1000, 1200);
+    inflate(session, 15_000, 900);
+    const { balloon } = present(session, 30_000);
+    expect(balloon.inflations).toBe(2);
+    expect(balloon.current).toBeNull();
+    expect(balloon.peakPressureKpa).toBe(1200);
+    expect(balloon.history.map((inflation) => inflation.peakPressureKpa)).toEqual([1200, 900]);
+    for (const { fromMs, toMs, ruptured, greatestVolumeMl } of balloon.history) {
+      expect(ruptured).toBe(false);
+      expect((toMs ?? 0) - fromMs).toBeGreaterThan(8500);
+      expect((toMs ?? 0) - fromMs).toBeLessThan(9800);
+      expect(greatestVolumeMl).toBe(3);
+    }
+  });
+
+  test('gives the loss of pressure while the volume is held', () => {
+    const session = testSession();
+    run(session, 0, 3000, (tMs) => ({ pressureKpa: tMs / 3, volumeMl: tMs / 1000 }));
+    run(session, 3000, 13_000, (tMs) => ({ pressureKpa: 1000 - (tMs - 3000) / 100, volumeMl: 3 }));
+    const hold = present(session, 13_000).balloon.hold;
+    expect(hold?.decayKpaPerMin).toBeGreaterThan(450);
+    expect(hold?.decayKpaPerMin).toBeLessThan(650);
+  });
+
+  test('finds where the balloon met the wall', () => {
+    const session = testSession();
+    run(session, 0, 20_000, (tMs) => {
+      const volumeMl = tMs / 5000;
+      return { volumeMl, pressureKpa: 100 + 100 * volumeMl + (volumeMl > 2.5 ? 800 * (volumeMl - 2.5) : 0) };
+    });
+    const contact = present(session, 20_000).balloon.current?.wallContactMl;
+    expect(contact).toBeGreaterThan(2.5);
+    expect(contact).toBeLessThan(2.85);
+  });
+});
+
+describe('cement', () => {
+  test('counts what goes in over the session and since the last zero', () => {
+    const session = testSession();
+    run(session, 0, 10_000, (tMs) => ({ mode: 'cement', volumeMl: tMs / 5000, pressureKpa: 400 }));
+    session.operator(10_000, { kind: 'zero', device: 'injector' });
+    run(session, 10_010, 15_000, (tMs) => ({ mode: 'cement', volumeMl: tMs / 5000, pressureKpa: 500 }));
+    const { cement } = present(session, 15_000);
+    expect(cement.volumeMl).toBeCloseTo(2.998, 6);
+    expect(cement.sinceZeroMl).toBeCloseTo(1, 2);
+    expect(cement.backPressureKpa).toBe(500);
+    expect(cement.rateMlPerMin).toBeCloseTo(12, 1);
+  });
+
+  test('what went in while the line was cut is counted', () => {
+    const session = testSession();
+    session.measure(0, { mode: 'cement', volumeMl: 1 });
+    session.device(100, { state: 'lost' });
+    session.device(5000, {});
+    session.measure(5100, { mode: 'cement', volumeMl: 1.75 });
+    expect(present(session, 5100).cement.volumeMl).toBe(1.75);
+  });
+
+  test('a counter that the device sets back does not take cement out again', () => {
+    const session = testSession();
+    session.measure(0, { mode: 'cement', volumeMl: 2 });
+    session.measure(100, { mode: 'cement', volumeMl: 0, bootId: 2 });
+    session.measure(200, { mode: 'cement', volumeMl: 0.5, bootId: 2 });
+    expect(present(session, 200).cement.volumeMl).toBe(2.5);
+  });
+
+  test('the balloon counts no cement and cement no balloon', () => {
+    const session = testSession();
+    run(session, 0, 3000, (tMs) => ({ volumeMl: tMs / 1000, pressureKpa: tMs / 3 }));
+    run(session, 3000, 5000, () => ({ mode: 'idle', volumeMl: 0 }));
+    run(session, 5000, 6000, (tMs) => ({ mode: 'cement', volumeMl: (tMs - 5000) / 1000, pressureKpa: 300 }));
+    const state = present(session, 6000);
+    expect(state.cement.volumeMl).toBeCloseTo(0.99, 6);
+    expect(state.balloon.inflations).toBe(1);
+    expect(state.balloon.peakPressureKpa).toBeLessThan(1000);
+  });
+
+  test('the clock runs by the product of the site and is hastened by a warm room', () => {
+    const product = { name: 'Sample cement', opensAfterMs: 60_000, closesAfterMs: 300_000, setsAfterMs: 400_000, atTemperatureC: 20, timesPerDegree: 0.9 };
+    const session = testSession({ ...defaultInjectorSettings, cements: [product], roomTemperatureC: 22 });
+    session.operator(1000, { kind: 'cement-mixed', product: 'Sample cement' });
+    expect(session.last().cement.clock).toEqual({ product: 'Sample cement', mixedAtMs: 1000, opensAtMs: 49_600, closesAtMs: 244_000, setAtMs: 325_000 });
+    for (const tMs of [2000, 49_600, 244_000, 325_000]) session.tick(tMs);
+    expect(session.states.map(({ state }) => state.cement.phase).filter((phase, i, all) => phase !== null && phase !== all[i - 1])).toEqual([
+      'mixing',
+      'working',
+      'closed',
+      'set',
+    ]);
+  });
+});
