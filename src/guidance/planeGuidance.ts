@@ -1,6 +1,16 @@
-import type { XrayFrame } from '../dicom/xrayFrame.ts';
-import type { OperatorEvent, PlaneId } from '../sample/index.ts';
-import type { PlaneObservation } from './observation.ts';
+import type { XrayFrame, XrayFrameAttributes } from '../dicom/xrayFrame.ts';
+import type { OperatorEvent, Plan, PlaneId, PlanePlan } from '../sample/index.ts';
+import { type CementAnalysis, createCementAnalysis } from './cement/analysis.ts';
+import { type AttenuationPyramid, createPyramid, sameStorage } from './image/attenuation.ts';
+import { findField, type VisibleField } from './image/field.ts';
+import { createMotionTracker, type MotionEstimate, type MotionTracker } from './image/motion.ts';
+import { noiseOf } from './image/noise.ts';
+import { createNeedleDetector, type NeedleDetector } from './needle/detect.ts';
+import { needleDeviation } from './needle/deviation.ts';
+import { asDetected, createNeedleTracker, type NeedleTrack, type NeedleTracker } from './needle/tracker.ts';
+import type { NeedleObservation, PlaneObservation } from './observation.ts';
+import { type ImageScale, imageScale, needleWidthsMm } from './scale.ts';
+import { boneRegion } from './zones.ts';
 
 /**
  * Guidance of one plane: a fold over that plane's frames and the operator's events, in ingest order. It owns its image
@@ -13,4 +23,170 @@ export interface PlaneGuidance {
   frame(frame: XrayFrame, tMs: number): PlaneObservation;
 }
 
-export declare function createPlaneGuidance(plane: PlaneId): PlaneGuidance;
+/** Everything that depends on the size and storage of the frames. */
+interface Workshop {
+  readonly attributes: XrayFrameAttributes;
+  readonly pyramid: AttenuationPyramid;
+  readonly motion: MotionTracker;
+  readonly detector: NeedleDetector;
+  readonly tracker: NeedleTracker;
+  readonly cement: CementAnalysis;
+  field: VisibleField | null;
+  darkCount: number;
+}
+
+function openWorkshop(attributes: XrayFrameAttributes): Workshop {
+  const pyramid = createPyramid(attributes);
+  const { coarse, fine } = pyramid;
+  return {
+    attributes,
+    pyramid,
+    motion: createMotionTracker(coarse.width, coarse.height),
+    detector: createNeedleDetector(coarse.width, coarse.height),
+    tracker: createNeedleTracker(),
+    cement: createCementAnalysis(fine.width, fine.height),
+    field: null,
+    darkCount: 0,
+  };
+}
+
+/** The visible field changes rarely: it is looked for again when the number of dark pixels changes by more than half a percent of the picture. */
+function visibleField(shop: Workshop): VisibleField {
+  const { coarse, ofStoredValue } = shop.pyramid;
+  const first = ofStoredValue[0] ?? 0;
+  const last = ofStoredValue[2 ** shop.attributes.bitsStored - 1] ?? 0;
+  const darkest = Math.max(first, last);
+  const brightest = Math.min(first, last);
+  const limit = darkest - 0.035 * (darkest - brightest);
+  let dark = 0;
+  for (let i = 0; i < coarse.data.length; i++) if ((coarse.data[i] ?? 0) >= limit) dark++;
+  if (shop.field === null || Math.abs(dark - shop.darkCount) > 0.005 * coarse.data.length) {
+    shop.field = findField(coarse, darkest, brightest, shop.field);
+    shop.darkCount = dark;
+  }
+  return shop.field;
+}
+
+export function createPlaneGuidance(plane: PlaneId): PlaneGuidance {
+  let plan: Plan | null = null;
+  let planShiftPx: readonly [number, number] = [0, 0];
+  let planIsNew = false;
+  let retakeReference = false;
+  let shop: Workshop | null = null;
+  let frameCount = 0;
+  let shiftPx: readonly [number, number] = [0, 0];
+
+  const planOfPlane = (): PlanePlan | null => plan?.planes[plane] ?? null;
+
+  function operator(event: OperatorEvent): void {
+    if (event.kind === 'plan') {
+      plan = event.plan;
+      planIsNew = true;
+    } else if (event.kind === 'reference' && (event.plane === undefined || event.plane === plane)) retakeReference = true;
+    else if (event.kind === 'stage') shop?.cement.stage(event.stage);
+  }
+
+  /** Aligns with the reference; takes a new one when there is none, when asked to, or when the picture is another. */
+  function align(open: Workshop, field: VisibleField, scale: ImageScale): MotionEstimate {
+    const { coarse, small } = open.pyramid;
+    const restart = () => {
+      open.motion.setReference(coarse, small);
+      // The plan was drawn where the bone was then; the new reference is where it is now.
+      planShiftPx = [planShiftPx[0] - shiftPx[0], planShiftPx[1] - shiftPx[1]];
+      shiftPx = [0, 0];
+    };
+    if (!open.motion.hasReference()) {
+      open.motion.setReference(coarse, small);
+      return { dx: 0, dy: 0, residual: 0, trusted: true, jumped: false };
+    }
+    const coarsePx = 2 * open.pyramid.factor;
+    const region = boneRegion(planOfPlane(), planShiftPx, scale, coarsePx, coarse.width, coarse.height);
+    const motion = open.motion.track(coarse, small, field, region, open.cement.excludedCoarse());
+    if (motion.trusted) shiftPx = [motion.dx * coarsePx, motion.dy * coarsePx];
+    if (retakeReference) {
+      restart();
+      open.cement.reset();
+      return { dx: 0, dy: 0, residual: 0, trusted: true, jumped: false };
+    }
+    return motion;
+  }
+
+  /** A picture unlike the reference for several frames: the C-arm was moved. */
+  let strangeFrames = 0;
+  function sceneChanged(motion: MotionEstimate): boolean {
+    strangeFrames = motion.trusted ? 0 : strangeFrames + 1;
+    return strangeFrames >= 2;
+  }
+
+  function frame(picture: XrayFrame, _tMs: number): PlaneObservation {
+    if (shop === null || !sameStorage(shop.attributes, picture.attributes)) {
+      shop = openWorkshop(picture.attributes);
+      shiftPx = [0, 0];
+      planShiftPx = [0, 0];
+      strangeFrames = 0;
+    }
+    const { pyramid } = shop;
+    pyramid.load(picture);
+    const field = visibleField(shop);
+    const scale = imageScale(picture.attributes, planOfPlane());
+    const noise = noiseOf(pyramid.fine, field);
+    let motion = align(shop, field, scale);
+    if (sceneChanged(motion)) {
+      shop.motion.setReference(pyramid.coarse, pyramid.small);
+      shop.tracker.reset();
+      shop.cement.reset();
+      shiftPx = [0, 0];
+      strangeFrames = 0;
+      motion = { dx: 0, dy: 0, residual: 0, trusted: true, jumped: false };
+    }
+    retakeReference = false;
+    if (planIsNew) {
+      planShiftPx = [-shiftPx[0], -shiftPx[1]];
+      planIsNew = false;
+    }
+    const fromPlanPx: readonly [number, number] = [shiftPx[0] + planShiftPx[0], shiftPx[1] + planShiftPx[1]];
+    const tracks = shop.tracker.update(
+      {
+        frame: picture,
+        pyramid,
+        field,
+        scale: { mmPerPx: scale.workingMmPerPx, ...needleWidthsMm(plan, scale), noise },
+        plan: planOfPlane(),
+        shift: shiftPx,
+        shiftTrusted: motion.trusted,
+        cementSeen: shop.cement.seen(),
+        frameCount,
+      },
+      shop.detector,
+    );
+    frameCount++;
+    const cement = shop.cement.frame({
+      pyramid,
+      field,
+      attributes: picture.attributes,
+      scale,
+      noise,
+      shiftPx,
+      motion,
+      tracks,
+      plan,
+      planePlan: planOfPlane(),
+      planOffsetPx: planShiftPx,
+    });
+    return { needle: needleObservation(tracks, planOfPlane(), fromPlanPx, scale), cement };
+  }
+
+  return { operator, frame };
+}
+
+/** The needle being advanced: the one that moved last. */
+function needleObservation(tracks: readonly NeedleTrack[], plan: PlanePlan | null, shift: readonly [number, number], scale: ImageScale): NeedleObservation {
+  const [active] = [...tracks].sort((p, q) => q.movedAt - p.movedAt || p.id - q.id);
+  return {
+    needle: active === undefined ? null : asDetected(active),
+    needles: tracks.map(asDetected),
+    deviation: active === undefined ? null : needleDeviation(active, plan, shift, scale),
+    mmPerPx: scale.mmPerPx,
+    scaleFrom: scale.from,
+  };
+}

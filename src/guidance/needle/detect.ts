@@ -41,6 +41,7 @@ const limits = {
   /** Straightness of a rigid tube as a share of its width. */
   crookedness: 0.028,
   widthSpread: 0.06,
+  pointSpread: 0.22,
   leastLengthMm: 2.4,
   freeLengthMm: 9,
 } as const;
@@ -83,7 +84,9 @@ function verified(pyramid: AttenuationPyramid, field: VisibleField, bar: BarCand
   if (shaft === null) return null;
   const jitter = shaft.edge > 0 ? scale.noise / shaft.edge : 1;
   const straight = shaft.crookednessPx < limits.crookedness * shaft.width + 0.7 * jitter;
-  const even = shaft.widthSpreadPx < limits.widthSpread * shaft.width + jitter;
+  // A short piece may be all point: then its width changes along it.
+  const short = (shaft.to - shaft.from) / finePxPerMm < 6;
+  const even = shaft.widthSpreadPx < (short ? limits.pointSpread : limits.widthSpread) * shaft.width + jitter;
   const wide = shaft.width >= 0.85 * scale.leastWidthMm * finePxPerMm && shaft.width <= 1.15 * scale.mostWidthMm * finePxPerMm;
   const metal = shaft.contrast > limits.contrast && shaft.edge > Math.max(limits.edge, 3 * scale.noise);
   return straight && even && wide && metal && shaft.coverage > 0.75 ? extended(pyramid, field, shaft, leastEdge) : null;

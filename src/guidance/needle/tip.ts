@@ -108,7 +108,7 @@ function fallBelow(profile: Float64Array, level: number, from: number, hold: num
 /**
  * The tip on the axis at full resolution. A cannula ends where half of its contrast is gone. A trocar ends in a cone: along
  * its middle the metal thins in proportion to the distance from the point, so the point lies where the line through the
- * places of 45 % and 15 % contrast reaches zero. Null when the contrast does not end near the guess.
+ * places of 45 % and 15 % contrast reaches zero, and a little beyond, where the last of the point is lost in the blur. Null when the contrast does not end near the guess.
  */
 export function findTip(frame: XrayFrame, table: Float32Array, axis: FullAxis, guess: number): TipEstimate | null {
   const profiles = profilesAround(frame, table, axis, guess, 4, 3);
@@ -126,5 +126,5 @@ export function findTip(frame: XrayFrame, table: Float32Array, axis: FullAxis, g
   const at15 = at45 === null ? null : fallBelow(profiles.centre, 0.15 * plateauCentre, Math.floor(at45), 2);
   if (at45 === null || at15 === null) return { along: profiles.start + half, sigmaPx: 0.4 * axis.width, hollow };
   const slope = Math.min(at15 - at45, 0.8 * axis.width);
-  return { along: profiles.start + at45 + 1.5 * slope, sigmaPx: Math.max(1, 0.3 * slope), hollow };
+  return { along: profiles.start + at45 + 1.85 * slope, sigmaPx: Math.max(1, 0.3 * slope), hollow };
 }

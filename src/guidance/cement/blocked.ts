@@ -1,0 +1,120 @@
+import type { Grid } from '../image/grid.ts';
+import type { NeedleTrack } from '../needle/tracker.ts';
+
+/** A needle's axis in bone coordinates of the fine grid, from the tip backwards. */
+interface BoneAxis {
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
+  readonly half: number;
+}
+
+function boneAxis(track: NeedleTrack, shiftPx: readonly [number, number], factor: number): BoneAxis {
+  const centre = (factor - 1) / 2;
+  return {
+    x: (track.tip[0] - shiftPx[0] - centre) / factor,
+    y: (track.tip[1] - shiftPx[1] - centre) / factor,
+    dx: -track.direction[0],
+    dy: -track.direction[1],
+    half: track.widthPx / factor / 2,
+  };
+}
+
+/** Marks the needles, from just beyond the tip back to the border of the picture (hub and handle sit on that line). */
+export function blockNeedles(
+  blocked: Uint8Array,
+  width: number,
+  height: number,
+  tracks: readonly NeedleTrack[],
+  shiftPx: readonly [number, number],
+  factor: number,
+  mmPerFinePx: number,
+): void {
+  blocked.fill(0);
+  for (const track of tracks) {
+    const axis = boneAxis(track, shiftPx, factor);
+    const reach = axis.half + 0.45 / mmPerFinePx;
+    const beyond = Math.max(1.5, track.stylet ? 1.2 / mmPerFinePx : 0.4 / mmPerFinePx);
+    const longest = 1.5 * Math.hypot(width, height);
+    for (let along = -beyond; along < longest; along += 0.7) {
+      const cx = axis.x + axis.dx * along;
+      const cy = axis.y + axis.dy * along;
+      if (cx < -20 || cy < -20 || cx > width + 20 || cy > height + 20) break;
+      for (let across = -reach; across <= reach; across += 0.7) {
+        const x = Math.round(cx - axis.dy * across);
+        const y = Math.round(cy + axis.dx * across);
+        if (x >= 0 && y >= 0 && x < width && y < height) blocked[y * width + x] = 1;
+      }
+    }
+  }
+}
+
+/**
+ * Cement behind a shaft cannot be seen by subtraction; where it stands on both sides of the shaft, it stands behind it too.
+ * Writes a mask with those gaps closed into `filled`; gives its area in fine pixels and the sum of the difference over it (gaps get the mean of
+ * both sides).
+ */
+export function fillAcrossShafts(
+  mask: Uint8Array,
+  filled: Uint8Array,
+  difference: Grid,
+  width: number,
+  height: number,
+  tracks: readonly NeedleTrack[],
+  shiftPx: readonly [number, number],
+  factor: number,
+): { readonly areaPx: number; readonly mass: number } {
+  filled.set(mask);
+  let areaPx = 0;
+  let mass = 0;
+  for (let at = 0; at < mask.length; at++) {
+    if (mask[at] === 0) continue;
+    areaPx++;
+    mass += difference.data[at] ?? 0;
+  }
+  if (areaPx === 0) return { areaPx, mass };
+  for (const track of tracks) {
+    const axis = boneAxis(track, shiftPx, factor);
+    const beyond = axis.half + 6;
+    for (let along = -3; along < 400; along += 1) {
+      const cx = axis.x + axis.dx * along;
+      const cy = axis.y + axis.dy * along;
+      if (cx < 0 || cy < 0 || cx >= width || cy >= height) break;
+      const left = firstCement(mask, width, height, cx, cy, -axis.dy, axis.dx, axis.half * 0.5, beyond);
+      const right = firstCement(mask, width, height, cx, cy, axis.dy, -axis.dx, axis.half * 0.5, beyond);
+      if (left === null || right === null) continue;
+      const level = 0.5 * ((difference.data[left.at] ?? 0) + (difference.data[right.at] ?? 0));
+      for (let across = -right.distance; across <= left.distance; across += 0.5) {
+        const x = Math.round(cx - axis.dy * across);
+        const y = Math.round(cy + axis.dx * across);
+        const at = y * width + x;
+        if (x < 0 || y < 0 || x >= width || y >= height || filled[at] !== 0) continue;
+        filled[at] = 1;
+        areaPx++;
+        mass += level;
+      }
+    }
+  }
+  return { areaPx, mass };
+}
+
+function firstCement(
+  mask: Uint8Array,
+  width: number,
+  height: number,
+  cx: number,
+  cy: number,
+  dx: number,
+  dy: number,
+  from: number,
+  to: number,
+): { at: number; distance: number } | null {
+  for (let distance = from; distance <= to; distance += 0.7) {
+    const x = Math.round(cx + dx * distance);
+    const y = Math.round(cy + dy * distance);
+    if (x < 0 || y < 0 || x >= width || y >= height) return null;
+    if (mask[y * width + x] !== 0) return { at: y * width + x, distance };
+  }
+  return null;
+}

@@ -1,0 +1,38 @@
+import type { RunLengthMask } from '../../base/runLength.ts';
+import type { XrayFrameAttributes } from '../../dicom/xrayFrame.ts';
+
+/**
+ * A mask of the fine grid in bone coordinates as run lengths of the whole frame: each fine pixel becomes `factor` × `factor`
+ * pixels, moved by the bone's shift (fine pixels). Made run by run, without a picture of full size.
+ */
+export function runLengthsInImage(
+  mask: Uint8Array,
+  width: number,
+  height: number,
+  factor: number,
+  shift: readonly [number, number],
+  { rows, columns }: Pick<XrayFrameAttributes, 'rows' | 'columns'>,
+): RunLengthMask {
+  const counts: number[] = [];
+  const shiftX = Math.round(shift[0] * factor);
+  const shiftY = Math.round(shift[1] * factor);
+  let position = 0;
+  for (let row = 0; row < rows; row++) {
+    const y = Math.floor((row - shiftY) / factor);
+    if (y < 0 || y >= height) continue;
+    const start = y * width;
+    for (let x = 0; x < width; x++) {
+      if (mask[start + x] === 0) continue;
+      let end = x + 1;
+      while (end < width && mask[start + end] !== 0) end++;
+      const from = Math.max(0, x * factor + shiftX);
+      const to = Math.min(columns, end * factor + shiftX);
+      x = end;
+      if (to <= from) continue;
+      counts.push(row * columns + from - position, to - from);
+      position = row * columns + to;
+    }
+  }
+  counts.push(rows * columns - position);
+  return { size: [rows, columns], counts };
+}

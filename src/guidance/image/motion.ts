@@ -1,0 +1,195 @@
+import type { VisibleField } from './field.ts';
+import { createGrid, type Grid, quantileInPlace } from './grid.ts';
+
+/** How far the bone in the region has moved since the reference, in coarse pixels. */
+export interface MotionEstimate {
+  readonly dx: number;
+  readonly dy: number;
+  /** Median absolute difference left after alignment, nepers. */
+  readonly residual: number;
+  /** False when the picture no longer resembles the reference (the C-arm was moved). */
+  readonly trusted: boolean;
+  /** Whether this frame was found by a wide search rather than by following. */
+  readonly jumped: boolean;
+}
+
+export interface Region {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+export interface MotionTracker {
+  /** Makes this picture the one that motion is measured against. */
+  setReference(coarse: Grid, small: Grid): void;
+  hasReference(): boolean;
+  /** `region`, `excluded` (non-zero = do not use, coarse grid, reference coordinates) say where bone is. */
+  track(coarse: Grid, small: Grid, field: VisibleField, region: Region, excluded: Uint8Array): MotionEstimate;
+}
+
+const samplesWanted = 3500;
+
+/**
+ * Translation by robust least squares on the image gradient (Lucas–Kanade with Tukey weights), followed from frame to frame;
+ * when the fit is bad, an exhaustive search on the small grid first. Rotation is not modelled: over the size of one vertebra
+ * breathing and a jerk are translations to well within a pixel.
+ */
+export function createMotionTracker(coarseWidth: number, coarseHeight: number): MotionTracker {
+  const reference = createGrid(coarseWidth, coarseHeight);
+  const smallReference = createGrid(coarseWidth >> 1, coarseHeight >> 1);
+  const differences = new Float32Array(samplesWanted * 4);
+  const sorted = new Float32Array(samplesWanted * 4);
+  let known = false;
+  let dx = 0;
+  let dy = 0;
+  let usual = 0;
+  let usualCount = 0;
+
+  /** One robust fit from a starting shift. */
+  function refine(coarse: Grid, field: VisibleField, region: Region, excluded: Uint8Array, startX: number, startY: number) {
+    const { width, height, data } = reference;
+    const area = Math.max(1, (region.x1 - region.x0) * (region.y1 - region.y0));
+    const step = Math.max(1, Math.floor(Math.sqrt(area / samplesWanted)));
+    let sx = startX;
+    let sy = startY;
+    let residual = 1;
+    let offset = 0;
+    for (let round = 0; round < 8; round++) {
+      const ix = Math.floor(sx);
+      const iy = Math.floor(sy);
+      const fx = sx - ix;
+      const fy = sy - iy;
+      let count = 0;
+      // Two passes over the samples: differences for the robust scale, then the weighted normal equations.
+      for (let y = region.y0; y < region.y1; y += step) {
+        const yy = y + iy;
+        if (y < 1 || y >= height - 1 || yy < 0 || yy >= height - 1) continue;
+        for (let x = region.x0; x < region.x1; x += step) {
+          const xx = x + ix;
+          if (x < 1 || x >= width - 1 || xx < 0 || xx >= width - 1) continue;
+          const at = y * width + x;
+          const to = yy * width + xx;
+          if (excluded[at] !== 0 || (field.depth[at] ?? 0) < 4 || (field.depth[to] ?? 0) < 4 || count >= differences.length) continue;
+          const c = coarse.data;
+          const value = ((c[to] ?? 0) * (1 - fx) + (c[to + 1] ?? 0) * fx) * (1 - fy) + ((c[to + width] ?? 0) * (1 - fx) + (c[to + width + 1] ?? 0) * fx) * fy;
+          differences[count++] = value - (data[at] ?? 0);
+        }
+      }
+      if (count < 60) return { dx: startX, dy: startY, residual: 1, count };
+      sorted.set(differences.subarray(0, count));
+      offset = quantileInPlace(sorted, count, 0.5);
+      for (let i = 0; i < count; i++) sorted[i] = Math.abs((differences[i] ?? 0) - offset);
+      residual = quantileInPlace(sorted, count, 0.5);
+      const reach = Math.max(0.01, 4.7 * 1.4826 * residual);
+      let a = 0;
+      let b = 0;
+      let d = 0;
+      let p = 0;
+      let q = 0;
+      let k = 0;
+      for (let y = region.y0; y < region.y1; y += step) {
+        const yy = y + iy;
+        if (y < 1 || y >= height - 1 || yy < 0 || yy >= height - 1) continue;
+        for (let x = region.x0; x < region.x1; x += step) {
+          const xx = x + ix;
+          if (x < 1 || x >= width - 1 || xx < 0 || xx >= width - 1) continue;
+          const at = y * width + x;
+          const to = yy * width + xx;
+          if (excluded[at] !== 0 || (field.depth[at] ?? 0) < 4 || (field.depth[to] ?? 0) < 4 || k >= count) continue;
+          const r = (differences[k++] ?? 0) - offset;
+          const ratio = r / reach;
+          if (ratio >= 1 || ratio <= -1) continue;
+          const w = (1 - ratio * ratio) * (1 - ratio * ratio);
+          const gx = 0.5 * ((data[at + 1] ?? 0) - (data[at - 1] ?? 0));
+          const gy = 0.5 * ((data[at + width] ?? 0) - (data[at - width] ?? 0));
+          a += w * gx * gx;
+          b += w * gx * gy;
+          d += w * gy * gy;
+          p += w * gx * r;
+          q += w * gy * r;
+        }
+      }
+      const determinant = a * d - b * b;
+      if (!(determinant > 1e-12 * (a + d) * (a + d)) || a + d <= 0) break;
+      const ux = (-(d * p - b * q)) / determinant;
+      const uy = (-(a * q - b * p)) / determinant;
+      const length = Math.hypot(ux, uy);
+      const cap = length > 1.5 ? 1.5 / length : 1;
+      sx += ux * cap;
+      sy += uy * cap;
+      if (length < 0.01) break;
+    }
+    return { dx: sx, dy: sy, residual, count: 1 };
+  }
+
+  /** Best whole-pixel shift on the small grid within ±`reach` of the present one: mean absolute difference of gradients' signs is not needed, brightness is stable. */
+  function search(small: Grid, region: Region, excluded: Uint8Array, reach: number): { dx: number; dy: number } {
+    const { width, height, data } = smallReference;
+    const baseX = Math.round(dx / 2);
+    const baseY = Math.round(dy / 2);
+    let best = Number.POSITIVE_INFINITY;
+    let found = { dx, dy };
+    for (let oy = baseY - reach; oy <= baseY + reach; oy++) {
+      for (let ox = baseX - reach; ox <= baseX + reach; ox++) {
+        let sum = 0;
+        let count = 0;
+        for (let y = (region.y0 >> 1) + 1; y < region.y1 >> 1; y += 2) {
+          const yy = y + oy;
+          if (yy < 1 || yy >= height - 1) continue;
+          for (let x = (region.x0 >> 1) + 1; x < region.x1 >> 1; x += 2) {
+            const xx = x + ox;
+            if (xx < 1 || xx >= width - 1 || excluded[2 * y * coarseWidth + 2 * x] !== 0) continue;
+            const at = y * width + x;
+            const to = yy * width + xx;
+            const gx = (small.data[to + 1] ?? 0) - (small.data[to - 1] ?? 0) - (data[at + 1] ?? 0) + (data[at - 1] ?? 0);
+            const gy = (small.data[to + width] ?? 0) - (small.data[to - width] ?? 0) - (data[at + width] ?? 0) + (data[at - width] ?? 0);
+            sum += Math.min(0.2, Math.abs(gx)) + Math.min(0.2, Math.abs(gy));
+            count++;
+          }
+        }
+        const mean = count > 30 ? sum / count : Number.POSITIVE_INFINITY;
+        if (mean < best) {
+          best = mean;
+          found = { dx: 2 * ox, dy: 2 * oy };
+        }
+      }
+    }
+    return found;
+  }
+
+  return {
+    setReference(coarse, small) {
+      reference.data.set(coarse.data);
+      smallReference.data.set(small.data);
+      known = true;
+      dx = 0;
+      dy = 0;
+      usual = 0;
+      usualCount = 0;
+    },
+    hasReference: () => known,
+    track(coarse, small, field, region, excluded) {
+      let fit = refine(coarse, field, region, excluded, dx, dy);
+      let jumped = false;
+      const expected = usualCount > 0 ? usual : fit.residual;
+      if (fit.residual > 1.35 * expected + 0.004) {
+        const start = search(small, region, excluded, 12);
+        const other = refine(coarse, field, region, excluded, start.dx, start.dy);
+        if (other.residual < fit.residual) {
+          fit = other;
+          jumped = true;
+        }
+      }
+      const trusted = fit.residual < 2.2 * expected + 0.02;
+      if (trusted) {
+        jumped ||= Math.hypot(fit.dx - dx, fit.dy - dy) > 3;
+        dx = fit.dx;
+        dy = fit.dy;
+        usualCount = Math.min(20, usualCount + 1);
+        usual += (fit.residual - usual) / usualCount;
+      }
+      return { dx, dy, residual: fit.residual, trusted, jumped };
+    },
+  };
+}

@@ -1,0 +1,309 @@
+import type { XrayFrame } from '../../dicom/xrayFrame.ts';
+import type { ImagePoint, PlanePlan } from '../../sample/index.ts';
+import type { AttenuationPyramid } from '../image/attenuation.ts';
+import type { VisibleField } from '../image/field.ts';
+import type { DetectedNeedle } from '../observation.ts';
+import type { FoundBar, NeedleDetector, NeedleScale } from './detect.ts';
+
+/** Everything in full image pixels. `Bone` positions have the motion of the bone taken off. */
+export interface NeedleTrack {
+  readonly id: number;
+  readonly tip: ImagePoint;
+  readonly direction: readonly [dx: number, dy: number];
+  readonly widthPx: number;
+  /** Visible length of the shaft. */
+  readonly lengthPx: number;
+  readonly tipSigmaPx: number;
+  readonly confidence: number;
+  readonly contrast: number;
+  /** At rest in the bone: the tip is then held against balloon, cement and the missing stylet. */
+  readonly parked: boolean;
+  readonly stylet: boolean;
+  readonly seenFrames: number;
+  readonly missedFrames: number;
+  /** Frame count when it last moved through bone. */
+  readonly movedAt: number;
+  readonly recentAlongPx: readonly number[];
+  readonly velocityPx: number;
+  readonly held: number;
+  readonly tipBone: ImagePoint;
+  /** Attenuation contrast with the stylet in. */
+  readonly solidContrast: number;
+  readonly strays: number;
+}
+
+export interface NeedleContext {
+  readonly frame: XrayFrame;
+  readonly pyramid: AttenuationPyramid;
+  readonly field: VisibleField;
+  readonly scale: NeedleScale;
+  readonly plan: PlanePlan | null;
+  /** Bone's shift since the reference, full pixels. */
+  readonly shift: readonly [x: number, y: number];
+  readonly shiftTrusted: boolean;
+  /** Cement is in the picture: a straight dark bar that appears now is a leak, not a needle. */
+  readonly cementSeen: boolean;
+  readonly frameCount: number;
+}
+
+interface Sighting {
+  readonly bar: FoundBar;
+  readonly tip: ImagePoint;
+  readonly direction: readonly [dx: number, dy: number];
+  readonly sigmaPx: number;
+  readonly widthPx: number;
+  readonly lengthPx: number;
+  readonly hollow: boolean;
+}
+
+/** Names what decides about following, in millimetres and shares. */
+const rules = {
+  association: { acrossMm: 5, angleDeg: 12 },
+  /** A needle whose tip stays within this over four frames is at rest. */
+  parkedRangeMm: 0.45,
+  /** Contrast falls by this share when the stylet leaves. */
+  styletDrop: 0.2,
+  jumpMm: 1.2,
+  releaseMm: 1.2,
+  releaseHollowMm: 6,
+} as const;
+
+export interface NeedleTracker {
+  update(context: NeedleContext, detector: NeedleDetector): readonly NeedleTrack[];
+  reset(): void;
+  readonly tracks: readonly NeedleTrack[];
+}
+
+export function createNeedleTracker(): NeedleTracker {
+  let tracks: readonly NeedleTrack[] = [];
+  let candidates: readonly NeedleTrack[] = [];
+  let nextId = 0;
+  return {
+    get tracks() {
+      return tracks;
+    },
+    reset() {
+      tracks = [];
+      candidates = [];
+    },
+    update(context, detector) {
+      const bars = [...detector.bars(context.pyramid, context.field, context.scale)];
+      const followed: NeedleTrack[] = [];
+      for (const track of tracks) {
+        const at = bars.findIndex((bar) => belongsTo(bar, track, context));
+        const [bar] = at >= 0 ? bars.splice(at, 1) : [];
+        const sighting = bar === undefined ? null : sightingOf(bar, isForward(bar, track.direction), context, detector);
+        const next = sighting === null ? missed(track, context) : followedBy(track, sighting, context);
+        if (next !== null) followed.push(next);
+      }
+      const fresh = bars.flatMap((bar) => {
+        const forward = forwardOfNew(bar, context);
+        const sighting = forward === null ? null : sightingOf(bar, forward, context, detector);
+        return sighting === null || context.cementSeen ? [] : [sighting];
+      });
+      candidates = candidates.flatMap((track) => {
+        const at = fresh.findIndex((s) => belongsTo(s.bar, track, context));
+        const [sighting] = at >= 0 ? fresh.splice(at, 1) : [];
+        return sighting === undefined ? [] : [followedBy(track, sighting, context)];
+      });
+      for (const sighting of fresh) if (!followed.some((t) => crosses(t, sighting))) candidates = [...candidates, started(nextId++, sighting, context)];
+      // The first needle is shown at once; a second one has to last, because cement and balloons can look straight for a moment.
+      const ready = (track: NeedleTrack) => (followed.length === 0 && tracks.length === 0 ? true : track.seenFrames >= 3) && followed.length < 2;
+      for (const track of [...candidates].sort((p, q) => q.lengthPx * q.contrast - p.lengthPx * p.contrast)) {
+        if (!ready(track)) continue;
+        followed.push(track);
+        candidates = candidates.filter((c) => c !== track);
+      }
+      tracks = followed;
+      return tracks;
+    },
+  };
+}
+
+const degreesBetween = (a: readonly [number, number], b: readonly [number, number]): number =>
+  (Math.acos(Math.min(1, Math.abs(a[0] * b[0] + a[1] * b[1]))) * 180) / Math.PI;
+
+const barDirection = (bar: FoundBar): readonly [number, number] => [bar.shaft.dx, bar.shaft.dy];
+const isForward = (bar: FoundBar, direction: readonly [number, number]): boolean => bar.shaft.dx * direction[0] + bar.shaft.dy * direction[1] > 0;
+
+/** Whether a bar lies where the track's shaft is expected now. */
+function belongsTo(bar: FoundBar, track: NeedleTrack, context: NeedleContext): boolean {
+  if (degreesBetween(barDirection(bar), track.direction) > rules.association.angleDeg) return false;
+  const { factor } = context.pyramid;
+  const middle = 0.5 * (bar.shaft.from + bar.shaft.to);
+  const x = factor * (bar.shaft.x + bar.shaft.dx * middle);
+  const y = factor * (bar.shaft.y + bar.shaft.dy * middle);
+  const [px, py] = predictedTip(track, context);
+  const across = Math.abs((x - px) * -track.direction[1] + (y - py) * track.direction[0]);
+  return across * context.scale.mmPerPx < rules.association.acrossMm;
+}
+
+function predictedTip(track: NeedleTrack, { shift }: NeedleContext): ImagePoint {
+  const advance = track.parked ? 0 : track.velocityPx;
+  return [track.tipBone[0] + shift[0] + track.direction[0] * advance, track.tipBone[1] + shift[1] + track.direction[1] * advance];
+}
+
+/** Which end of a new bar is the tip: not the one at the border, else as planned, else the one nearer to the middle. Null when both ends leave the field. */
+function forwardOfNew(bar: FoundBar, context: NeedleContext): boolean | null {
+  if (bar.startsAtBorder && bar.endsAtBorder) return null;
+  if (bar.startsAtBorder !== bar.endsAtBorder) return bar.startsAtBorder;
+  const trajectories = context.plan?.trajectories ?? [];
+  const votes = trajectories.map(({ entry, target }) => Math.sign((target[0] - entry[0]) * bar.shaft.dx + (target[1] - entry[1]) * bar.shaft.dy));
+  const vote = votes.reduce((sum, v) => sum + v, 0);
+  if (vote !== 0) return vote > 0;
+  const { factor } = context.pyramid;
+  const { rows, columns } = context.frame.attributes;
+  const fromMiddle = (along: number) =>
+    Math.hypot(factor * (bar.shaft.x + bar.shaft.dx * along) - columns / 2, factor * (bar.shaft.y + bar.shaft.dy * along) - rows / 2);
+  return fromMiddle(bar.shaft.to) < fromMiddle(bar.shaft.from);
+}
+
+function sightingOf(bar: FoundBar, forward: boolean, context: NeedleContext, detector: NeedleDetector): Sighting | null {
+  const { factor } = context.pyramid;
+  const widthPx = factor * bar.shaft.width;
+  const found = detector.tip(context.frame, context.pyramid, bar, forward);
+  const sign = forward ? 1 : -1;
+  const direction: readonly [number, number] = [sign * bar.shaft.dx, sign * bar.shaft.dy];
+  const end = forward ? bar.shaft.to : bar.shaft.from;
+  const edgeTip: ImagePoint = [factor * (bar.shaft.x + bar.shaft.dx * end) + (factor - 1) / 2, factor * (bar.shaft.y + bar.shaft.dy * end) + (factor - 1) / 2];
+  const tip: ImagePoint =
+    found === null ? edgeTip : [found.axis.x + found.axis.dx * found.tip.along, found.axis.y + found.axis.dy * found.tip.along];
+  return {
+    bar,
+    tip,
+    direction,
+    sigmaPx: found?.tip.sigmaPx ?? widthPx,
+    widthPx,
+    lengthPx: factor * (bar.shaft.to - bar.shaft.from),
+    hollow: found?.tip.hollow ?? false,
+  };
+}
+
+function started(id: number, sighting: Sighting, { shift, frameCount }: NeedleContext): NeedleTrack {
+  return {
+    id,
+    tip: sighting.tip,
+    direction: sighting.direction,
+    widthPx: sighting.widthPx,
+    lengthPx: sighting.lengthPx,
+    tipSigmaPx: sighting.sigmaPx,
+    confidence: confidenceOf(sighting),
+    contrast: sighting.bar.shaft.contrast,
+    parked: false,
+    stylet: !sighting.hollow,
+    seenFrames: 1,
+    missedFrames: 0,
+    movedAt: frameCount,
+    recentAlongPx: [0],
+    velocityPx: 0,
+    held: 0,
+    tipBone: [sighting.tip[0] - shift[0], sighting.tip[1] - shift[1]],
+    solidContrast: sighting.bar.shaft.contrast,
+    strays: 0,
+  };
+}
+
+/** Contrast and sharpness against what a needle at least has, and how sure the end is. */
+const confidenceOf = (s: Sighting): number =>
+  Math.max(0.05, Math.min(0.99, 0.5 + 0.3 * Math.min(1, s.bar.shaft.contrast / 0.6) + 0.2 * (1 - Math.min(1, s.sigmaPx / s.widthPx))));
+
+/** A needle that is not seen for a moment stays for a few frames where the bone carries it. */
+function missed(track: NeedleTrack, context: NeedleContext): NeedleTrack | null {
+  const patience = track.parked ? 5 : 1;
+  if (track.missedFrames >= patience || !context.shiftTrusted) return null;
+  const tip: ImagePoint = [track.tipBone[0] + context.shift[0], track.tipBone[1] + context.shift[1]];
+  return { ...track, tip, missedFrames: track.missedFrames + 1, confidence: track.confidence * 0.7, tipSigmaPx: track.tipSigmaPx * 1.5 };
+}
+
+/** The new state after a sighting: moving needles follow the measurement, parked ones are held in the bone. */
+function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleContext): NeedleTrack {
+  const { mmPerPx } = context.scale;
+  const [dx, dy] = sighting.direction;
+  const contrast = sighting.bar.shaft.contrast;
+  const base: ImagePoint = [track.tipBone[0] + context.shift[0], track.tipBone[1] + context.shift[1]];
+  const along = (sighting.tip[0] - base[0]) * dx + (sighting.tip[1] - base[1]) * dy;
+  const styletOut = track.stylet && track.seenFrames >= 3 && contrast < (1 - rules.styletDrop) * track.solidContrast && contrast > 0;
+  const hollow = !track.stylet || styletOut;
+  const decision = decide(track, along * mmPerPx, track.velocityPx * mmPerPx, hollow, styletOut);
+  const accepted = decision.alongMm / mmPerPx;
+  // Across the shaft the measurement is always better than the prediction.
+  const across = (sighting.tip[0] - base[0]) * -dy + (sighting.tip[1] - base[1]) * dx;
+  const tip: ImagePoint = [base[0] + dx * accepted - dy * across, base[1] + dy * accepted + dx * across];
+  const recent = [...track.recentAlongPx.map((v) => v - accepted), along - accepted].slice(-4);
+  const measured = decision.measured;
+  const parked = decision.parked || (measured && isAtRest(recent, mmPerPx) && track.seenFrames >= 3);
+  const moved = Math.abs(accepted) * mmPerPx > 0.25 && !parked;
+  return {
+    ...track,
+    tip,
+    direction: sighting.direction,
+    widthPx: 0.8 * track.widthPx + 0.2 * sighting.widthPx,
+    lengthPx: sighting.lengthPx,
+    tipSigmaPx: measured ? sighting.sigmaPx : Math.max(sighting.sigmaPx, track.tipSigmaPx),
+    confidence: confidenceOf(sighting),
+    contrast,
+    parked,
+    stylet: !hollow,
+    seenFrames: track.seenFrames + 1,
+    missedFrames: 0,
+    movedAt: moved ? context.frameCount : track.movedAt,
+    recentAlongPx: recent,
+    velocityPx: parked ? 0 : measured ? 0.5 * track.velocityPx + 0.5 * accepted : track.velocityPx,
+    held: measured ? 0 : track.held + 1,
+    tipBone: [tip[0] - context.shift[0], tip[1] - context.shift[1]],
+    solidContrast: hollow ? track.solidContrast : Math.max(contrast, 0.9 * track.solidContrast),
+    strays: decision.strays,
+  };
+}
+
+const isAtRest = (recent: readonly number[], mmPerPx: number): boolean =>
+  recent.length >= 4 && (Math.max(...recent) - Math.min(...recent)) * mmPerPx < rules.parkedRangeMm;
+
+interface Decision {
+  /** How far the tip goes along the shaft from where the bone carried it. */
+  readonly alongMm: number;
+  readonly parked: boolean;
+  readonly measured: boolean;
+  readonly strays: number;
+}
+
+/**
+ * How far to believe a measured end. With the stylet out the cannula is at rest by the nature of the procedure, and what
+ * lies beyond its end (balloon, cement) may look like shaft: it is held until a large displacement lasts. At rest with the
+ * stylet in: small steps are averaged in, a larger one must be seen twice. On the move: a step far off the last speed must
+ * be seen twice.
+ */
+function decide(track: NeedleTrack, alongMm: number, speedMm: number, hollow: boolean, styletOut: boolean): Decision {
+  if (hollow) {
+    const stray = Math.abs(alongMm) > rules.releaseHollowMm;
+    const strays = stray ? track.strays + 1 : 0;
+    if (strays >= 6) return { alongMm, parked: false, measured: true, strays: 0 };
+    const expected = styletOut && !track.parked ? Math.max(-0.3, Math.min(0.5, 0.5 * speedMm)) : 0;
+    return { alongMm: expected, parked: true, measured: false, strays };
+  }
+  if (track.parked) {
+    if (Math.abs(alongMm) < rules.releaseMm) return { alongMm: 0.2 * alongMm, parked: true, measured: true, strays: 0 };
+    if (track.strays >= 1) return { alongMm, parked: false, measured: true, strays: 0 };
+    return { alongMm: 0, parked: true, measured: false, strays: track.strays + 1 };
+  }
+  const surprise = Math.abs(alongMm - speedMm);
+  const settled = track.seenFrames >= 4 && surprise > Math.max(rules.jumpMm, 0.8 * Math.abs(speedMm));
+  if (settled && track.strays < 1) return { alongMm: speedMm, parked: false, measured: false, strays: track.strays + 1 };
+  return { alongMm, parked: false, measured: true, strays: 0 };
+}
+
+/** Whether a fresh bar is only a part or a crossing copy of a needle already followed. */
+function crosses(track: NeedleTrack, sighting: Sighting): boolean {
+  const [dx, dy] = track.direction;
+  const x = sighting.tip[0] - track.tip[0];
+  const y = sighting.tip[1] - track.tip[1];
+  const across = Math.abs(x * -dy + y * dx);
+  return across < 1.2 * track.widthPx && degreesBetween(track.direction, sighting.direction) < 20;
+}
+
+export const asDetected = (track: NeedleTrack): DetectedNeedle => ({
+  tip: track.tip,
+  direction: track.direction,
+  confidence: track.confidence,
+  tipSigmaPx: track.tipSigmaPx,
+});
