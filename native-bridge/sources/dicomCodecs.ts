@@ -11,6 +11,8 @@ export interface CodecImage {
   /** Row-major; samples of a pixel together unless `planar`; 16 bit little endian when `bits` > 8. A copy. */
   readonly bytes: Uint8Array;
   readonly planar: boolean;
+  /** Whether the samples are two's complement; null when the coding does not say. */
+  readonly signed: boolean | null;
 }
 
 /** The decoders that Cornerstone builds from the reference implementations, as WebAssembly. */
@@ -37,7 +39,13 @@ const modules: Readonly<Record<CodecName, { readonly id: string; readonly decode
   libjxl: { id: '@cornerstonejs/codec-libjxl/decodewasmjs', decoder: 'JpegXLDecoder', wasm: '@cornerstonejs/codec-libjxl/decodewasm' },
 };
 
-const frameInfoSchema = z.object({ width: z.number(), height: z.number(), bitsPerSample: z.number(), componentCount: z.number() });
+const frameInfoSchema = z.object({
+  width: z.number(),
+  height: z.number(),
+  bitsPerSample: z.number(),
+  componentCount: z.number(),
+  isSigned: z.boolean().optional(),
+});
 const requireHere = createRequire(import.meta.url);
 const loaded = new Map<CodecName, Promise<WasmModule>>();
 
@@ -76,6 +84,8 @@ export async function decodeWith(name: CodecName, coded: Uint8Array): Promise<Co
       components: info.componentCount,
       bytes: decoder.getDecodedBuffer().slice(),
       planar: name === 'charls' && info.componentCount > 1 && decoder.getInterleaveMode?.() === 0,
+      // Only the JPEG 2000 family says so.
+      signed: name === 'openjpeg' || name === 'openjph' ? (info.isSigned ?? null) : null,
     };
   } catch (error) {
     // Emscripten throws bare pointers for C++ exceptions.

@@ -1,8 +1,9 @@
 import { inflateRawSync, constants as zlib } from 'node:zlib';
 import { Decoder as LosslessDecoder } from '@cornerstonejs/jpeg-lossless-decoder-js';
 import { failedFault, ok, type Result } from '../../src/base/result.ts';
-import { codedAs, startOfFrame } from '../../src/dicom/codeStream.ts';
+import { codedAs, looksCoded, startOfFrame } from '../../src/dicom/codeStream.ts';
 import type { ImageDescription } from '../../src/dicom/image.ts';
+import { decodeJpegDct } from '../../src/dicom/jpegDct.ts';
 import { decodeRle } from '../../src/dicom/rle.ts';
 import type { DecodedFrame } from '../../src/dicom/storedValues.ts';
 import type { PixelCoding } from '../../src/dicom/transferSyntax.ts';
@@ -33,6 +34,7 @@ export function inflateRaw(bytes: Uint8Array): Uint8Array {
 export async function decodeFrame(frame: CodedFrame): Promise<Result<DecodedFrame>> {
   const { image } = frame;
   const coding = frame.encapsulated ? codedAs(frame.bytes, image.transferSyntax.coding) : 'native';
+  if (!looksCoded(frame.bytes, coding)) return failedFault(`is damaged: it is said to be ${image.transferSyntax.name} and does not begin as such`);
   try {
     return await decodeAs(coding, frame);
   } catch (error) {
@@ -53,7 +55,7 @@ async function decodeAs(coding: PixelCoding, frame: CodedFrame): Promise<Result<
     case 'jpeg-lossless':
       return matched(image, losslessImage(bytes, image));
     case 'jpeg':
-      return matched(image, await decodeWith('turbo', bytes), 'RGB');
+      return matched(image, await dctImage(bytes), 'RGB');
     case 'jpeg-ls':
       return matched(image, await decodeWith('charls', bytes));
     case 'jpeg-2000':
@@ -77,6 +79,14 @@ function rleCells(frame: CodedFrame): Result<DecodedFrame> {
   return nativeCells(decoded.bytes, { ...frame, bitOffset: 0, bytesLittleEndian: true, image: { ...image, planar: false } });
 }
 
+/** The WebAssembly codec is built for 8 bits; 12 bits, and what it does not know, take the slower one of this project. */
+async function dctImage(bytes: Uint8Array): Promise<CodecImage> {
+  const start = startOfFrame(bytes);
+  if (start?.precision === 8) return decodeWith('turbo', bytes);
+  const { rows, columns, precision, components, samples } = decodeJpegDct(bytes);
+  return { rows, columns, bits: precision > 8 ? 16 : 8, components, bytes: new Uint8Array(samples.buffer), planar: false, signed: null };
+}
+
 function losslessImage(bytes: Uint8Array, image: ImageDescription): CodecImage {
   const start = startOfFrame(bytes);
   // It takes a plain ArrayBuffer, never a shared one.
@@ -89,6 +99,7 @@ function losslessImage(bytes: Uint8Array, image: ImageDescription): CodecImage {
     components: start?.components ?? image.samplesPerPixel,
     bytes: cells,
     planar: false,
+    signed: null,
   };
 }
 
@@ -104,6 +115,13 @@ function matched(image: ImageDescription, decoded: CodecImage, colour = image.ph
   const samples = wide ? new Uint16Array(decoded.bytes.buffer, decoded.bytes.byteOffset, count) : decoded.bytes.subarray(0, count);
   const wanted = image.bitsAllocated > 8 ? Uint16Array : Uint8Array;
   const cells = samples instanceof wanted ? samples : wanted.from(samples);
+  if (cells instanceof Uint16Array && decoded.signed !== null && decoded.signed !== image.signed) extendOrMask(cells, decoded.bits, image.signed);
   const grouped = decoded.planar ? interleave(cells, decoded.components) : cells;
   return ok({ cells: grouped, samplesPerPixel: decoded.components, photometric: decoded.components > 1 ? colour : image.photometric });
+}
+
+/** Where header and code stream disagree about the sign the header is right (and the bits are): extend it, or cut it off. */
+function extendOrMask(cells: Uint16Array, bits: number, signed: boolean): void {
+  const shift = 32 - bits;
+  for (let i = 0; i < cells.length; i++) cells[i] = signed ? ((cells[i] ?? 0) << shift) >> shift : ((cells[i] ?? 0) << shift) >>> shift;
 }

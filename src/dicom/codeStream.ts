@@ -12,6 +12,12 @@ export function codedAs(frame: Uint8Array, declared: PixelCoding): PixelCoding {
   return marker === 0xffd8 ? (jpegProcess(frame) ?? declared) : declared;
 }
 
+/** Whether a frame begins as a code stream of its family must; other codings have no mark of their own. */
+export function looksCoded(frame: Uint8Array, coding: PixelCoding): boolean {
+  if (!coding.startsWith('jpeg') && coding !== 'htj2k') return true;
+  return (frame[0] === 0xff && [0xd8, 0x4f, 0x0a].includes(frame[1] ?? 0)) || (frame[0] === 0 && frame[3] === 0x0c);
+}
+
 /** The JPEG process by its start-of-frame marker (ITU-T T.81 table B.1; T.87 for FFF7). */
 function jpegProcess(frame: Uint8Array): PixelCoding | null {
   const code = startOfFrame(frame)?.code;

@@ -1,6 +1,7 @@
 import type { Element, ByteStream as Stream } from 'dicom-parser';
 import { inputFault, ok, type Result } from '../base/result.ts';
-import { bodyEncoding, type Encoding, findHeader } from './header.ts';
+import { beginsWithItem, readFragments } from './fragments.ts';
+import { bodyEncoding, type Encoding, findHeader, isLongForm } from './header.ts';
 import { ByteStream, bigEndianByteArrayParser, littleEndianByteArrayParser, readDicomElementExplicit, readDicomElementImplicit } from './parser.ts';
 import { findTransferSyntax, type TransferSyntax } from './transferSyntax.ts';
 
@@ -69,59 +70,79 @@ function readElements(bytes: Uint8Array, start: number, encoding: Encoding, unti
   for (let count = 0; stream.position + 8 <= bytes.length && count < mostElements; count++) {
     const at = stream.position;
     try {
-      const element = encoding.explicitVr ? readDicomElementExplicit(stream, stream.warnings, untilTag) : readDicomElementImplicit(stream, untilTag);
+      const element = readElement(stream, encoding, untilTag);
       // Padding after the dataset, or the delimiter of an item that was never opened: no element.
       if (element.tag !== 'x00000000' && !element.tag.startsWith('xfffe')) elements[element.tag] = element;
       if (element.tag === untilTag) break;
+      if (element.tag === pixelDataTag && element.dataOffset + element.length > bytes.length)
+        damage ??= `the pixel data reaches past the end of the file at byte ${at}`;
     } catch (error) {
-      const cut = cutElement(bytes, at, encoding);
-      if (cut !== null) elements[cut.tag] ??= cut;
-      damage = `${explain(error)} at byte ${at}`;
-      break;
+      damage ??= `${explain(error)} at byte ${at}`;
+      const next = nextReadable(bytes, at, encoding);
+      if (next === null) break;
+      stream.position = next;
     }
   }
   return { elements, damage };
 }
 
-/** An element whose declared length reaches past the end of the file, with the part of its value that is there. */
-function cutElement(bytes: Uint8Array, at: number, encoding: Encoding): Element | null {
-  const stream = new ByteStream(encoding.littleEndian ? littleEndianByteArrayParser : bigEndianByteArrayParser, bytes, at);
-  try {
-    const tag = `x${hex4(stream.readUint16())}${hex4(stream.readUint16())}`;
-    // Only the pixel data is worth having in part: any other value cut short would be a wrong value.
-    if (tag !== 'x7fe00010') return null;
-    const vr = encoding.explicitVr ? stream.readFixedString(2) : 'OW';
-    if (encoding.explicitVr) stream.readUint16();
-    const length = stream.readUint32();
-    if (length === 0xffffffff) return cutEncapsulated(bytes, stream, tag, vr);
-    return { tag, vr, length: Math.min(length, bytes.length - stream.position), dataOffset: stream.position };
-  } catch {
-    // Not even its header is there: nothing to keep, and the damage is reported by the caller.
-    return null;
-  }
+const pixelDataTag = 'x7fe00010';
+
+function readElement(stream: Stream, encoding: Encoding, untilTag: string | undefined): Element {
+  const header = elementHeader(stream.byteArray as Uint8Array, stream.position, encoding);
+  // The pixel data is worth having in part; any other value that is cut short would be a wrong value.
+  if (header.tag === pixelDataTag && header.tag !== untilTag) return readPixelData(stream, header);
+  return encoding.explicitVr ? readDicomElementExplicit(stream, stream.warnings, untilTag) : readDicomElementImplicit(stream, untilTag);
 }
 
-/** The fragments that are there in full, and the last one as far as it goes. */
-function cutEncapsulated(bytes: Uint8Array, stream: Stream, tag: string, vr: string): Element {
-  const dataOffset = stream.position;
-  const basicOffsetTable: number[] = [];
-  const fragments: { offset: number; position: number; length: number }[] = [];
-  let base = -1;
-  while (stream.position + 8 <= bytes.length) {
-    const group = stream.readUint16();
-    const element = stream.readUint16();
-    const declared = stream.readUint32();
-    if (group !== 0xfffe || element !== 0xe000) break;
-    const position = stream.position;
-    const length = Math.min(declared, bytes.length - position);
-    if (base < 0) {
-      for (let i = 0; i + 4 <= length; i += 4) basicOffsetTable.push(stream.byteArrayParser.readUint32(bytes, position + i));
-      base = position + length;
-    } else fragments.push({ offset: position - 8 - base, position, length });
-    if (position + length >= bytes.length) break;
-    stream.seek(length);
+/** The pixel data, as far as the file goes; `length` as declared, so that a cut can be told. */
+function readPixelData(stream: Stream, header: ElementHeader): Element {
+  const bytes = stream.byteArray as Uint8Array;
+  const { tag, vr, dataOffset } = header;
+  if (header.length !== undefinedLength && !beginsWithItem(bytes, dataOffset, stream.byteArrayParser)) {
+    stream.position = Math.min(dataOffset + header.length, bytes.length);
+    return { tag, vr, length: header.length, dataOffset };
   }
-  return { tag, vr, length: bytes.length - dataOffset, dataOffset, hadUndefinedLength: true, encapsulatedPixelData: true, basicOffsetTable, fragments };
+  const { basicOffsetTable, fragments, end, cut } = readFragments(bytes, dataOffset, stream.byteArrayParser);
+  stream.position = end;
+  const length = end - dataOffset + (cut ? 1 : 0);
+  return { tag, vr, length, dataOffset, hadUndefinedLength: true, encapsulatedPixelData: true, basicOffsetTable, fragments };
+}
+
+interface ElementHeader {
+  readonly tag: string;
+  readonly vr: string;
+  readonly length: number;
+  readonly dataOffset: number;
+}
+
+const undefinedLength = 0xffffffff;
+
+function elementHeader(bytes: Uint8Array, at: number, encoding: Encoding): ElementHeader {
+  const stream = new ByteStream(encoding.littleEndian ? littleEndianByteArrayParser : bigEndianByteArrayParser, bytes, at);
+  const tag = `x${hex4(stream.readUint16())}${hex4(stream.readUint16())}`;
+  if (!encoding.explicitVr) return { tag, vr: 'OW', length: stream.readUint32(), dataOffset: stream.position };
+  const vr = stream.readFixedString(2);
+  const short = stream.readUint16();
+  if (!isLongForm(vr)) return { tag, vr, length: short, dataOffset: stream.position };
+  return { tag, vr, length: stream.readUint32(), dataOffset: stream.position };
+}
+
+/** Where reading can go on after an element that could not be read: behind it when it says its length, else at the pixel data. */
+function nextReadable(bytes: Uint8Array, at: number, encoding: Encoding): number | null {
+  try {
+    const header = elementHeader(bytes, at, encoding);
+    const behind = header.dataOffset + header.length;
+    if (header.length !== undefinedLength && behind > at && behind < bytes.length) return behind;
+  } catch {
+    // The file ends within the element's header: nothing follows.
+    return null;
+  }
+  if (!encoding.explicitVr || !encoding.littleEndian) return null;
+  for (let i = at + 8; i + 12 <= bytes.length; i++) {
+    if (bytes[i] === 0xe0 && bytes[i + 1] === 0x7f && bytes[i + 2] === 0x10 && bytes[i + 3] === 0 && bytes[i + 4] === 0x4f) return i;
+  }
+  return null;
 }
 
 const hex4 = (value: number) => value.toString(16).padStart(4, '0');

@@ -17,6 +17,9 @@ export interface Encoding {
 const valueRepresentations = new Set('AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV'.split(' '));
 const longForm = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
 
+/** Whether a value representation has a 32-bit length in explicit encodings. */
+export const isLongForm = (vr: string): boolean => longForm.has(vr);
+
 /** Finds the dataset: after preamble and DICM, at the very beginning, or behind meta information without preamble. */
 export function findHeader(bytes: Uint8Array): FileHeader | null {
   const marked = bytes.length >= 132 && ascii(bytes, 128, 4) === 'DICM';

@@ -81,7 +81,7 @@ function whyNoPixels(dataset: DicomDataset, sopClass: string | null): string | n
     return `holds floating-point pixels (${what}), which are no X-ray frames`;
   if (pixelData === undefined) {
     if (dataset.damage !== null) return `is cut short or damaged before any pixel data (${dataset.damage})`;
-    return `holds no pixel data: it is ${what}`;
+    return `holds no pixel data${what.endsWith('image') ? ', although' : ':'} it is ${what}`;
   }
   if (pixelData.length === 0 || (pixelData.fragments !== undefined && pixelData.fragments.length === 0))
     return `holds no pixel data: the element for it is empty (${what})`;

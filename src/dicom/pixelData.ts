@@ -7,13 +7,13 @@ import { elementWithValue } from './values.ts';
 /** Where the bytes of one frame lie in the file: one piece, or several to be joined. */
 export type FrameExtent = readonly { readonly offset: number; readonly length: number }[];
 
-/** Where each frame is. `frames` may be fewer than the header says when the file was cut short. */
+/** Where each frame is. A file that was cut short has no table. */
 export interface FrameTable {
   readonly encapsulated: boolean;
   readonly frames: readonly FrameExtent[];
   /** Bytes of one native frame, rounded up; frames of single bits may begin within a byte (`bitOffset`). */
   readonly nativeFrameBits: number;
-  /** Why there are fewer frames than the header says, or null. */
+  /** Why there are fewer frames than the header says, or null: the header counts frames that were never written. */
   readonly shortage: string | null;
 }
 
@@ -24,11 +24,17 @@ const mostPixels = 2 ** 28;
 export function locateFrames(dataset: DicomDataset, image: ImageDescription): Result<FrameTable> {
   const element = dataset.elements[tags.pixelData];
   if (element === undefined) return inputFault('holds no pixel data');
-  const fragments = element.fragments ?? [];
+  const fragments = fragmentsOf(dataset, image, element);
   const table = fragments.length > 0 ? encapsulatedFrames(dataset, image, element, fragments) : nativeFrames(dataset, image, element);
   if (table.ok && image.rows * image.columns > mostPixels)
     return inputFault(`says it has ${image.rows} rows and ${image.columns} columns, more than can be played (at most ${mostPixels} pixels a frame)`);
   return table;
+}
+
+/** A code stream that was stored without encapsulation is one fragment. */
+function fragmentsOf(dataset: DicomDataset, image: ImageDescription, element: Element): readonly Fragment[] {
+  const bare = element.fragments === undefined && image.transferSyntax.coding !== 'native' && startsCodeStream(dataset.bytes, element.dataOffset);
+  return bare ? [{ offset: 0, position: element.dataOffset, length: element.length }] : (element.fragments ?? []);
 }
 
 function nativeFrames(dataset: DicomDataset, image: ImageDescription, element: Element): Result<FrameTable> {
@@ -37,8 +43,11 @@ function nativeFrames(dataset: DicomDataset, image: ImageDescription, element: E
   const available = Math.min(element.length, dataset.bytes.length - element.dataOffset) * 8;
   const whole = Math.min(image.frames, Math.floor(available / nativeFrameBits));
   const needed = Math.ceil((image.frames * nativeFrameBits) / 8);
-  if (whole === 0)
-    return inputFault(`is cut short: its first frame needs ${Math.ceil(nativeFrameBits / 8)} bytes of pixel data and ${available / 8} are there`);
+  const cut = element.dataOffset + element.length > dataset.bytes.length;
+  if (whole === 0 || (cut && whole < image.frames))
+    return inputFault(
+      `is cut short: its ${image.frames} ${image.frames === 1 ? 'frame needs' : 'frames need'} ${needed} bytes of pixel data and ${available / 8} are there`,
+    );
   const frames = Array.from({ length: whole }, (_, index) => {
     const from = Math.floor((index * nativeFrameBits) / 8);
     return [{ offset: element.dataOffset + from, length: Math.ceil(((index + 1) * nativeFrameBits) / 8) - from }];
@@ -55,14 +64,14 @@ const is422 = (image: ImageDescription, length: number) => length < image.rows *
  * fragment a frame; else a frame begins where a fragment begins with a code stream's start marker.
  */
 function encapsulatedFrames(dataset: DicomDataset, image: ImageDescription, element: Element, fragments: readonly Fragment[]): Result<FrameTable> {
-  const inFile = fragments.filter((fragment) => fragment.position < dataset.bytes.length);
-  const starts = frameStarts(dataset, image, element, inFile);
-  const all = starts.map((first, index) => inFile.slice(first, starts[index + 1] ?? inFile.length));
-  const frames = all
-    .filter((parts) => parts.length > 0)
+  const starts = frameStarts(dataset, image, element, fragments);
+  const frames = starts
+    .map((first, index) => fragments.slice(first, starts[index + 1] ?? fragments.length))
     .slice(0, image.frames)
     .map((parts) => parts.map((part) => ({ offset: part.position, length: Math.min(part.length, dataset.bytes.length - part.position) })));
   if (frames.length === 0) return inputFault('holds no pixel data: its list of coded frames is empty');
+  const cut = element.dataOffset + element.length > dataset.bytes.length;
+  if (cut) return inputFault(`is cut short: ${frames.length - 1} of ${image.frames} ${image.frames === 1 ? 'frame is' : 'frames are'} there in full`);
   const shortage = frames.length < image.frames ? `${frames.length} of ${image.frames} frames are there` : null;
   return ok({ encapsulated: true, frames, nativeFrameBits: 0, shortage });
 }

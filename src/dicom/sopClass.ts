@@ -28,6 +28,11 @@ const names: readonly (readonly [prefix: string, name: string])[] = [
   [`${storage}481.5`, 'a radiotherapy plan'],
   ['1.2.840.10008.1.3.10', 'a media directory (DICOMDIR)'],
   ['1.2.840.10008.5.1.4.31', 'a worklist entry'],
+  // What DCMTK's worklist server marks its files with.
+  ['1.2.276.0.7230010.3.1.0.1', 'a worklist entry'],
+  [`${storage}3.1`, 'an ultrasound run'],
+  [`${storage}6.1`, 'an ultrasound image'],
+  [`${storage}481.1`, 'a radiotherapy image'],
 ];
 
 /** Names a SOP class for a person; unknown ones by their UID. */
