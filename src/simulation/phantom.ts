@@ -16,7 +16,7 @@ export interface Part {
   readonly attenuationPerMm: (x: number, y: number, z: number) => number;
 }
 
-/** Something whose path length is known in closed form: trunk, lungs, gas, organs. */
+/** Something whose path length is known in closed form: lungs, gas, organs. */
 export interface Ellipsoid {
   readonly center: PatientMm;
   readonly semiAxesMm: PatientMm;
@@ -24,6 +24,8 @@ export interface Ellipsoid {
 }
 
 export interface Phantom {
+  /** Soft tissue: all points with (x/halfWidth)⁴ + (y/halfDepth)⁴ ≤ 1 about its centre, of any height. */
+  readonly trunk: { readonly center: PatientMm; readonly halfWidthMm: number; readonly halfDepthMm: number; readonly attenuationPerMm: number };
   readonly parts: readonly Part[];
   readonly ellipsoids: readonly Ellipsoid[];
 }
@@ -36,21 +38,30 @@ function vertebralBody(vertebra: Vertebra, noise: SolidNoise): Part {
   return {
     center: vertebra.center,
     radiusMm: Math.hypot(vertebra.halfWidthMm, vertebra.halfDepthMm, vertebra.halfHeightMm) - 1,
-    stepMm: 0.7,
+    stepMm: 0.85,
     attenuationPerMm: (x, y, z) => {
       const [lx, ly, lz] = toLocal(vertebra, x, y, z);
       const { depthMm, endplate } = bodyDepth(vertebra, lx, ly, lz);
       if (depthMm <= 0) return 0;
       const shell = 1 - smoothStep(endplate ? 0.9 : 0.5, endplate ? 2 : 1.3, depthMm);
+      if (shell === 1) return endplate ? endplateBone : cortical;
       // Trabeculae run mostly up and down: the texture is stretched that way.
-      const texture = 1 + 0.55 * noise(lx * 0.55, ly * 0.55, lz * 0.25) + 0.5 * noise(lx * 0.2 + 9, ly * 0.2, lz * 0.16);
+      const texture = 1 + 0.9 * noise(lx * 0.5, ly * 0.5, lz * 0.22) + 0.7 * noise(lx * 0.17 + 9, ly * 0.17, lz * 0.12);
       return shell * (endplate ? endplateBone : cortical) + (1 - shell) * trabecular * texture;
     },
   };
 }
 
-/** A bone between two points: an elliptic rod with a cortex, thinning towards `b` by `taper`. */
-function rod(a: PatientMm, b: PatientMm, radii: readonly [thick: number, wide: number], wideAxis: PatientMm, taper: number, density = 1): Part {
+/** A bone between two points: an elliptic rod with a cortex, thinning towards `b` by `taper`; round at its ends unless they are open. */
+function rod(
+  a: PatientMm,
+  b: PatientMm,
+  radii: readonly [thick: number, wide: number],
+  wideAxis: PatientMm,
+  taper: number,
+  density = 1,
+  openEnds = false,
+): Part {
   const along = subtract(b, a);
   const lengthSquared = dot(along, along);
   const [thick, wide] = radii;
@@ -63,7 +74,9 @@ function rod(a: PatientMm, b: PatientMm, radii: readonly [thick: number, wide: n
       const dx = x - a[0];
       const dy = y - a[1];
       const dz = z - a[2];
-      const t = clamp((dx * along[0] + dy * along[1] + dz * along[2]) / lengthSquared, 0, 1);
+      const free = (dx * along[0] + dy * along[1] + dz * along[2]) / lengthSquared;
+      if (openEnds && (free < 0 || free > 1)) return 0;
+      const t = clamp(free, 0, 1);
       const px = dx - along[0] * t;
       const py = dy - along[1] * t;
       const pz = dz - along[2] * t;
@@ -74,7 +87,7 @@ function rod(a: PatientMm, b: PatientMm, radii: readonly [thick: number, wide: n
       if (rho >= 1) return 0;
       const depthMm = (1 - rho) * Math.min(thick, wide) * k;
       const shell = 1 - smoothStep(0.8, 1.9, depthMm);
-      return density * (shell * cortical * 0.85 + (1 - shell) * trabecular * 1.25) * smoothStep(0, 0.5, depthMm);
+      return density * (shell * cortical * 0.8 + (1 - shell) * trabecular * 0.8) * smoothStep(0, 0.6, depthMm);
     },
   };
 }
@@ -89,7 +102,7 @@ function posteriorElements(vertebra: Vertebra, random: Random): readonly Part[] 
   const parts: Part[] = [];
   for (const side of [-1, 1]) {
     const j = (mm: number): number => mm + 0.5 * random.gaussian();
-    parts.push(rod(p(side * 12.6, depth - 3.5, 5), p(side * 14, depth + 12, 5.5), [4.3, 7.4], up, 0, 1.15));
+    parts.push(rod(p(side * 12.6, depth - 3.5, 5), p(side * 14, depth + 12, 5.5), [4.2, 7.3], up, 0, 1));
     parts.push(rod(p(side * 14.5, depth + 12, 6), p(side * 4.5, depth + 21, -5), [2.8, 7], up, 0.1));
     parts.push(rod(p(side * 15, depth + 13, 3), p(side * j(13.5), depth + 15.5, 18), [4, 5], across, 0.25));
     parts.push(rod(p(side * 13, depth + 15, -4), p(side * j(11), depth + 20, -19), [3.8, 5], across, 0.25));
@@ -100,7 +113,7 @@ function posteriorElements(vertebra: Vertebra, random: Random): readonly Part[] 
 }
 
 /** Up in the vertebra's own axes. */
-const fromUnit = (vertebra: Vertebra): PatientMm => [0, -Math.sin(vertebra.tiltRad), Math.cos(vertebra.tiltRad)];
+const fromUnit = ({ tilt: [cos, sin] }: Vertebra): PatientMm => [0, -sin, cos];
 
 /** A rib as a chain of rods, from beside the body outwards, back and down, then round the flank. */
 function rib(vertebra: Vertebra, side: number, lengthShare: number): readonly Part[] {
@@ -114,36 +127,53 @@ function rib(vertebra: Vertebra, side: number, lengthShare: number): readonly Pa
       vertebra.center[2] + 9 - 58 * t,
     ]);
   }
-  return points.slice(1).map((to, i) => rod(points[i] ?? to, to, [3.1, 6], [0, 0.35, 0.9367], 0, 0.8));
+  return points.slice(1).map((to, i) => rod(points[i] ?? to, to, [3.1, 6], [0, 0.35, 0.9367], 0, 0.8, true));
 }
 
-const diaphragm: readonly Ellipsoid[] = [
-  { center: [-84, 5, 112], semiAxesMm: [68, 92, 86], attenuationPerMm: -0.0125 },
-  { center: [86, 8, 106], semiAxesMm: [66, 90, 88], attenuationPerMm: -0.0125 },
+/** Lung in front of and beside the upper vertebrae, down to the domes of the diaphragm. */
+const lungs: readonly Ellipsoid[] = [
+  { center: [-84, 0, 118], semiAxesMm: [66, 88, 88], attenuationPerMm: -0.0085 },
+  { center: [86, 4, 112], semiAxesMm: [64, 86, 90], attenuationPerMm: -0.0085 },
 ];
 
-function organs(random: Random): readonly Ellipsoid[] {
-  const gas = Array.from({ length: 7 }, (): Ellipsoid => {
-    const size = 7 + 9 * random.next();
-    return {
-      center: [(random.next() - 0.5) * 130, -55 - 35 * random.next(), -12 - 60 * random.next()],
-      semiAxesMm: [size * (0.8 + 0.8 * random.next()), size, size * (0.7 + 0.4 * random.next())],
-      attenuationPerMm: -0.011,
-    };
+/** Bowel gas: loops of a few overlapping bubbles. */
+function gasLoops(random: Random): readonly Ellipsoid[] {
+  return Array.from({ length: 5 }).flatMap(() => {
+    const middle: PatientMm = [(random.next() - 0.5) * 150, -60 - 30 * random.next(), -15 - 65 * random.next()];
+    const heading = random.next() * Math.PI * 2;
+    return Array.from({ length: 5 }, (_, i): Ellipsoid => {
+      const size = 6 + 5 * random.next();
+      const along = (i - 2) * 8;
+      return {
+        center: [
+          middle[0] + along * Math.cos(heading) + 3 * random.gaussian(),
+          middle[1] + 4 * random.gaussian(),
+          middle[2] + along * Math.sin(heading) + 3 * random.gaussian(),
+        ],
+        semiAxesMm: [size * (0.9 + 0.4 * random.next()), size, size * (0.8 + 0.4 * random.next())],
+        attenuationPerMm: -0.0075,
+      };
+    });
   });
+}
+
+function organs(random: Random): readonly Ellipsoid[] {
   return [
-    { center: [0, -20, 0], semiAxesMm: [168, 108, 320], attenuationPerMm: 0.0192 },
     { center: [42, 4, -52], semiAxesMm: [19, 20, 74], attenuationPerMm: 0.0022 },
     { center: [-42, 4, -52], semiAxesMm: [19, 20, 74], attenuationPerMm: 0.0022 },
-    { center: [30, 44, 0], semiAxesMm: [26, 15, 150], attenuationPerMm: 0.0018 },
-    { center: [-30, 44, 0], semiAxesMm: [26, 15, 150], attenuationPerMm: 0.0018 },
+    { center: [30, 42, 0], semiAxesMm: [27, 22, 190], attenuationPerMm: 0.003 },
+    { center: [-30, 42, 0], semiAxesMm: [27, 22, 190], attenuationPerMm: 0.003 },
     { center: [58, -2, -22], semiAxesMm: [27, 24, 52], attenuationPerMm: 0.0018 },
     { center: [-58, -2, -30], semiAxesMm: [27, 24, 52], attenuationPerMm: 0.0018 },
     { center: [12, -34, 0], semiAxesMm: [11, 11, 220], attenuationPerMm: 0.0012 },
-    ...diaphragm,
-    ...gas,
+    { center: [-60, -30, 10], semiAxesMm: [70, 80, 55], attenuationPerMm: 0.0012 },
+    ...lungs,
+    ...gasLoops(random),
   ];
 }
+
+/** The trunk, a box with rounded edges as long as wanted: back and flanks are flatter than an ellipse's. */
+const trunk: Phantom['trunk'] = { center: [0, -22, 0], halfWidthMm: 158, halfDepthMm: 108, attenuationPerMm: 0.0185 };
 
 /** The patient of a scenario: five vertebrae (three of them whole in the field), their ribs, and the soft tissue around. */
 export function phantomOf(scenario: Pick<Scenario, 'seed' | 'spine'>): Phantom {
@@ -154,5 +184,5 @@ export function phantomOf(scenario: Pick<Scenario, 'seed' | 'spine'>): Phantom {
     ...posteriorElements(vertebra, random),
     ...(i <= 1 ? [-1, 1].flatMap((side) => rib(vertebra, side, i === 0 ? 1 : 0.7)) : []),
   ]);
-  return { parts, ellipsoids: organs(random) };
+  return { parts, ellipsoids: organs(random), trunk };
 }

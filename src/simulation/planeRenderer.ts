@@ -46,7 +46,7 @@ interface Anatomy {
   readonly present: Int16Array;
 }
 
-const clampInt16 = (value: number): number => (value < -29_000 ? -29_000 : value > 16_000 ? 16_000 : value);
+const clampInt16 = (value: number): number => Math.min(16_000, Math.max(-29_000, value));
 
 /** Ray-casts the anatomy; exposure control puts the middle of the field at a steady grey. */
 function anatomyOf(scenario: Scenario, view: View): Anatomy {
@@ -188,7 +188,7 @@ function developRow(
     // 246 and 71 in 256: squares add up to one, and neighbours in time correlate by about a quarter.
     const grain = (246 * (tile[freshRow + ((x + fresh.x) & wrap)] as number) + 71 * (tile[oldRow + ((x + old.x) & wrap)] as number)) >> 4;
     const value = (stored[tone] as number) + ((grain * (noise[tone] as number) + 2048) >> 12);
-    pixels[at + x] = value < 0 ? 0 : value > 4095 ? 4095 : value;
+    pixels[at + x] = Math.min(4095, Math.max(0, value));
   }
 }
 

@@ -25,6 +25,32 @@ function chordMm(source: PatientMm, direction: PatientMm, e: Ellipsoid): number 
   return root <= 0 ? 0 : (2 * Math.sqrt(root)) / A;
 }
 
+/** Length of a ray inside the trunk, mm: its ends are found by halving outwards from the point nearest the trunk's middle. */
+function trunkChordMm(source: PatientMm, ray: PatientMm, trunk: Phantom['trunk']): number {
+  const ox = (source[0] - trunk.center[0]) / trunk.halfWidthMm;
+  const oy = (source[1] - trunk.center[1]) / trunk.halfDepthMm;
+  const dx = ray[0] / trunk.halfWidthMm;
+  const dy = ray[1] / trunk.halfDepthMm;
+  const inside = (t: number): boolean => {
+    const x = ox + dx * t;
+    const y = oy + dy * t;
+    return x * x * x * x + y * y * y * y < 1;
+  };
+  const middle = -(ox * dx + oy * dy) / (dx * dx + dy * dy);
+  if (!inside(middle)) return 0;
+  const end = (sign: number): number => {
+    let low = 0;
+    let high = 1;
+    for (let i = 0; i < 14; i++) {
+      const half = (low + high) / 2;
+      if (inside(middle + sign * half)) low = half;
+      else high = half;
+    }
+    return (low + high) / 2;
+  };
+  return (end(1) + end(-1)) * length(ray);
+}
+
 interface Grid {
   readonly sidePx: number;
   /** Frame pixels a grid pixel. */
@@ -68,15 +94,15 @@ function march(part: Part, source: PatientMm, ray: PatientMm, norm: number, near
   return sum * step;
 }
 
-function addEllipsoids(values: Float32Array, grid: Grid, view: View, ellipsoids: readonly Ellipsoid[]): void {
+/** Soft tissue: everything whose path length needs no marching. */
+function addSoftTissue(values: Float32Array, grid: Grid, view: View, { trunk, ellipsoids }: Phantom): void {
   const source = view.sourcePatientMm;
   for (let gy = 0; gy < grid.sidePx; gy++) {
     for (let gx = 0; gx < grid.sidePx; gx++) {
       const ray = subtract(detectorPoint(view, grid.originPx + gx * grid.pitchPx, grid.originPx + gy * grid.pitchPx), source);
-      const direction: PatientMm = ray;
       const norm = length(ray);
-      let sum = 0;
-      for (const e of ellipsoids) sum += chordMm(source, direction, e) * norm * e.attenuationPerMm;
+      let sum = trunkChordMm(source, ray, trunk) * trunk.attenuationPerMm;
+      for (const e of ellipsoids) sum += chordMm(source, ray, e) * norm * e.attenuationPerMm;
       values[gy * grid.sidePx + gx] = (values[gy * grid.sidePx + gx] ?? 0) + sum;
     }
   }
@@ -109,21 +135,32 @@ function transpose(values: Float32Array, rows: number, columns: number): Float32
   return turned;
 }
 
+/** Twice the resolution (Catmull-Rom), both ways. */
+function doubled(values: Float32Array, sidePx: number): Float32Array {
+  const wide = doubleColumns(values, sidePx, sidePx);
+  const tall = doubleColumns(transpose(wide, sidePx, sidePx * 2), sidePx * 2, sidePx);
+  return transpose(tall, sidePx * 2, sidePx * 2);
+}
+
+function gridOf(sidePx: number, pitchPx: number, marginPx: number): Grid {
+  return { sidePx: sidePx / pitchPx, pitchPx, originPx: -marginPx + (pitchPx - 1) / 2 };
+}
+
 /**
- * Ray-casts the phantom once under one view. Rays are cast at every second pixel of large frames and interpolated:
- * the detector's blur is wider than that.
+ * Ray-casts the phantom once under one view. Rays are cast at every second pixel of large frames (soft tissue, which has
+ * no fine edges, at every fourth) and interpolated: the detector's blur is wider than that.
  */
 export function projectPhantom(phantom: Phantom, view: View): Projection {
   const size = view.setting.sizePx;
   const pitchPx = size >= 512 ? 2 : 1;
-  const marginPx = 2 * Math.ceil((size * 48) / 2048);
-  const sidePx = Math.ceil((size + 2 * marginPx) / pitchPx);
-  const grid: Grid = { sidePx, pitchPx, originPx: -marginPx + (pitchPx - 1) / 2 };
-  const values = new Float32Array(sidePx * sidePx);
-  addEllipsoids(values, grid, view, phantom.ellipsoids);
+  // Room for about 6 mm of motion, and a side that can be halved twice.
+  const sidePx = 4 * Math.ceil((size * 1.094) / 4);
+  const marginPx = Math.floor((sidePx - size) / 2);
+  const coarse = gridOf(sidePx, 2 * pitchPx, marginPx);
+  const soft = new Float32Array(coarse.sidePx ** 2);
+  addSoftTissue(soft, coarse, view, phantom);
+  const grid = gridOf(sidePx, pitchPx, marginPx);
+  const values = doubled(soft, coarse.sidePx);
   for (const part of phantom.parts) addPart(values, grid, view, part);
-  if (pitchPx === 1) return { sidePx, marginPx, values };
-  const wide = doubleColumns(values, sidePx, sidePx);
-  const tall = doubleColumns(transpose(wide, sidePx, sidePx * 2), sidePx * 2, sidePx);
-  return { sidePx: sidePx * 2, marginPx, values: transpose(tall, sidePx * 2, sidePx * 2) };
+  return { sidePx, marginPx, values: pitchPx === 1 ? values : doubled(values, grid.sidePx) };
 }

@@ -10,7 +10,6 @@ export type SolidNoise = (x: number, y: number, z: number) => number;
 export function solidNoise(seed: number): SolidNoise {
   const random = seededRandom(seed);
   const lattice = Float32Array.from({ length: side ** 3 }, () => 2 * random.next() - 1);
-  const at = (x: number, y: number, z: number): number => lattice[((z & mask) * side + (y & mask)) * side + (x & mask)] ?? 0;
   return (x, y, z) => {
     const ix = Math.floor(x);
     const iy = Math.floor(y);
@@ -18,9 +17,18 @@ export function solidNoise(seed: number): SolidNoise {
     const fx = x - ix;
     const fy = y - iy;
     const fz = z - iz;
-    const near = (at(ix, iy, iz) * (1 - fx) + at(ix + 1, iy, iz) * fx) * (1 - fy) + (at(ix, iy + 1, iz) * (1 - fx) + at(ix + 1, iy + 1, iz) * fx) * fy;
-    const far =
-      (at(ix, iy, iz + 1) * (1 - fx) + at(ix + 1, iy, iz + 1) * fx) * (1 - fy) + (at(ix, iy + 1, iz + 1) * (1 - fx) + at(ix + 1, iy + 1, iz + 1) * fx) * fy;
-    return near * (1 - fz) + far * fz;
+    const x0 = ix & mask;
+    const x1 = (ix + 1) & mask;
+    const y0 = (iy & mask) * side;
+    const y1 = ((iy + 1) & mask) * side;
+    const z0 = (iz & mask) * side * side;
+    const z1 = ((iz + 1) & mask) * side * side;
+    const along = (row: number): number => {
+      const a = lattice[row + x0] as number;
+      return a + ((lattice[row + x1] as number) - a) * fx;
+    };
+    const near = along(z0 + y0) * (1 - fy) + along(z0 + y1) * fy;
+    const far = along(z1 + y0) * (1 - fy) + along(z1 + y1) * fy;
+    return near + (far - near) * fz;
   };
 }

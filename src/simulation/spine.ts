@@ -5,8 +5,8 @@ import { clamp, type PatientMm } from './vector.ts';
 export interface Vertebra {
   readonly level: string;
   readonly center: PatientMm;
-  /** Turned about the left-right axis: positive tips the front up. */
-  readonly tiltRad: number;
+  /** Cosine and sine of its turn about the left-right axis; a positive turn lowers the front. */
+  readonly tilt: readonly [cos: number, sin: number];
   readonly halfWidthMm: number;
   readonly halfDepthMm: number;
   readonly halfHeightMm: number;
@@ -26,11 +26,12 @@ export function spineOf(seed: number): readonly Vertebra[] {
   return levels.map((level, i) => {
     const below = i - treatedIndex;
     const fractured = below === 0;
+    // Where kyphosis turns into lordosis the spine slopes: each vertebra lies in front of the one above.
+    const tiltRad = -0.1 + 0.028 * below + random.gaussian() * 0.008;
     return {
       level,
-      // A gentle curve: the lower vertebrae lie further forward, and the disc spaces grow downwards.
-      center: [random.gaussian() * 0.4, -0.0028 * (below * 34.5) ** 2 + random.gaussian() * 0.3, -below * (34.5 + 0.6 * below) * build],
-      tiltRad: 0.045 * below + random.gaussian() * 0.008,
+      center: [random.gaussian() * 0.4, -3.3 * below + 0.35 * below * below + random.gaussian() * 0.3, -below * (34.5 + 0.6 * below) * build],
+      tilt: [Math.cos(tiltRad), Math.sin(tiltRad)],
       halfWidthMm: (20.5 + 1.1 * below) * build,
       halfDepthMm: (15.6 + 0.6 * below) * build,
       halfHeightMm: (12.6 + 0.6 * below) * build,
@@ -44,44 +45,44 @@ export function spineOf(seed: number): readonly Vertebra[] {
 export function toLocal(vertebra: Vertebra, x: number, y: number, z: number): PatientMm {
   const dy = y - vertebra.center[1];
   const dz = z - vertebra.center[2];
-  const c = Math.cos(vertebra.tiltRad);
-  const s = Math.sin(vertebra.tiltRad);
-  return [x - vertebra.center[0], c * dy + s * dz, -s * dy + c * dz];
+  const [c, s] = vertebra.tilt;
+  return [x - vertebra.center[0], c * dy + s * dz, c * dz - s * dy];
 }
 
 export function fromLocal(vertebra: Vertebra, [x, y, z]: PatientMm): PatientMm {
-  const c = Math.cos(vertebra.tiltRad);
-  const s = Math.sin(vertebra.tiltRad);
+  const [c, s] = vertebra.tilt;
   return [x + vertebra.center[0], c * y - s * z + vertebra.center[1], s * y + c * z + vertebra.center[2]];
 }
 
-const waist = 0.09;
+const waist = 0.07;
 /** How far the posterior wall is hollowed at its middle, share of the half depth. */
 const posteriorHollow = 0.14;
 
-const sectionScale = (vertebra: Vertebra, z: number): number => 1 - waist * (1 - clamp(z / vertebra.halfHeightMm, -1, 1) ** 2);
+/** How rounded the edge between wall and endplate is, mm. */
+const edgeRoundingMm = 2.2;
 
 /**
- * How deep inside the body a local point is, in mm and roughly: the least of the distances to wall and endplates;
- * negative outside. `endplate` says that an endplate is the nearest surface.
+ * How deep inside the body a local point is, in mm and roughly: the least of the distances to wall and endplates, with
+ * rounded edges; negative outside. `endplate` says that an endplate is the nearest surface.
  */
 export function bodyDepth(vertebra: Vertebra, x: number, y: number, z: number): { depthMm: number; endplate: boolean } {
   const { halfWidthMm, halfDepthMm, halfHeightMm } = vertebra;
-  const k = sectionScale(vertebra, z);
+  const h = clamp(z / halfHeightMm, -1, 1);
+  const k = 1 - waist * (1 - h * h);
   const u = x / (halfWidthMm * k);
-  const behind = y > 0 ? 1 - posteriorHollow * Math.max(0, 1 - (u / 0.75) ** 2) : 1;
-  const v = y / (halfDepthMm * k * behind);
-  // Rounder in front, squarer at the posterior corners.
-  const n = y > 0 ? 3.2 : 2.3;
-  const rho = (Math.abs(u) ** n + Math.abs(v) ** n) ** (1 / n);
+  const hollow = 1 - 1.78 * u * u;
+  const v = y / (halfDepthMm * k * (y > 0 && hollow > 0 ? 1 - posteriorHollow * hollow : 1));
+  // Round in front, squarer at the posterior corners.
+  const squared = u * u + v * v;
+  const rho = y > 0 ? Math.sqrt(Math.sqrt(u * u * u * u + v * v * v * v)) : Math.sqrt(squared);
   const wall = (1 - rho) * halfDepthMm;
-  const r2 = Math.min(1, u * u + v * v);
+  const r2 = Math.min(1, squared);
   const front = clamp(0.5 - y / (2 * halfDepthMm), 0, 1);
-  const rim = 1.3 * (r2 > 0.55 ? (r2 - 0.55) / 0.45 : 0);
-  const top = halfHeightMm * (1 - 2 * vertebra.wedge * front) - vertebra.depressionMm * (1 - r2) + rim;
-  const bottom = -halfHeightMm + 1.2 * (1 - r2) - rim * 0.6;
-  const plate = Math.min(top - z, z - bottom);
-  return plate < wall ? { depthMm: plate, endplate: true } : { depthMm: wall, endplate: false };
+  const top = halfHeightMm * (1 - 2 * vertebra.wedge * front) - vertebra.depressionMm * (1 - r2);
+  const plate = Math.min(top - z, z + halfHeightMm - 1.2 * (1 - r2));
+  const overlap = edgeRoundingMm - Math.abs(plate - wall);
+  const depthMm = Math.min(plate, wall) - (overlap > 0 ? (overlap * overlap) / (4 * edgeRoundingMm) : 0);
+  return { depthMm, endplate: plate < wall };
 }
 
 /** Points on the body's surface (local), found along rays from its middle: for outlines and containment. */
@@ -107,9 +108,9 @@ export function bodySurface(vertebra: Vertebra, directions = 1600): readonly Pat
 
 /** The midline of the posterior wall from bottom to top (local): what a strictly lateral view shows as the wall. */
 export function posteriorWall(vertebra: Vertebra): readonly PatientMm[] {
-  const heights = [-0.85, -0.5, -0.15, 0.2, 0.55, 0.85];
+  const heights = [-0.8, -0.5, -0.15, 0.2, 0.5, 0.8];
   return heights.map((h) => {
     const z = h * vertebra.halfHeightMm;
-    return [0, vertebra.halfDepthMm * sectionScale(vertebra, z) * (1 - posteriorHollow), z];
+    return [0, vertebra.halfDepthMm * (1 - waist * (1 - h * h)) * (1 - posteriorHollow), z];
   });
 }
