@@ -1,20 +1,17 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ZodError } from 'zod';
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
-import { frameTopic, type PlaneId, planeIds, type Sample } from '../../src/sample/sample.ts';
+import { type PlaneId, planeIds, type Sample } from '../../src/sample/sample.ts';
 import { type ByteFile, openByteFile } from './byteFile.ts';
-import { frameAttributesChannelId, frameChannelId } from './channels.ts';
 import type { FrameEntry } from './frameIndex.ts';
+import { type FrameSample, frameOfChunk, frameWithoutPixels, toSample } from './frames.ts';
 import { type HeaderMetadata, headerMetadataName, parseHeaderMetadata } from './headerText.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import { mcapMagic, opcodes } from './mcapFormat.ts';
-import { type Cut, hasMagic, isCut, type LoadedChunk, loadChunk, parseSmall, recordAt } from './mcapWalk.ts';
+import { type Cut, hasMagic, isCut, loadChunk, parseSmall, recordAt } from './mcapWalk.ts';
 import { inSessionOrder } from './ordering.ts';
 import { listChunks, matchFrames, openPlaneFile, planeFileName, readFrameIndex } from './planeFile.ts';
-import { rawImagePixels } from './rawImage.ts';
 import type { RecordHeader, RecordReader } from './record.ts';
-import { frameAttributesSchema, type RecordedFrameAttributes, telemetrySchemas } from './schemas.ts';
 import { type TelemetryMessage, walkTelemetry } from './telemetry.ts';
 import { microsecondsOf, sessionMsOf } from './time.ts';
 import type { SeqRange } from './writerProtocol.ts';
@@ -206,8 +203,6 @@ async function openPlane(
   return { file, entries, times, bySeq: new Map(entries.map((entry) => [entry.seq, entry])) };
 }
 
-type FrameSample = Extract<Sample, { topic: '/plane/a/frame' | '/plane/b/frame' }>;
-
 /** One frame, from its chunk alone; else half a sentence. */
 async function readFrame(plane: PlaneId, planes: ReadonlyMap<PlaneId, PlaneFrames>, header: RecordHeader, seq: number): Promise<FrameSample | string> {
   const frames = planes.get(plane);
@@ -218,52 +213,4 @@ async function readFrame(plane: PlaneId, planes: ReadonlyMap<PlaneId, PlaneFrame
   if (record.opcode !== opcodes.chunk) return 'the index points elsewhere';
   const chunk = await loadChunk(frames.file, record);
   return typeof chunk === 'string' ? chunk : frameOfChunk(plane, chunk, header, seq);
-}
-
-/** The frame that a chunk of a plane's file holds; else half a sentence. */
-export function frameOfChunk(plane: PlaneId, { messages }: LoadedChunk, header: RecordHeader, seq: number): FrameSample | string {
-  const [attributes, image] = messages;
-  if (attributes?.channelId !== frameAttributesChannelId || image?.channelId !== frameChannelId) return 'its chunk does not hold a frame';
-  if (attributes.sequence !== seq || image.sequence !== seq) return 'its chunk holds another frame';
-  const sample = frameWithoutPixels(plane, header, { seq, logTimeNs: attributes.logTimeNs, data: attributes.data });
-  if (typeof sample === 'string') return sample;
-  const { rows, columns, bitsAllocated } = sample.data.attributes;
-  const bytesPerPixel = bitsAllocated === 8 ? 1 : 2;
-  const stored = rawImagePixels(image.data, { logTimeNs: image.logTimeNs, frameId: `plane-${plane}`, width: columns, height: rows, bytesPerPixel });
-  if (!stored) return 'its picture does not fit its attributes';
-  const shared = new SharedArrayBuffer(stored.length);
-  new Uint8Array(shared).set(stored);
-  const pixels = bytesPerPixel === 1 ? new Uint8Array(shared) : new Uint16Array(shared);
-  return { ...sample, data: { ...sample.data, pixels } };
-}
-
-function frameWithoutPixels(plane: PlaneId, header: RecordHeader, message: Pick<TelemetryMessage, 'seq' | 'logTimeNs' | 'data'>): FrameSample | string {
-  const json = parseJson(message.data);
-  const parsed = frameAttributesSchema.safeParse(json);
-  if (!parsed.success) return `attributes of frame ${message.seq} are not as they must be (${issueOf(parsed.error)})`;
-  const { pixels: _, ...attributes } = json as RecordedFrameAttributes;
-  const pixels = attributes.bitsAllocated === 8 ? new Uint8Array(0) : new Uint16Array(0);
-  return { topic: frameTopic(plane), tMs: sessionMsOf(header, message.logTimeNs), seq: message.seq, data: { attributes, pixels } };
-}
-
-/** A small sample, its shape checked; else half a sentence. */
-function toSample(message: TelemetryMessage, header: RecordHeader): Sample | string {
-  const data = parseJson(message.data);
-  const parsed = telemetrySchemas[message.topic].safeParse(data);
-  if (!parsed.success) return `${message.topic} ${message.seq} is not as it must be (${issueOf(parsed.error)})`;
-  // The schema of the topic has just said so; the parsed text itself is kept, as fields added since must survive.
-  return { topic: message.topic, tMs: sessionMsOf(header, message.logTimeNs), seq: message.seq, data } as Sample;
-}
-
-function issueOf(error: ZodError): string {
-  const issue = error.issues[0];
-  return issue ? `${issue.path.join('.')}: ${issue.message}` : 'unknown';
-}
-
-function parseJson(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

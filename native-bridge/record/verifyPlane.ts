@@ -2,12 +2,12 @@ import type { PlaneId } from '../../src/sample/sample.ts';
 import type { ByteFile } from './byteFile.ts';
 import { frameAttributesChannelId, frameChannelId, frameChannels } from './channels.ts';
 import type { Finding } from './finding.ts';
+import { frameOfChunk } from './frames.ts';
 import { type HeaderMetadata, headerMetadata, headerMetadataName } from './headerText.ts';
 import { createMcapLayout, layOutMessages } from './mcapFile.ts';
 import { buildRecord, type McapMessage, mcapMagic, opcodes } from './mcapFormat.ts';
 import { contentOf, type FileRecord, isCut, type LoadedChunk, parseChunk, recordAt } from './mcapWalk.ts';
 import { planeFileName } from './planeFile.ts';
-import { frameOfChunk } from './reader.ts';
 import { type FrameBinding, sha256Of } from './verifyTelemetry.ts';
 
 export interface PlaneVerdict {

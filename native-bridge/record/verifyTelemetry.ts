@@ -117,7 +117,7 @@ function startOrderCheck(header: RecordHeader, missing: readonly SeqRange[] | nu
     if (sample.raw) rawOrder(sample);
     else {
       derived++;
-      if (seq > lastRaw) find('it is derived from a sample that is not there', topic, seq);
+      if (seq > lastRaw && !declared(missing, seq, seq)) find('it is derived from a sample that is not there', topic, seq);
     }
     const problem = shapeProblem(sample);
     if (problem) find(problem, topic, seq);
