@@ -3,7 +3,7 @@ import { valueAt } from './keyframes.ts';
 import type { Scenario } from './scenario.ts';
 import { solidNoise } from './solidNoise.ts';
 import { bodyDepth, fromLocal, toLocal, type Vertebra } from './spine.ts';
-import { add, dot, length, type PatientMm, scale, subtract, unit } from './vector.ts';
+import { add, dot, norm, type PatientMm, scale, subtract, unit } from './vector.ts';
 import { balloonBeyondTipMm, balloonSemiAxes, styletBeyondCannulaMm } from './world.ts';
 
 /** Small portions of cement in the order in which they arrive, each of the same volume, where the patient lay at first. */
@@ -166,7 +166,7 @@ function surfaceFrom(vertebra: Vertebra, from: PatientMm, direction: PatientMm):
 function distanceToSegment(p: PatientMm, a: PatientMm, b: PatientMm): number {
   const ab = subtract(b, a);
   const t = Math.max(0, Math.min(1, dot(subtract(p, a), ab) / Math.max(1e-9, dot(ab, ab))));
-  return length(subtract(p, add(a, scale(ab, t))));
+  return norm(subtract(p, add(a, scale(ab, t))));
 }
 
 /** The hollow that the balloon left, local: 1 at its surface, less inside; null without one. */

@@ -1,6 +1,6 @@
 import { workPerLn } from './detector.ts';
-import type { PatientMm } from './vector.ts';
-import { add, cross, dot, length, scale, subtract, unit } from './vector.ts';
+
+import { add, cross, dot, norm, type PatientMm, scale, subtract, unit } from './vector.ts';
 import { detectorPoint, project, pxPerMmAt, type View } from './view.ts';
 import type { BalloonInWorld, NeedleInWorld, World } from './world.ts';
 
@@ -61,10 +61,10 @@ function barShadow(view: View, bar: Bar): Shadow {
   const scaleA = pxPerMmAt(view, bar.from);
   const scaleB = pxPerMmAt(view, bar.to);
   const sightline = unit(subtract(bar.from, view.sourcePatientMm));
-  const slant = 1 / Math.max(0.15, length(cross(sightline, unit(subtract(bar.to, bar.from)))));
+  const slant = 1 / Math.max(0.15, norm(cross(sightline, unit(subtract(bar.to, bar.from)))));
   const reachPx = (bar.radiusMm + 4 * blurMm) * Math.max(scaleA, scaleB);
   const smear = blurMm * scaleA;
-  const pointPx = (bar.pointMm * scaleA * lengthPx) / (length(subtract(bar.to, bar.from)) * scaleA);
+  const pointPx = (bar.pointMm * scaleA * lengthPx) / (norm(subtract(bar.to, bar.from)) * scaleA);
   const ramp = (u: number): number => Math.max(0, Math.min(1, 0.5 + u / (2.5 * smear)));
   const drawRow = (row: Int32Array, y: number, weight: number): void => {
     const ry = y - a[1];

@@ -1,5 +1,5 @@
 import type { Ellipsoid, Part, Phantom } from './phantom.ts';
-import { dot, length, type PatientMm, subtract } from './vector.ts';
+import { dot, norm, type PatientMm, subtract } from './vector.ts';
 import { detectorPoint, project, pxPerMmAt, type View } from './view.ts';
 
 /** Line integrals of attenuation (ln of what is lost) over a square image that reaches `marginPx` beyond the frame on each side. */
@@ -48,7 +48,7 @@ function trunkChordMm(source: PatientMm, ray: PatientMm, trunk: Phantom['trunk']
     }
     return (low + high) / 2;
   };
-  return (end(1) + end(-1)) * length(ray);
+  return (end(1) + end(-1)) * norm(ray);
 }
 
 interface Grid {
@@ -74,21 +74,21 @@ function addPart(values: Float32Array, grid: Grid, view: View, part: Part): void
   for (let gy = y0; gy <= y1; gy++) {
     for (let gx = x0; gx <= x1; gx++) {
       const ray = subtract(detectorPoint(view, grid.originPx + gx * grid.pitchPx, grid.originPx + gy * grid.pitchPx), source);
-      const norm = 1 / length(ray);
-      const nearest = dot(toCenter, ray) * norm;
+      const perMm = 1 / norm(ray);
+      const nearest = dot(toCenter, ray) * perMm;
       const halfSquared = part.radiusMm ** 2 - (distanceSquared - nearest * nearest);
       if (halfSquared <= 0) continue;
-      values[gy * grid.sidePx + gx] = (values[gy * grid.sidePx + gx] ?? 0) + march(part, source, ray, norm, nearest, Math.sqrt(halfSquared));
+      values[gy * grid.sidePx + gx] = (values[gy * grid.sidePx + gx] ?? 0) + march(part, source, ray, perMm, nearest, Math.sqrt(halfSquared));
     }
   }
 }
 
-function march(part: Part, source: PatientMm, ray: PatientMm, norm: number, nearestMm: number, halfMm: number): number {
+function march(part: Part, source: PatientMm, ray: PatientMm, perMm: number, nearestMm: number, halfMm: number): number {
   const count = Math.ceil((2 * halfMm) / part.stepMm);
   const step = (2 * halfMm) / count;
   let sum = 0;
   for (let i = 0; i < count; i++) {
-    const k = (nearestMm - halfMm + (i + 0.5) * step) * norm;
+    const k = (nearestMm - halfMm + (i + 0.5) * step) * perMm;
     sum += part.attenuationPerMm(source[0] + ray[0] * k, source[1] + ray[1] * k, source[2] + ray[2] * k);
   }
   return sum * step;
@@ -100,9 +100,9 @@ function addSoftTissue(values: Float32Array, grid: Grid, view: View, { trunk, el
   for (let gy = 0; gy < grid.sidePx; gy++) {
     for (let gx = 0; gx < grid.sidePx; gx++) {
       const ray = subtract(detectorPoint(view, grid.originPx + gx * grid.pitchPx, grid.originPx + gy * grid.pitchPx), source);
-      const norm = length(ray);
+      const rayMm = norm(ray);
       let sum = trunkChordMm(source, ray, trunk) * trunk.attenuationPerMm;
-      for (const e of ellipsoids) sum += chordMm(source, ray, e) * norm * e.attenuationPerMm;
+      for (const e of ellipsoids) sum += chordMm(source, ray, e) * rayMm * e.attenuationPerMm;
       values[gy * grid.sidePx + gx] = (values[gy * grid.sidePx + gx] ?? 0) + sum;
     }
   }

@@ -5,7 +5,7 @@ import { drawnPlan } from './drawnPlan.ts';
 import type { Keyframe } from './keyframes.ts';
 import { fromLocal, spineOf, treatedIndex, type Vertebra } from './spine.ts';
 import { type Story, stories, storyNames } from './stories.ts';
-import { add, cross, length, type PatientMm, scale, subtract, unit } from './vector.ts';
+import { add, cross, norm, type PatientMm, scale, subtract, unit } from './vector.ts';
 import type { ViewSetting } from './view.ts';
 
 /**
@@ -116,7 +116,7 @@ function needleScript(story: Story, index: number, treated: Vertebra, seed: numb
   const axis = unit(subtract(plannedTarget, plannedEntry));
   const entry = add(plannedEntry, sideways(axis, 0.6, random.gaussian));
   const target = add(plannedTarget, sideways(axis, 0.9, random.gaussian));
-  const reach = length(subtract(target, entry));
+  const reach = norm(subtract(target, entry));
   return {
     side: part.side,
     outerDiameterMm: story.gauge === 13 ? 2.4 : 3.2,

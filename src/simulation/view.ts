@@ -1,5 +1,6 @@
+import { viewAxes } from '../geometry/cArm.ts';
 import type { ImagePoint } from '../sample/index.ts';
-import { add, dot, type PatientMm, scale, subtract } from './vector.ts';
+import { add, dot, type PatientMm, scale } from './vector.ts';
 
 /** How one plane of the virtual C-arm stands. Angles as in DICOM (0018,1510) +LAO and (0018,1511) +CRAN, relative to the patient. */
 export interface ViewSetting {
@@ -24,24 +25,15 @@ export interface View {
   readonly mmPerPxAtIsocentre: number;
 }
 
-const radians = (degrees: number): number => (degrees * Math.PI) / 180;
-
-/**
- * The view of one setting (DICOM PS3.17 FFF.1.2.4, PS3.3 C.8.7.5): at 0/0 the detector is in front of the patient and
- * image right is patient left; LAO turns the detector to the patient's left, CRAN to the head.
- */
+/** The view of one setting, centred on the isocentre. */
 export function viewOf(setting: ViewSetting): View {
-  const p = radians(setting.primaryAngleDeg);
-  const s = radians(setting.secondaryAngleDeg);
-  const level: PatientMm = [Math.sin(p), -Math.cos(p), 0];
-  const towardsDetector = add(scale(level, Math.cos(s)), [0, 0, Math.sin(s)]);
-  const down = subtract(scale(level, Math.sin(s)), [0, 0, Math.cos(s)]);
+  const { right, down, beam } = viewAxes(setting.primaryAngleDeg, setting.secondaryAngleDeg);
   return {
     setting,
-    right: [Math.cos(p), Math.sin(p), 0],
+    right,
     down,
-    towardsDetector,
-    sourcePatientMm: scale(towardsDetector, -setting.sodMm),
+    towardsDetector: beam,
+    sourcePatientMm: scale(beam, -setting.sodMm),
     centerPx: (setting.sizePx - 1) / 2,
     mmPerPxAtIsocentre: (setting.imagerPixelSpacingMm * setting.sodMm) / setting.sidMm,
   };
