@@ -4,6 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import './app/tokens.css';
 import './app/layout.css';
 import './live/column.css';
+import './plan/plan.css';
 import './review/review.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';

@@ -78,6 +78,7 @@ export function Header() {
   useTick();
   const view = useConsole((state) => state.view);
   const linkUp = useConsole((state) => state.linkUp);
+  const isList = useConsole((state) => state.view === 'review' && state.review === null);
   const { timeline, nowMs } = useMoment();
   return (
     <header className="header">
@@ -89,9 +90,9 @@ export function Header() {
           {text.nav.review}
         </button>
       </nav>
-      <Who />
+      {!isList && <Who />}
       <div className="spacer" />
-      <Stages procedure={timeline.procedure} nowMs={nowMs} />
+      {!isList && <Stages procedure={timeline.procedure} nowMs={nowMs} />}
       <div className="spacer" />
       {!linkUp && (
         <span className="link-lost" role="alert" title={text.header.linkAdvice}>
@@ -99,7 +100,7 @@ export function Header() {
         </span>
       )}
       {view === 'live' && linkUp && <Recording nowMs={nowMs} />}
-      <Delay />
+      {!isList && <Delay />}
       <span data-testid="clock">{timeOfDay(Date.now())}</span>
     </header>
   );

@@ -1,8 +1,12 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { liveStreamPath, type SessionInfo } from '../../src/link/link.ts';
-import { type PlaneId, planeIds } from '../../src/sample/index.ts';
+import { emptyPlan } from '../../src/procedure/plan.ts';
+import { type Plan, type PlaneId, planeIds } from '../../src/sample/index.ts';
 import { useKeys } from '../app/keys.ts';
-import { consoleStore, setActivePlane, useConsole } from '../store/consoleStore.ts';
+import { draftOf, type PlanDraft, type PlanPart } from '../plan/draft.ts';
+import { PlanLayer } from '../plan/PlanLayer.tsx';
+import { PlanPanel } from '../plan/PlanPanel.tsx';
+import { consoleStore, operate, setActivePlane, useConsole } from '../store/consoleStore.ts';
 import { useMoment } from '../store/moment.ts';
 import { text } from '../text.ts';
 import { PlaneView } from '../viewport/PlaneView.tsx';
@@ -10,8 +14,8 @@ import { ActionBar } from './ActionBar.tsx';
 import { Alarms, acknowledge, alarmOrder } from './Alarms.tsx';
 import { actions, type LiveDialog } from './actions.ts';
 import { CurveStrip } from './CurveStrip.tsx';
-import { LeakDialog, NoteDialog, PatientDialog } from './dialogs.tsx';
 import { Numbers } from './Numbers.tsx';
+import { LeakPanel, NotePanel, PatientPanel } from './panels.tsx';
 import { UnitSwitch } from './UnitSwitch.tsx';
 
 const allLayers = { plan: true, needle: true, cement: true };
@@ -19,7 +23,12 @@ const allLayers = { plan: true, needle: true, cement: true };
 export const planesOf = (session: SessionInfo | null): readonly PlaneId[] =>
   planeIds.filter((plane) => (plane === 'a' ? session?.sources.framesA : session?.sources.framesB));
 
-function Planes() {
+interface Drawing {
+  readonly draft: PlanDraft;
+  readonly tool: PlanPart;
+}
+
+function Planes({ drawing, onDraft }: { readonly drawing: Drawing | null; readonly onDraft: (draft: PlanDraft) => void }) {
   const session = useConsole((state) => state.session);
   const held = useConsole((state) => state.held);
   const activePlane = useConsole((state) => state.activePlane);
@@ -34,19 +43,23 @@ function Planes() {
           plane={plane}
           mode="live"
           streamPath={liveStreamPath(plane)}
-          plan={plan?.planes[plane] ?? null}
+          plan={drawing ? null : (plan?.planes[plane] ?? null)}
           held={held}
           active={plane === activePlane}
           layers={allLayers}
           onActivate={() => setActivePlane(plane)}
-        />
+        >
+          {drawing
+            ? (controller) => <PlanLayer plane={plane} controller={controller} draft={drawing.draft} tool={drawing.tool} onChange={onDraft} />
+            : undefined}
+        </PlaneView>
       ))}
     </div>
   );
 }
 
 /** Everything beside the pictures; renders ten times a second, the pictures do not. */
-function LivePanels({ onOpen }: { readonly onOpen: (dialog: LiveDialog) => void }) {
+function LivePanels({ onOpen, strip }: { readonly onOpen: (dialog: LiveDialog) => void; readonly strip: ReactNode }) {
   const moment = useMoment();
   const unit = useConsole((state) => state.pressureUnit);
   return (
@@ -61,32 +74,55 @@ function LivePanels({ onOpen }: { readonly onOpen: (dialog: LiveDialog) => void 
           </button>
         </div>
       </aside>
-      <CurveStrip moment={moment} unit={unit} endMs={moment.nowMs} limitKpa={moment.timeline.procedure?.plan.limits?.pressureKpa ?? null} />
+      {strip ?? <CurveStrip moment={moment} unit={unit} endMs={moment.nowMs} limitKpa={moment.timeline.procedure?.plan.limits?.pressureKpa ?? null} />}
     </>
   );
 }
 
 export function LiveView() {
-  const [dialog, setDialog] = useState<LiveDialog | null>(null);
+  const [dialog, setDialog] = useState<Exclude<LiveDialog, 'plan'> | null>(null);
+  const [drawing, setDrawing] = useState<Drawing | null>(null);
+  const planes = planesOf(useConsole((state) => state.session));
+  const open = (next: LiveDialog) => {
+    if (next !== 'plan') setDialog(next);
+    else setDrawing((before) => (before ? null : { draft: draftOf(consoleStore.getState().timeline.procedure?.plan ?? emptyPlan), tool: 'trajectory' }));
+  };
+  const setDraft = (draft: PlanDraft) => setDrawing((before) => before && { ...before, draft });
+  const apply = (plan: Plan) => {
+    if (operate({ kind: 'plan', plan })) setDrawing(null);
+  };
   useKeys((key, event) => {
-    if (dialog || event.repeat) return false;
+    if (event.repeat) return false;
     if (key === 'a') {
       const first = alarmOrder(consoleStore.getState().timeline.alarms.values()).find((alarm) => !alarm.acknowledged);
       return first !== undefined && acknowledge(first);
     }
     const action = actions.find((each) => each.key === key);
-    action?.run(setDialog);
+    action?.run(open);
     return action !== undefined;
   });
   const close = () => setDialog(null);
+  const panel = dialog && { note: <NotePanel onClose={close} />, leak: <LeakPanel onClose={close} />, patient: <PatientPanel onClose={close} /> }[dialog];
   return (
     <main className="live">
-      <Planes />
-      <LivePanels onOpen={setDialog} />
-      <ActionBar onOpen={setDialog} />
-      {dialog === 'note' && <NoteDialog onClose={close} />}
-      {dialog === 'leak' && <LeakDialog onClose={close} />}
-      {dialog === 'patient' && <PatientDialog onClose={close} />}
+      <Planes drawing={drawing} onDraft={setDraft} />
+      <LivePanels
+        onOpen={open}
+        strip={
+          panel ??
+          (drawing && (
+            <PlanPanel
+              planes={planes}
+              {...drawing}
+              onTool={(tool) => setDrawing({ ...drawing, tool })}
+              onChange={setDraft}
+              onApply={apply}
+              onCancel={() => setDrawing(null)}
+            />
+          ))
+        }
+      />
+      <ActionBar onOpen={open} />
     </main>
   );
 }

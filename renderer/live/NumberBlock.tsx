@@ -41,7 +41,7 @@ export function NumberBlock({ id, label, size, corner, freshness, missing, value
           {values.map(({ value, unit }) => (
             <span key={unit}>
               {value}
-              <small> {unit}</small>
+              <small>{unit === '°' ? unit : ` ${unit}`}</small>
             </span>
           ))}
         </div>

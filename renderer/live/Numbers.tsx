@@ -91,7 +91,16 @@ function PressureBlock({ moment, unit }: BlockProps) {
 function ClockBlock({ moment }: BlockProps) {
   const mixedAtMs = moment.timeline.injector?.cement.mixedAtMs ?? moment.timeline.mixedAtMs;
   if (mixedAtMs === null) {
-    return <NumberBlock id="clock" size="first" label={words.workingTime} freshness={nothing} missing={`${words.notMixed}. ${words.mixHint}`} values={[]} />;
+    return (
+      <NumberBlock
+        id="clock"
+        size="first"
+        label={words.workingTime}
+        freshness={nothing}
+        missing={moment.mode === 'live' ? `${words.notMixed}. ${words.mixHint}` : words.notMixed}
+        values={[]}
+      />
+    );
   }
   const clock = cementClock(mixedAtMs, unspecifiedCement, null);
   const phase = cementPhase(clock, moment.nowMs);

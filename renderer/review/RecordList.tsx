@@ -32,7 +32,7 @@ function Row({ item }: { readonly item: RecordListItem }) {
 
 const openRecord = (record: string): boolean => send({ kind: 'open-review', record });
 
-const headings = [words.name, words.started, words.duration, words.procedure, '', words.state, words.size, ''];
+const headings = [words.name, words.started, words.duration, words.procedure, words.input, words.state, words.size];
 
 /** Every record of the records folder, newest first. */
 export function RecordList() {
@@ -65,9 +65,12 @@ export function RecordList() {
           <Table verticalSpacing="xs" stickyHeader fz="inherit">
             <Table.Thead>
               <Table.Tr>
-                {headings.map((heading, index) =>
-                  heading ? <Table.Th key={heading}>{heading}</Table.Th> : <Table.Td key={`blank-${index === 4 ? 'source' : 'open'}`} />,
-                )}
+                {headings.map((heading) => (
+                  <Table.Th key={heading}>{heading}</Table.Th>
+                ))}
+                <Table.Th>
+                  <span className="visually-hidden">{words.open}</span>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -49,7 +49,7 @@ export function PictureCaption({ plane, mode, held }: Props) {
   const mmPerPx = header?.observation?.needle.mmPerPx ?? null;
 
   return (
-    <div className="caption" data-word={word} data-gestures="off">
+    <div className="caption" data-word={word}>
       <div className="caption-top">
         <div>
           <span className="state-word" data-word={word} data-testid={`word-${plane}`}>

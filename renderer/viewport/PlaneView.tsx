@@ -16,7 +16,7 @@ export interface PlaneViewProps {
   readonly layers: OverlayLayers;
   readonly onActivate: () => void;
   /** Drawn over the picture while something is edited; gets what it needs to place itself. */
-  readonly children?: (controller: PlaneController) => ReactNode;
+  readonly children?: ((controller: PlaneController) => ReactNode) | undefined;
 }
 
 /** Cornerstone3D comes with the first picture, not with the page. */

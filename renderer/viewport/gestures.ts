@@ -17,7 +17,8 @@ export function attachGestures(root: HTMLElement, controller: PlaneController): 
     return [event.clientX - bounds.left, event.clientY - bounds.top];
   };
   const down = (event: PointerEvent) => {
-    if (event.target instanceof Element && event.target.closest('[data-gestures="off"]')) return;
+    // While the plan is drawn, a plain click belongs to it; panning and zooming go on.
+    if (event.target instanceof Element && event.target.closest('[data-gestures="plan"]') && dragOf(event) === 'window') return;
     drag = { kind: dragOf(event), x: event.clientX, y: event.clientY, startedAt: local(event) };
     root.setPointerCapture(event.pointerId);
   };
@@ -37,7 +38,9 @@ export function attachGestures(root: HTMLElement, controller: PlaneController): 
     controller.zoom(-Math.sign(event.deltaY), local(event));
   };
   const noMenu = (event: Event) => event.preventDefault();
-  const reset = () => controller.reset();
+  const reset = (event: MouseEvent) => {
+    if (!(event.target instanceof Element) || !event.target.closest('[data-gestures="plan"]')) controller.reset();
+  };
   root.addEventListener('pointerdown', down);
   root.addEventListener('pointermove', move);
   root.addEventListener('pointerup', up);

@@ -1,0 +1,105 @@
+import { Textarea, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { type LeakSite, leakSiteSchema } from '../../src/procedure/operatorEvent.ts';
+import { operate } from '../store/consoleStore.ts';
+import { leakSiteText, text } from '../text.ts';
+import { StripPanel } from './StripPanel.tsx';
+
+interface PanelProps {
+  readonly onClose: () => void;
+}
+
+function SaveOrCancel({ save, onClose }: { readonly save: string; readonly onClose: () => void }) {
+  return (
+    <div className="panel-buttons">
+      <button type="button" className="action" onClick={onClose}>
+        {text.note.cancel}
+      </button>
+      <button type="submit" className="action action-primary">
+        {save}
+      </button>
+    </div>
+  );
+}
+
+export function NotePanel({ onClose }: PanelProps) {
+  const [note, setNote] = useState('');
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    if (note.trim() === '' || operate({ kind: 'note', text: note.trim() })) onClose();
+  };
+  return (
+    <StripPanel title={text.note.title} onClose={onClose}>
+      <form className="panel-form" onSubmit={save}>
+        <Textarea
+          className="panel-wide"
+          aria-label={text.note.label}
+          placeholder={text.note.label}
+          value={note}
+          maxLength={2000}
+          rows={3}
+          data-autofocus
+          onChange={(event) => setNote(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && !event.shiftKey) save(event);
+          }}
+        />
+        <SaveOrCancel save={text.note.save} onClose={onClose} />
+      </form>
+    </StripPanel>
+  );
+}
+
+const sites: readonly LeakSite[] = leakSiteSchema.options;
+
+/** One key more says where; Enter records a leak whose site is not known. */
+export function LeakPanel({ onClose }: PanelProps) {
+  const record = (site: LeakSite) => {
+    if (operate({ kind: 'leak-seen', site })) onClose();
+  };
+  const onKey = (key: string) => {
+    const site = sites[Number(key) - 1];
+    if (site) record(site);
+  };
+  return (
+    <StripPanel title={`${text.leakDialog.title} ${text.leakDialog.hint}`} onClose={onClose} onKey={onKey}>
+      <div className="leak-sites">
+        {sites.map((site, index) => (
+          <button type="button" key={site} className="action" data-autofocus={site === 'unknown' ? true : undefined} onClick={() => record(site)}>
+            {leakSiteText[site]} <kbd>{index + 1}</kbd>
+          </button>
+        ))}
+        <button type="button" className="action" onClick={onClose}>
+          {text.note.cancel} <kbd>Esc</kbd>
+        </button>
+      </div>
+    </StripPanel>
+  );
+}
+
+export function PatientPanel({ onClose }: PanelProps) {
+  const [form, setForm] = useState({ name: '', id: '', birthDate: '', sex: '' });
+  const field = (key: keyof typeof form) => ({
+    value: form[key],
+    onChange: (event: { currentTarget: { value: string } }) => {
+      const { value } = event.currentTarget;
+      setForm((before) => ({ ...before, [key]: value }));
+    },
+  });
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    const { name, id, birthDate, sex } = form;
+    if (operate({ kind: 'patient', name, id, ...(birthDate && { birthDate }), ...(sex && { sex }) })) onClose();
+  };
+  return (
+    <StripPanel title={text.patient.title} onClose={onClose}>
+      <form className="panel-form" onSubmit={save}>
+        <TextInput className="panel-wide" label={text.patient.name} required maxLength={200} data-autofocus {...field('name')} />
+        <TextInput label={text.patient.id} required maxLength={64} {...field('id')} />
+        <TextInput label={text.patient.birthDate} maxLength={16} {...field('birthDate')} />
+        <TextInput label={text.patient.sex} maxLength={8} {...field('sex')} />
+        <SaveOrCancel save={text.patient.save} onClose={onClose} />
+      </form>
+    </StripPanel>
+  );
+}
