@@ -57,7 +57,7 @@ export const balloonPressureNear: AlarmRule = {
 export const balloonRupture: AlarmRule = {
   condition: 'balloon-rupture',
   priority: 'high',
-  when: 'pressure of at least 200 kPa falls to half or less within a second, for 80 ms or longer, while no more than 0.03 mL is withdrawn',
+  when: 'pressure of at least 150 kPa falls to half or less within a second, for 80 ms or longer, while no more than 0.03 mL is withdrawn',
   limit: 'fixed',
   delayMs: 0,
   latching: true,

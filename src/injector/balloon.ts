@@ -1,6 +1,6 @@
 import { pressureFellAtConstantVolume } from './rupture.ts';
 import { type CurvePoint, wallContactMl, yieldMl } from './stiffness.ts';
-import { addToTrace, emptyTrace, type Trace, type TracePoint } from './trace.ts';
+import { addToTrace, emptyTrace, median, type Trace, type TracePoint } from './trace.ts';
 
 /** One filling of a balloon, from the first pressure to its release. */
 export interface Inflation {
@@ -106,22 +106,30 @@ function started(balloon: BalloonFold, point: TracePoint): BalloonFold {
   return { ...balloon, count: number, current, ruptured: false, curve: [], hold: null };
 }
 
-/** Two points in a row decide, so that one bad reading starts and ends nothing. */
-function lastTwo(trace: Trace, test: (pressureKpa: number) => boolean): boolean {
+/** Several points decide, so that one bad reading starts and ends nothing. */
+function startsNow(trace: Trace): boolean {
   const two = trace.points.slice(-2);
-  return two.length === 2 && two.every((point) => test(point.pressureKpa));
+  return two.length === 2 && two.every((point) => point.pressureKpa >= inflatedKpa);
+}
+
+/** Longer than a rupture takes to be recognised: a pressure that is suddenly gone is judged before it counts as released. */
+const releasedForMs = 250;
+
+function isReleased(trace: Trace, nowMs: number): boolean {
+  const lately = trace.points.filter((point) => nowMs - point.tMs <= releasedForMs);
+  const level = median(lately.map((point) => point.pressureKpa));
+  return lately.length >= 2 && level !== null && level <= releasedKpa && lately.slice(-2).every((point) => point.pressureKpa < inflatedKpa);
 }
 
 function foldPoint(before: BalloonFold, point: TracePoint): BalloonFold {
-  const low = lastTwo(before.trace, (pressureKpa) => pressureKpa <= releasedKpa);
+  const low = isReleased(before.trace, point.tMs);
   const balloon = low && !before.released ? { ...before, released: true } : before;
   if (balloon.current) {
     if (pressureFellAtConstantVolume(balloon.trace) === true) return ended(balloon, point.tMs, true);
     if (low) return ended(balloon, point.tMs, false);
     return withHold(withCurve(balloon, point), point);
   }
-  const high = lastTwo(balloon.trace, (pressureKpa) => pressureKpa >= inflatedKpa);
-  return high && balloon.released ? started(balloon, point) : balloon;
+  return startsNow(balloon.trace) && balloon.released ? started(balloon, point) : balloon;
 }
 
 function withPeak(balloon: BalloonFold, pressureKpa: number, volumeMl: number | null, tMs: number): BalloonFold {
