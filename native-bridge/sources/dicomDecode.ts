@@ -17,13 +17,18 @@ export interface CodedFrame {
   /** Frames of single bits may begin within a byte. */
   readonly bitOffset: number;
   readonly bytesLittleEndian: boolean;
+  /** Pixels of 8 bits lie swapped in 16-bit words. */
+  readonly swappedBytes: boolean;
   readonly image: ImageDescription;
 }
+
+/** A dataset that inflates to more than this is no X-ray run but an attempt on the memory. */
+const mostInflated = 2 ** 31;
 
 /** Inflates raw deflate; of a stream cut short, what is there. */
 export function inflateRaw(bytes: Uint8Array): Uint8Array {
   try {
-    return inflateRawSync(bytes, { finishFlush: zlib.Z_SYNC_FLUSH });
+    return inflateRawSync(bytes, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: mostInflated });
   } catch {
     // Not deflate at all: the caller finds nothing in it and says so.
     return new Uint8Array(0);
@@ -35,6 +40,9 @@ export async function decodeFrame(frame: CodedFrame): Promise<Result<DecodedFram
   const { image } = frame;
   const coding = frame.encapsulated ? codedAs(frame.bytes, image.transferSyntax.coding) : 'native';
   if (!looksCoded(frame.bytes, coding)) return failedFault(`is damaged: it is said to be ${image.transferSyntax.name} and does not begin as such`);
+  const start = coding === 'jpeg' || coding === 'jpeg-lossless' || coding === 'jpeg-ls' ? startOfFrame(frame.bytes) : null;
+  // Before a codec takes memory for the size that the stream claims.
+  if (start !== null && (start.rows !== image.rows || start.columns !== image.columns)) return otherSize(image, start);
   try {
     return await decodeAs(coding, frame);
   } catch (error) {
@@ -49,7 +57,7 @@ async function decodeAs(coding: PixelCoding, frame: CodedFrame): Promise<Result<
     case 'native':
       return nativeCells(frame.bytes, frame);
     case 'deflated-frame':
-      return nativeCells(inflateRaw(bytes), { ...frame, bitOffset: 0 });
+      return nativeCells(inflateRaw(bytes), { ...frame, bitOffset: 0, swappedBytes: false });
     case 'rle':
       return rleCells(frame);
     case 'jpeg-lossless':
@@ -73,10 +81,12 @@ async function decodeAs(coding: PixelCoding, frame: CodedFrame): Promise<Result<
 function rleCells(frame: CodedFrame): Result<DecodedFrame> {
   const { image } = frame;
   const bytesPerSample = image.bitsAllocated / 8;
-  const decoded = decodeRle(frame.bytes, image.rows * image.columns, image.samplesPerPixel, Math.max(1, bytesPerSample));
+  // Single bits are packed eight to a byte before they are coded.
+  const units = image.bitsAllocated === 1 ? Math.ceil((image.rows * image.columns) / 8) : image.rows * image.columns;
+  const decoded = decodeRle(frame.bytes, units, image.samplesPerPixel, Math.max(1, bytesPerSample));
   if (decoded === null) return failedFault('is damaged: its RLE header does not fit the image');
   if (decoded.short) return failedFault('is damaged: an RLE segment ends before the frame is full');
-  return nativeCells(decoded.bytes, { ...frame, bitOffset: 0, bytesLittleEndian: true, image: { ...image, planar: false } });
+  return nativeCells(decoded.bytes, { ...frame, bitOffset: 0, bytesLittleEndian: true, swappedBytes: false, image: { ...image, planar: false } });
 }
 
 /** The WebAssembly codec is built for 8 bits; 12 bits, and what it does not know, take the slower one of this project. */
@@ -103,12 +113,14 @@ function losslessImage(bytes: Uint8Array, image: ImageDescription): CodecImage {
   };
 }
 
+const otherSize = (image: ImageDescription, found: { readonly rows: number; readonly columns: number }) =>
+  failedFault(`is damaged: its code stream has ${found.rows} rows and ${found.columns} columns, the header says ${image.rows} and ${image.columns}`);
+
 /** Checks a decoded code stream against the header and brings its cells to the width the header says. */
 function matched(image: ImageDescription, decoded: CodecImage, colour = image.photometric): Result<DecodedFrame> {
-  if (decoded.rows !== image.rows || decoded.columns !== image.columns)
-    return failedFault(
-      `is damaged: its code stream has ${decoded.rows} rows and ${decoded.columns} columns, the header says ${image.rows} and ${image.columns}`,
-    );
+  if (decoded.rows !== image.rows || decoded.columns !== image.columns) return otherSize(image, decoded);
+  if (Math.ceil(decoded.bits / 8) > Math.max(1, image.bitsAllocated / 8))
+    return failedFault(`is damaged: its code stream has ${decoded.bits} bits a sample, the header says ${image.bitsAllocated}`);
   const count = decoded.rows * decoded.columns * decoded.components;
   const wide = decoded.bits > 8;
   if (decoded.bytes.length < count * (wide ? 2 : 1)) return failedFault('is damaged: its code stream ends before the frame is full');

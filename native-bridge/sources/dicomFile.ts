@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { type DicomDataset, parseDataset } from '../../src/dicom/dataset.ts';
-import { describeImage, type ImageDescription } from '../../src/dicom/image.ts';
+import { describeImage, type ImageDescription, tags } from '../../src/dicom/image.ts';
 import { lumaPaletteOf } from '../../src/dicom/palette.ts';
 import { type FrameTable, frameBytes, locateFrames } from '../../src/dicom/pixelData.ts';
 import type { LumaPalette } from '../../src/dicom/storedValues.ts';
@@ -82,6 +82,9 @@ export async function readHead(path: string): Promise<DicomDataset | null> {
   return again?.ok && 'x7fe00010' in again.value.elements ? again.value : null;
 }
 
+/** In big endian files pixels of 8 bits stored as 16-bit words lie swapped (PS3.5 8.1.1, annex D). */
+const isSwapped = (dataset: DicomDataset) => !dataset.littleEndian && dataset.elements[tags.pixelData]?.vr === 'OW';
+
 /** Frame `index` of the file as it lies there, ready for the decoding thread. */
 export function codedFrame(file: DicomFile, index: number): CodedFrame | null {
   const extent = file.table.frames[index];
@@ -90,7 +93,8 @@ export function codedFrame(file: DicomFile, index: number): CodedFrame | null {
     bytes: frameBytes(file.dataset.bytes, extent),
     encapsulated: file.table.encapsulated,
     bitOffset: (index * file.table.nativeFrameBits) % 8,
-    bytesLittleEndian: file.dataset.littleEndian,
+    bytesLittleEndian: file.dataset.littleEndian && file.image.transferSyntax.bigEndianPixels !== true,
+    swappedBytes: isSwapped(file.dataset),
     image: file.image,
   };
 }

@@ -2,8 +2,10 @@ import { failedFault, ok, type Result } from '../../src/base/result.ts';
 import type { DecodedFrame } from '../../src/dicom/storedValues.ts';
 import type { CodedFrame } from './dicomDecode.ts';
 
+type NativeFrame = Pick<CodedFrame, 'image' | 'bitOffset' | 'bytesLittleEndian' | 'swappedBytes'>;
+
 /** Uncompressed bytes as cells of this machine's byte order, samples of a pixel together. */
-export function nativeCells(bytes: Uint8Array, frame: Pick<CodedFrame, 'image' | 'bitOffset' | 'bytesLittleEndian'>): Result<DecodedFrame> {
+export function nativeCells(bytes: Uint8Array, frame: NativeFrame): Result<DecodedFrame> {
   const { image } = frame;
   const pixels = image.rows * image.columns;
   const half = image.photometric === 'YBR_FULL_422' && bytes.length < pixels * 3;
@@ -16,12 +18,12 @@ export function nativeCells(bytes: Uint8Array, frame: Pick<CodedFrame, 'image' |
   return ok({ cells: grouped, samplesPerPixel: image.samplesPerPixel, photometric: image.photometric });
 }
 
-function cellsOf(bytes: Uint8Array, count: number, frame: Pick<CodedFrame, 'image' | 'bitOffset' | 'bytesLittleEndian'>): DecodedFrame['cells'] {
+function cellsOf(bytes: Uint8Array, count: number, frame: NativeFrame): DecodedFrame['cells'] {
   switch (frame.image.bitsAllocated) {
     case 1:
       return bitsOf(bytes, count, frame.bitOffset);
     case 8:
-      return bytes.subarray(0, count);
+      return frame.swappedBytes ? swapped(bytes, count) : bytes.subarray(0, count);
     case 16:
       return wordsOf(bytes, count, frame.bytesLittleEndian);
     case 32: {
@@ -30,6 +32,8 @@ function cellsOf(bytes: Uint8Array, count: number, frame: Pick<CodedFrame, 'imag
     }
   }
 }
+
+const swapped = (bytes: Uint8Array, count: number) => Uint8Array.from({ length: count }, (_, index) => bytes[index ^ 1] ?? 0);
 
 /** Single bits, least significant first (PS3.5 8.1.1). */
 function bitsOf(bytes: Uint8Array, count: number, bitOffset: number): Uint8Array {

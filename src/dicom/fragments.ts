@@ -6,7 +6,7 @@ export interface Fragments {
   readonly fragments: Fragment[];
   /** Where the sequence of items ends. */
   readonly end: number;
-  /** The file ends within an item. */
+  /** The file ends within an item, or before the delimiter that closes the items. */
   readonly cut: boolean;
 }
 
@@ -31,7 +31,7 @@ export function readFragments(bytes: Uint8Array, at: number, parser: ByteArrayPa
     } else fragments.push({ offset: position - 8 - base, position, length });
   }
   const delimited = end + 4 <= bytes.length && tagAt(bytes, end, parser) === 0xfffee0dd;
-  return { basicOffsetTable, fragments, end: delimited ? Math.min(end + 8, bytes.length) : end, cut };
+  return { basicOffsetTable, fragments, end: delimited ? Math.min(end + 8, bytes.length) : end, cut: cut || (!delimited && end + 8 > bytes.length) };
 }
 
 const tagAt = (bytes: Uint8Array, at: number, parser: ByteArrayParser) => parser.readUint16(bytes, at) * 0x10000 + parser.readUint16(bytes, at + 2);

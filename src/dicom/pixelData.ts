@@ -71,7 +71,7 @@ function encapsulatedFrames(dataset: DicomDataset, image: ImageDescription, elem
     .map((parts) => parts.map((part) => ({ offset: part.position, length: Math.min(part.length, dataset.bytes.length - part.position) })));
   if (frames.length === 0) return inputFault('holds no pixel data: its list of coded frames is empty');
   const cut = element.dataOffset + element.length > dataset.bytes.length;
-  if (cut) return inputFault(`is cut short: ${frames.length - 1} of ${image.frames} ${image.frames === 1 ? 'frame is' : 'frames are'} there in full`);
+  if (cut) return inputFault(`is cut short: it ends within frame ${frames.length} of ${image.frames}, or before its list of frames is closed`);
   const shortage = frames.length < image.frames ? `${frames.length} of ${image.frames} frames are there` : null;
   return ok({ encapsulated: true, frames, nativeFrameBits: 0, shortage });
 }

@@ -8,6 +8,8 @@ export function decodeRle(frame: Uint8Array, pixels: number, samplesPerPixel: nu
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const segments = view.getUint32(0, true);
   if (segments !== samplesPerPixel * bytesPerSample) return null;
+  // Two bytes give 128 at most: a header that asks for more than the segments can hold takes no memory.
+  if (frame.length * 64 < pixels * segments) return { bytes: new Uint8Array(0), short: true };
   const bytes = new Uint8Array(pixels * samplesPerPixel * bytesPerSample);
   const stride = samplesPerPixel * bytesPerSample;
   let short = false;

@@ -23,6 +23,8 @@ export interface TransferSyntax {
   readonly littleEndian: boolean;
   /** The whole dataset is one raw deflate stream. */
   readonly deflated: boolean;
+  /** Pixel words are big endian though the elements are little endian (a private syntax of GE). */
+  readonly bigEndianPixels?: boolean;
 }
 
 const plain = { coding: 'native', explicitVr: true, littleEndian: true, deflated: false } as const;
@@ -39,7 +41,7 @@ add(explicitLittleEndian, 'Explicit VR Little Endian');
 add(explicitBigEndian, 'Explicit VR Big Endian', { littleEndian: false });
 add('1.2.840.10008.1.2.1.98', 'Encapsulated Uncompressed Explicit VR Little Endian');
 add('1.2.840.10008.1.2.1.99', 'Deflated Explicit VR Little Endian', { deflated: true });
-add('1.2.840.113619.5.2', 'GE private Implicit VR with Big Endian pixels', { explicitVr: false });
+add('1.2.840.113619.5.2', 'GE private Implicit VR with Big Endian pixels', { explicitVr: false, bigEndianPixels: true });
 compressed('5', 'RLE Lossless', 'rle');
 compressed('8.1', 'Deflated Image Frame Compression', 'deflated-frame');
 compressed('4.50', 'JPEG Baseline (Process 1)', 'jpeg');
