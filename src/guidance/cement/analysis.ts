@@ -3,10 +3,11 @@ import type { XrayFrameAttributes } from '../../dicom/xrayFrame.ts';
 import type { Plan, PlanePlan, Stage } from '../../sample/index.ts';
 import type { AttenuationPyramid } from '../image/attenuation.ts';
 import type { VisibleField } from '../image/field.ts';
-import type { MotionEstimate } from '../image/motion.ts';
+import type { MotionEstimate, Region } from '../image/motion.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
 import type { CementObservation } from '../observation.ts';
 import type { ImageScale } from '../scale.ts';
+import { boundsOf } from '../zones.ts';
 import { blockNeedles, fillAcrossShafts } from './blocked.ts';
 import { type CementJudge, createCementJudge } from './judge.ts';
 import { createLeakWatch, type LeakWatch } from './leak.ts';
@@ -46,6 +47,9 @@ export interface CementAnalysis {
  */
 export const cementNepersPerMm = 0.092;
 
+/** How far beyond the planned body, or around the tip when no body was drawn, cement is looked for. */
+const watchMarginMm = { body: 20, tip: 32 } as const;
+
 /** Least thickness called cement, mm. */
 const discernibleMm = 1;
 
@@ -74,7 +78,10 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
   const judge: CementJudge = createCementJudge(width, height);
   const leakWatch: LeakWatch = createLeakWatch(width, height);
 
+  let watched: Region | null = null;
+
   function reset(): void {
+    watched = null;
     reference.reset();
     mask.fill(0);
     held.fill(0);
@@ -99,28 +106,52 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     const shift: readonly [number, number] = [shiftPx[0] / factor, shiftPx[1] / factor];
     const mmPerFinePx = scale.workingMmPerPx * factor;
     blockNeedles(blocked, width, height, context.tracks, shiftPx, factor, mmPerFinePx);
-    if (!motion.trusted) return observe(context, shift, mmPerFinePx);
-    reference.compare(pyramid.fine, field, shift, blocked);
+    const box = watchedBox(context, mmPerFinePx);
+    if (!motion.trusted || box === null) return observe(context, shift, mmPerFinePx);
+    reference.compare(pyramid.fine, field, shift, blocked, box);
     const low = Math.max(discernibleMm * cementNepersPerMm, 3 * reference.sigma);
     const high = Math.max(1.6 * discernibleMm * cementNepersPerMm, 5 * reference.sigma);
-    const regions = darkRegions(reference.difference, blocked, low, high, 1.5 / (mmPerFinePx * mmPerFinePx), buffers);
-    const verdict = judge.frame({ ...context, regions, labels: buffers.labels, blocked, mmPerFinePx, difference: reference.difference, low, mask });
-    holdBack(verdict.claimable);
+    const regions = darkRegions(reference.evidence, blocked, box, low, high, 1.5 / (mmPerFinePx * mmPerFinePx), buffers);
+    const verdict = judge.frame({ ...context, regions, labels: buffers.labels, blocked, box, mmPerFinePx, difference: reference.difference, low, mask });
+    holdBack(verdict.heldLabels, box);
     reference.learn(blocked, held, verdict.absorb);
     excludeFromMotion();
     return observe(context, shift, mmPerFinePx);
   }
 
   /** What may be cement or balloon, and its surroundings, must not be learnt as background. */
-  function holdBack(claimable: boolean): void {
+  function holdBack(heldLabels: ReadonlySet<number>, box: Region): void {
     held.fill(0);
-    if (!claimable) return;
-    for (let y = 3; y < height - 3; y++) {
-      for (let x = 3, at = y * width + 3; x < width - 3; x++, at++) {
-        if (buffers.labels[at] === 0 && mask[at] === 0) continue;
+    const { labels } = buffers;
+    for (let y = box.y0 + 3; y < box.y1 - 3; y++) {
+      for (let at = y * width + box.x0 + 3; at < y * width + box.x1 - 3; at++) {
+        const label = labels[at] ?? 0;
+        if (mask[at] === 0 && (label === 0 || !heldLabels.has(label))) continue;
         for (let dy = -2; dy <= 2; dy++) held.fill(1, at + dy * width - 2, at + dy * width + 3);
       }
     }
+  }
+
+  /**
+   * The part of the picture (bone coordinates, fine grid) that is watched for cement: the planned body and what a leak of it
+   * can reach, else around the needle's tip; what was watched once cement is there does not change any more.
+   */
+  function watchedBox({ planePlan, planOffsetPx, tracks, shiftPx, pyramid }: CementContext, mmPerFinePx: number): Region | null {
+    if (watched !== null && judge.seen()) return watched;
+    const body = (planePlan?.vertebralBody ?? []).map(([x, y]) => [x + planOffsetPx[0], y + planOffsetPx[1]] as const);
+    const tips = tracks.map((track) => [track.tip[0] - shiftPx[0], track.tip[1] - shiftPx[1]] as const);
+    const points = body.length > 0 ? body : tips;
+    if (points.length === 0) return watched;
+    const bounds = boundsOf(points);
+    const margin = (body.length > 0 ? watchMarginMm.body : watchMarginMm.tip) / mmPerFinePx;
+    const clamp = (v: number, most: number) => Math.max(0, Math.min(most, Math.round(v)));
+    watched = {
+      x0: clamp(bounds.x0 / pyramid.factor - margin, width),
+      y0: clamp(bounds.y0 / pyramid.factor - margin, height),
+      x1: clamp(bounds.x1 / pyramid.factor + margin, width),
+      y1: clamp(bounds.y1 / pyramid.factor + margin, height),
+    };
+    return watched.x1 - watched.x0 > 8 && watched.y1 - watched.y0 > 8 ? watched : null;
   }
 
   function observe(context: CementContext, shift: readonly [number, number], mmPerFinePx: number): CementObservation {

@@ -7,70 +7,87 @@ export interface CavityInput {
   readonly mass: number;
   /** How well the region fills its own ellipse, 0 … 1. */
   readonly likeness: number;
-  /** The plan says kyphoplasty: a balloon comes before the cement. */
-  readonly expectsBalloon: boolean;
-  readonly leastAreaMm2: number;
-  readonly balloonLikeness: number;
 }
 
 /**
  * Tells a contrast-filled balloon from cement over time: a balloon comes, stays round, and goes; cement frays and never gets
- * less. Latches on cement.
+ * less. What the plan calls the procedure is not asked: plans are wrong about it. Latches on cement.
  */
 export interface CavityWatch {
   frame(input: CavityInput): CavityState;
+  /** The operator says that cement is being injected. */
+  expectCement(): void;
   reset(): void;
 }
 
-/** A balloon has been there when this much contrast was, nepers · mm² (about 0.3 mL at 0.09 nepers a millimetre). */
-const balloonMass = 20;
+const rules = {
+  leastAreaMm2: 2,
+  /** Rounder than this is a balloon; after a balloon has gone, cement fills its round cavity and more is needed. */
+  likeness: 0.9,
+  likenessAfterBalloon: 0.93,
+  /** A balloon has gone when this share of its peak is left. */
+  goneShare: 0.3,
+  /** A balloon that is no longer round for so many frames was none. */
+  frayedFrames: 5,
+  frayedLikeness: 0.8,
+} as const;
 
 export function createCavityWatch(): CavityWatch {
-  let peak = 0;
-  let balloonGone = false;
-  let lowest = Number.POSITIVE_INFINITY;
-  let frayed = 0;
   let state: CavityState = 'empty';
+  let peak = 0;
+  let lowest = 0;
+  let balloons = 0;
+  let frayed = 0;
+  let round = 0;
+  let injectionSaid = false;
 
-  function afterBalloon({ areaMm2, mass, leastAreaMm2 }: CavityInput): CavityState {
-    lowest = Math.min(lowest, mass);
-    const grown = mass > 1.25 * lowest + 0.5;
-    return areaMm2 >= leastAreaMm2 && grown ? 'cement' : 'empty';
-  }
-
-  function expectingBalloon(input: CavityInput): CavityState {
+  function duringBalloon(input: CavityInput): CavityState {
     peak = Math.max(peak, input.mass);
-    if (balloonGone) return afterBalloon(input);
-    if (peak > balloonMass && input.mass < 0.3 * peak) {
-      balloonGone = true;
-      lowest = input.mass;
-      return 'empty';
-    }
-    return input.areaMm2 > 0 ? 'balloon' : 'empty';
+    frayed = input.likeness < rules.frayedLikeness && input.mass > 0.9 * peak ? frayed + 1 : 0;
+    if (frayed >= rules.frayedFrames) return 'cement';
+    if (input.mass >= rules.goneShare * peak) return 'balloon';
+    balloons++;
+    lowest = input.mass;
+    frayed = 0;
+    return 'empty';
   }
 
-  /** Without a word about balloons: what is frayed for two frames, or has been there and is not round, is cement. */
-  function notExpecting(input: CavityInput): CavityState {
-    if (input.areaMm2 < input.leastAreaMm2) {
+  function beforeCement(input: CavityInput): CavityState {
+    lowest = Math.min(lowest, input.mass);
+    const grows = input.mass > 1.25 * lowest + 0.2;
+    if (input.areaMm2 < rules.leastAreaMm2 || !grows) {
       frayed = 0;
+      round = 0;
       return 'empty';
     }
-    frayed = input.likeness < input.balloonLikeness ? frayed + 1 : 0;
-    return frayed >= 1 ? 'cement' : 'undecided';
+    const isRound = input.likeness >= (balloons > 0 ? rules.likenessAfterBalloon : rules.likeness);
+    frayed = isRound ? 0 : frayed + 1;
+    round = isRound ? round + 1 : 0;
+    if (frayed >= 2 || (frayed >= 1 && injectionSaid)) return 'cement';
+    if (round >= 2 && !injectionSaid) {
+      peak = input.mass;
+      frayed = 0;
+      return 'balloon';
+    }
+    return 'undecided';
   }
 
   return {
     frame(input) {
       if (state === 'cement') return state;
-      state = input.expectsBalloon ? expectingBalloon(input) : notExpecting(input);
+      state = state === 'balloon' ? duringBalloon(input) : beforeCement(input);
       return state;
     },
+    expectCement() {
+      injectionSaid = true;
+    },
     reset() {
-      peak = 0;
-      balloonGone = false;
-      lowest = Number.POSITIVE_INFINITY;
-      frayed = 0;
       state = 'empty';
+      peak = 0;
+      lowest = 0;
+      balloons = 0;
+      frayed = 0;
+      round = 0;
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { Plan, PlanePlan, Stage } from '../../sample/index.ts';
+import type { PlanePlan, Stage } from '../../sample/index.ts';
 import type { Grid } from '../image/grid.ts';
-import type { MotionEstimate } from '../image/motion.ts';
+import type { MotionEstimate, Region } from '../image/motion.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
 import { type CavityState, createCavityWatch } from './cavity.ts';
 import { type DarkRegion, ellipseLikeness } from './regions.ts';
@@ -10,6 +10,7 @@ export interface JudgeInput {
   readonly regions: readonly DarkRegion[];
   readonly labels: Uint16Array;
   readonly blocked: Uint8Array;
+  readonly box: Region;
   readonly difference: Grid;
   readonly low: number;
   readonly mmPerFinePx: number;
@@ -17,7 +18,6 @@ export interface JudgeInput {
   readonly motion: MotionEstimate;
   readonly shiftPx: readonly [number, number];
   readonly pyramid: { readonly factor: number };
-  readonly plan: Plan | null;
   readonly planePlan: PlanePlan | null;
   readonly planOffsetPx: readonly [number, number];
   /** Cement so far; changed in place. */
@@ -25,8 +25,8 @@ export interface JudgeInput {
 }
 
 export interface Verdict {
-  /** Whether dark regions may be cement or balloon now, and must not be learnt as background. */
-  readonly claimable: boolean;
+  /** Labels of regions that may be cement or balloon, and must not be learnt as background. */
+  readonly heldLabels: ReadonlySet<number>;
   /** Share of what is darker that the reference takes over in this frame. */
   readonly absorb: number;
 }
@@ -40,13 +40,9 @@ export interface CementJudge {
 }
 
 const rules = {
-  /** Balloon or first cement: regions rounder than this are left alone until something else speaks for cement. */
-  balloonLikeness: 0.9,
   /** A region away from the rest has to be this large and to last, mm². */
   remoteAreaMm2: 2.5,
   remoteFrames: 2,
-  /** First cement, mm². */
-  firstAreaMm2: 2,
 } as const;
 
 export function createCementJudge(width: number, height: number): CementJudge {
@@ -56,14 +52,11 @@ export function createCementJudge(width: number, height: number): CementJudge {
   const cavity = createCavityWatch();
   let cementSeen = false;
   let quietFrames = 0;
-  let frames = 0;
-  let injectionSaid = false;
 
   function reset(): void {
     previous.fill(0);
     cementSeen = false;
     quietFrames = 0;
-    frames = 0;
     cavity.reset();
   }
 
@@ -76,38 +69,39 @@ export function createCementJudge(width: number, height: number): CementJudge {
   }
 
   function frame(input: JudgeInput): Verdict {
-    frames++;
-    const claimable = mayClaim(input);
-    if (!claimable) {
+    if (!mayClaim(input)) {
       previous.fill(0);
-      return { claimable, absorb: 0.25 };
+      return { heldLabels: new Set(), absorb: 0.25 };
     }
     zone.update(input);
-    const jumped = input.motion.jumped;
-    const wanted = input.regions.filter((region) => zone.reaches(region, input.labels) || isRemote(region, input, jumped));
-    const near = wanted.filter((region) => zone.reaches(region, input.labels));
+    const near = input.regions.filter((region) => zone.reaches(region, input.labels));
+    const others = cementSeen && !input.motion.jumped ? input.regions.filter((region) => !near.includes(region) && mayBeRemote(region, input)) : [];
     const state = cementSeen ? 'cement' : cavityState(input, near);
-    remember(input);
     if (state === 'cement') {
-      paint(input, cementSeen ? wanted : near);
+      paint(input, [...near, ...others.filter((region) => hasLasted(region, input))]);
       cementSeen = cementSeen || near.length > 0;
     }
-    return { claimable, absorb: jumped ? 0.5 : 0 };
+    remember(input);
+    return { heldLabels: new Set([...near, ...others].map((region) => region.label)), absorb: input.motion.jumped ? 0.5 : 0.15 };
   }
 
   function cavityState(input: JudgeInput, near: readonly DarkRegion[]): CavityState {
-    const areaMm2 = near.reduce((sum, region) => sum + region.areaPx, 0) * input.mmPerFinePx ** 2;
+    const mm2 = input.mmPerFinePx ** 2;
     const largest = [...near].sort((p, q) => q.areaPx - p.areaPx)[0];
-    const likeness = largest === undefined ? 0 : ellipseLikeness(largest, width, input.labels, input.blocked);
-    const mass = near.reduce((sum, region) => sum + region.mass, 0) * input.mmPerFinePx ** 2;
-    const expectsBalloon = input.plan?.procedure === 'kyphoplasty' && !injectionSaid;
-    return cavity.frame({ areaMm2, mass, likeness, expectsBalloon, leastAreaMm2: rules.firstAreaMm2, balloonLikeness: rules.balloonLikeness });
+    return cavity.frame({
+      areaMm2: near.reduce((sum, region) => sum + region.areaPx, 0) * mm2,
+      mass: near.reduce((sum, region) => sum + region.mass, 0) * mm2,
+      likeness: largest === undefined ? 0 : ellipseLikeness(largest, width, input.labels, input.blocked),
+    });
   }
 
   /** Cement apart from the rest: a leak into a vein or the canal comes up somewhere else in the projection. */
-  function isRemote(region: DarkRegion, input: JudgeInput, jumped: boolean): boolean {
-    if (!cementSeen || jumped || region.areaPx * input.mmPerFinePx ** 2 < rules.remoteAreaMm2) return false;
-    if (!zone.isWithinReach(region)) return false;
+  function mayBeRemote(region: DarkRegion, { box, mmPerFinePx }: JudgeInput): boolean {
+    const inside = region.x0 > box.x0 + 3 && region.y0 > box.y0 + 3 && region.x1 < box.x1 - 4 && region.y1 < box.y1 - 4;
+    return inside && region.areaPx * mmPerFinePx ** 2 >= rules.remoteAreaMm2;
+  }
+
+  function hasLasted(region: DarkRegion, input: JudgeInput): boolean {
     let seenBefore = 0;
     for (let y = region.y0; y <= region.y1; y++) {
       for (let x = region.x0; x <= region.x1; x++) {
@@ -119,15 +113,19 @@ export function createCementJudge(width: number, height: number): CementJudge {
   }
 
   /** Counts for how many frames each pixel has been dark. */
-  function remember({ labels }: JudgeInput): void {
-    for (let at = 0; at < size; at++) previous[at] = labels[at] === 0 ? 0 : Math.min(200, (previous[at] ?? 0) + 1);
+  function remember({ labels, box }: JudgeInput): void {
+    for (let y = box.y0; y < box.y1; y++) {
+      for (let at = y * width + box.x0; at < y * width + box.x1; at++) previous[at] = labels[at] === 0 ? 0 : Math.min(200, (previous[at] ?? 0) + 1);
+    }
   }
 
   /** The regions become cement; what was cement stays as long as it is not clearly gone. */
   function paint(input: JudgeInput, regions: readonly DarkRegion[]): void {
-    const { mask, labels, difference, low, blocked } = input;
-    for (let at = 0; at < size; at++) {
-      if (mask[at] !== 0 && blocked[at] === 0 && (difference.data[at] ?? 0) < 0.7 * low) mask[at] = 0;
+    const { mask, labels, difference, low, blocked, box } = input;
+    for (let y = box.y0; y < box.y1; y++) {
+      for (let at = y * width + box.x0; at < y * width + box.x1; at++) {
+        if (mask[at] !== 0 && blocked[at] === 0 && (difference.data[at] ?? 0) < 0.7 * low) mask[at] = 0;
+      }
     }
     for (const region of regions) {
       for (let y = region.y0; y <= region.y1; y++) {
@@ -144,7 +142,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
     reset,
     seen: () => cementSeen,
     stage(stage) {
-      injectionSaid = stage === 'injection' || stage === 'closure';
+      if (stage === 'injection' || stage === 'closure') cavity.expectCement();
     },
   };
 }

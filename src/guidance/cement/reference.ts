@@ -1,14 +1,17 @@
 import type { VisibleField } from '../image/field.ts';
 import { createGrid, type Grid, quantileInPlace } from '../image/grid.ts';
+import type { Region } from '../image/motion.ts';
 
 /** The picture without cement, in the coordinates of the bone, and how the present frame differs from it. */
 export interface ReferencePicture {
-  /** Smoothed difference present − reference, nepers; positive = darker now. Zero where nothing can be said. */
+  /** Smoothed difference present − reference, nepers; positive = darker now. Zero where nothing can be said. Valid in the region of the last `compare`. */
   readonly difference: Grid;
+  /** The difference less what motion alone may make of it there. */
+  readonly evidence: Grid;
   /** Its standard deviation where nothing happens. */
   readonly sigma: number;
   /** Looks at one frame; `shift` in fine pixels: bone point b appears at b + shift. */
-  compare(fine: Grid, field: VisibleField, shift: readonly [number, number], blocked: Uint8Array): void;
+  compare(fine: Grid, field: VisibleField, shift: readonly [number, number], blocked: Uint8Array, region: Region): void;
   /** Learns from the frame just compared: everything, but what is blocked or held. */
   learn(blocked: Uint8Array, held: Uint8Array, absorb: number): void;
   reset(): void;
@@ -16,16 +19,23 @@ export interface ReferencePicture {
 
 const sampleCount = 4000;
 
+/** How far bone edges may be misplaced after alignment, fine pixels, and how much of past restlessness to expect again. */
+const tolerance = { shiftPx: 0.3, restlessness: 1.1, mostRestless: 0.3 } as const;
+
 export function createReferencePicture(width: number, height: number): ReferencePicture {
   const background = createGrid(width, height);
   const age = new Uint8Array(width * height);
   const raw = createGrid(width, height);
   const difference = createGrid(width, height);
+  const evidence = createGrid(width, height);
   const rows = createGrid(width, height);
+  /** The largest difference each place has shown by itself, slowly forgotten: diaphragm, skin line, bowel gas. */
+  const restless = new Float32Array(width * height);
   const valid = new Uint8Array(width * height);
   const scratch = new Float32Array(sampleCount);
   let sigma = 0.02;
   let rawSigma = 0.03;
+  let box: Region = { x0: 0, y0: 0, x1: width, y1: height };
 
   function warpAndSubtract(fine: Grid, field: VisibleField, [shiftX, shiftY]: readonly [number, number], blocked: Uint8Array): void {
     const ix = Math.floor(shiftX);
@@ -38,17 +48,17 @@ export function createReferencePicture(width: number, height: number): Reference
     const w11 = fx * fy;
     const { data } = fine;
     const { depth, width: fieldWidth } = field;
-    for (let y = 0; y < height; y++) {
+    for (let y = box.y0; y < box.y1; y++) {
       const yy = y + iy;
       const row = y * width;
       if (yy < 0 || yy >= height - 1) {
-        valid.fill(0, row, row + width);
-        raw.data.fill(0, row, row + width);
+        valid.fill(0, row + box.x0, row + box.x1);
+        raw.data.fill(0, row + box.x0, row + box.x1);
         continue;
       }
       const from = yy * width;
       const fieldRow = (yy >> 1) * fieldWidth;
-      for (let x = 0; x < width; x++) {
+      for (let x = box.x0; x < box.x1; x++) {
         const xx = x + ix;
         const at = row + x;
         if (xx < 0 || xx >= width - 1 || (depth[fieldRow + (xx >> 1)] ?? 0) < 4) {
@@ -69,51 +79,66 @@ export function createReferencePicture(width: number, height: number): Reference
     }
   }
 
-  /** Takes off the change of brightness of the whole picture and measures what noise is left. */
-  function centre(blocked: Uint8Array): void {
-    const step = Math.max(1, Math.floor((width * height) / sampleCount) | 1);
-    let count = 0;
-    for (let at = 0; at < raw.data.length && count < sampleCount; at += step) {
-      if (valid[at] !== 0 && blocked[at] === 0) scratch[count++] = raw.data[at] ?? 0;
+  /** Visits a sparse, even set of the region's usable places. */
+  function sampled(blocked: Uint8Array, visit: (at: number) => void): void {
+    const step = Math.max(1, Math.floor(Math.sqrt(((box.x1 - box.x0) * (box.y1 - box.y0)) / sampleCount)));
+    for (let y = box.y0; y < box.y1; y += step) {
+      for (let x = box.x0; x < box.x1; x += step) {
+        const at = y * width + x;
+        if (valid[at] !== 0 && blocked[at] === 0) visit(at);
+      }
     }
+  }
+
+  /** Takes off the change of brightness of the whole region and measures what noise is left. */
+  function centre(blocked: Uint8Array): void {
+    let count = 0;
+    sampled(blocked, (at) => {
+      if (count < scratch.length) scratch[count++] = raw.data[at] ?? 0;
+    });
     const offset = quantileInPlace(scratch, count, 0.5);
-    if (Math.abs(offset) > 1e-6) for (let at = 0; at < raw.data.length; at++) if (valid[at] !== 0) raw.data[at] = (raw.data[at] ?? 0) - offset;
+    for (let y = box.y0; y < box.y1; y++) {
+      for (let at = y * width + box.x0; at < y * width + box.x1; at++) if (valid[at] !== 0) raw.data[at] = (raw.data[at] ?? 0) - offset;
+    }
     for (let i = 0; i < count; i++) scratch[i] = Math.abs((scratch[i] ?? 0) - offset);
     rawSigma = Math.max(0.004, quantileInPlace(scratch, count, 0.5) / 0.6745);
   }
 
-  /** 3×3 means of the raw difference. */
+  /** 3×3 means of the raw difference, and the evidence left after what a misplaced edge would make. */
   function smooth(): void {
     const source = raw.data;
-    for (let y = 0; y < height; y++) {
-      const row = y * width;
-      for (let x = 1; x < width - 1; x++) rows.data[row + x] = (source[row + x - 1] ?? 0) + (source[row + x] ?? 0) + (source[row + x + 1] ?? 0);
-    }
     const horizontal = rows.data;
-    for (let y = 1; y < height - 1; y++) {
+    for (let y = box.y0; y < box.y1; y++) {
       const row = y * width;
-      for (let x = 1; x < width - 1; x++) {
-        const at = row + x;
-        difference.data[at] = ((horizontal[at - width] ?? 0) + (horizontal[at] ?? 0) + (horizontal[at + width] ?? 0)) / 9;
+      for (let at = row + box.x0 + 1; at < row + box.x1 - 1; at++) horizontal[at] = (source[at - 1] ?? 0) + (source[at] ?? 0) + (source[at + 1] ?? 0);
+    }
+    const back = background.data;
+    for (let y = box.y0 + 2; y < box.y1 - 2; y++) {
+      for (let at = y * width + box.x0 + 2; at < y * width + box.x1 - 2; at++) {
+        const value = ((horizontal[at - width] ?? 0) + (horizontal[at] ?? 0) + (horizontal[at + width] ?? 0)) / 9;
+        const slope = Math.abs((back[at + 2] ?? 0) - (back[at - 2] ?? 0)) + Math.abs((back[at + 2 * width] ?? 0) - (back[at - 2 * width] ?? 0));
+        difference.data[at] = value;
+        evidence.data[at] = value - 0.25 * tolerance.shiftPx * slope - tolerance.restlessness * (restless[at] ?? 0);
       }
     }
   }
 
   function measureSigma(blocked: Uint8Array): void {
-    const step = Math.max(1, Math.floor((width * height) / sampleCount) | 1);
     let count = 0;
-    for (let at = 0; at < difference.data.length && count < sampleCount; at += step) {
-      if (valid[at] !== 0 && blocked[at] === 0) scratch[count++] = Math.abs(difference.data[at] ?? 0);
-    }
+    sampled(blocked, (at) => {
+      if (count < scratch.length) scratch[count++] = Math.abs(difference.data[at] ?? 0);
+    });
     sigma = Math.max(0.002, quantileInPlace(scratch, count, 0.5) / 0.6745);
   }
 
   return {
     difference,
+    evidence,
     get sigma() {
       return sigma;
     },
-    compare(fine, field, shift, blocked) {
+    compare(fine, field, shift, blocked, region) {
+      box = region;
       warpAndSubtract(fine, field, shift, blocked);
       centre(blocked);
       smooth();
@@ -121,21 +146,28 @@ export function createReferencePicture(width: number, height: number): Reference
     },
     learn(blocked, held, absorb) {
       const limit = 2.5 * rawSigma;
-      for (let at = 0; at < raw.data.length; at++) {
-        if (valid[at] === 0 || blocked[at] !== 0 || held[at] !== 0) continue;
-        const seen = age[at] ?? 0;
-        const d = raw.data[at] ?? 0;
-        let share = 0;
-        if (d < -limit) share = 0.6;
-        else if (d <= limit) share = seen < 12 ? 1 / (seen + 1) : 1 / 16;
-        else share = absorb;
-        background.data[at] = (background.data[at] ?? 0) + share * d;
-        if (seen < 12) age[at] = seen + 1;
+      const calm = 2.5 * sigma;
+      for (let y = box.y0; y < box.y1; y++) {
+        for (let at = y * width + box.x0; at < y * width + box.x1; at++) {
+          if (valid[at] === 0 || blocked[at] !== 0 || held[at] !== 0) continue;
+          const seen = age[at] ?? 0;
+          const d = raw.data[at] ?? 0;
+          let share = absorb;
+          if (d < -limit) share = 0.6;
+          else if (d <= limit) share = seen < 12 ? 1 / (seen + 1) : 1 / 16;
+          background.data[at] = (background.data[at] ?? 0) + share * d;
+          const unrest = Math.min(tolerance.mostRestless, Math.abs(difference.data[at] ?? 0) - calm);
+          restless[at] = Math.max(seen < 2 ? 0 : unrest, 0.98 * (restless[at] ?? 0));
+          if (seen < 12) age[at] = seen + 1;
+        }
       }
     },
     reset() {
       age.fill(0);
       background.data.fill(0);
+      restless.fill(0);
+      difference.data.fill(0);
+      evidence.data.fill(0);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Grid } from '../image/grid.ts';
+import type { Region } from '../image/motion.ts';
 
 /** One connected dark region of the difference picture, bone coordinates of the fine grid. */
 export interface DarkRegion {
@@ -27,19 +28,27 @@ export interface RegionBuffers {
 
 export const createRegionBuffers = (size: number): RegionBuffers => ({ labels: new Uint16Array(size), stack: new Int32Array(size) });
 
-/** Connected regions (eight neighbours) where the difference is above `low` and the pixel is not blocked. Small ones are dropped. */
-export function darkRegions(difference: Grid, blocked: Uint8Array, low: number, high: number, leastArea: number, buffers: RegionBuffers): DarkRegion[] {
-  const { width, height, data } = difference;
+/** Connected regions (eight neighbours) of `box` where the evidence is above `low` (somewhere above `high`) and the pixel is not blocked. Small ones are dropped. */
+export function darkRegions(
+  difference: Grid,
+  blocked: Uint8Array,
+  box: Region,
+  low: number,
+  high: number,
+  leastArea: number,
+  buffers: RegionBuffers,
+): DarkRegion[] {
+  const { width, data } = difference;
   const { labels, stack } = buffers;
-  labels.fill(0);
+  for (let y = box.y0; y < box.y1; y++) labels.fill(0, y * width + box.x0, y * width + box.x1);
   const regions: DarkRegion[] = [];
   let label = 0;
-  for (let y = 2; y < height - 2; y++) {
-    for (let x = 2, start = y * width + 2; x < width - 2; x++, start++) {
+  for (let y = box.y0 + 2; y < box.y1 - 2; y++) {
+    for (let start = y * width + box.x0 + 2; start < y * width + box.x1 - 2; start++) {
       if ((data[start] ?? 0) < high || labels[start] !== 0 || blocked[start] !== 0) continue;
       if (label >= 65_000) return regions;
       label++;
-      const region = growRegion(difference, blocked, low, high, start, label, labels, stack);
+      const region = growRegion(difference, blocked, box, low, high, start, label, labels, stack);
       if (region.areaPx >= leastArea) regions.push(region);
     }
   }
@@ -49,6 +58,7 @@ export function darkRegions(difference: Grid, blocked: Uint8Array, low: number, 
 function growRegion(
   { width, height, data }: Grid,
   blocked: Uint8Array,
+  box: Region,
   low: number,
   high: number,
   start: number,
@@ -88,7 +98,7 @@ function growRegion(
     sxx += x * x;
     sxy += x * y;
     syy += y * y;
-    if (x < 2 || y < 2 || x >= width - 2 || y >= height - 2) continue;
+    if (x < box.x0 + 2 || y < box.y0 + 2 || x >= box.x1 - 2 || y >= box.y1 - 2) continue;
     for (let dy = -width; dy <= width; dy += width) {
       for (let dx = -1; dx <= 1; dx++) {
         const next = at + dy + dx;

@@ -1,6 +1,7 @@
+import type { Region } from '../image/motion.ts';
 import type { PlanePlan } from '../../sample/index.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
-import { boundsOf, insidePolygon } from '../zones.ts';
+import { insidePolygon } from '../zones.ts';
 import type { DarkRegion } from './regions.ts';
 
 export interface SeedInput {
@@ -11,22 +12,20 @@ export interface SeedInput {
   readonly pyramid: { readonly factor: number };
   readonly mmPerFinePx: number;
   readonly mask: Uint8Array;
+  readonly box: Region;
 }
 
 /** Where cement can come from: in front of a needle's tip, and next to cement that is there already. */
 export interface SeedZone {
   update(input: SeedInput): void;
   reaches(region: DarkRegion, labels: Uint16Array): boolean;
-  /** Near enough to the vertebra or its cement to be a leak of it. */
-  isWithinReach(region: DarkRegion): boolean;
 }
 
-/** Millimetres: around the tip; in front of it, where a cavity may lie; around present cement; how far a leak may surface. */
-const reachMm = { tip: 5, ahead: 24, aside: 9, cement: 1.6, leak: 28 } as const;
+/** Millimetres: around the tip; in front of it, where a cavity may lie; around present cement. */
+const reachMm = { tip: 5, ahead: 24, aside: 9, cement: 1.6 } as const;
 
 export function createSeedZone(width: number, height: number): SeedZone {
   const zone = new Uint8Array(width * height);
-  let box = { x0: 0, y0: 0, x1: width, y1: height };
   let mmPerFinePx = 0.25;
 
   function paintTip(track: NeedleTrack, { shiftPx, pyramid }: SeedInput): void {
@@ -45,12 +44,12 @@ export function createSeedZone(width: number, height: number): SeedZone {
   }
 
   /** A zone in front of the tip only counts inside the vertebra (and 2 mm around it), when it was drawn. */
-  function clipToBody({ planePlan, planOffsetPx, pyramid }: SeedInput): void {
+  function clipToBody({ planePlan, planOffsetPx, pyramid, box }: SeedInput): void {
     const body = planePlan?.vertebralBody;
     if (body === undefined) return;
     const polygon = body.map(([x, y]) => [(x + planOffsetPx[0]) / pyramid.factor, (y + planOffsetPx[1]) / pyramid.factor] as const);
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
+    for (let y = box.y0; y < box.y1; y++) {
+      for (let x = box.x0; x < box.x1; x++) {
         const at = y * width + x;
         if (zone[at] !== 0 && !insidePolygon(polygon, x, y)) zone[at] = 0;
       }
@@ -63,10 +62,10 @@ export function createSeedZone(width: number, height: number): SeedZone {
       zone.fill(0);
       for (const track of input.tracks) paintTip(track, input);
       clipToBody(input);
-      box = reachBox(input, width, height);
       const near = Math.ceil(reachMm.cement / mmPerFinePx);
-      for (let y = near; y < height - near; y++) {
-        for (let x = near, at = y * width + near; x < width - near; x++, at++) {
+      const { box } = input;
+      for (let y = Math.max(near, box.y0); y < Math.min(height - near, box.y1); y++) {
+        for (let x = Math.max(near, box.x0), at = y * width + x; x < Math.min(width - near, box.x1); x++, at++) {
           if (input.mask[at] === 0) continue;
           const isEdge = input.mask[at - 1] === 0 || input.mask[at + 1] === 0 || input.mask[at - width] === 0 || input.mask[at + width] === 0;
           if (!isEdge) zone[at] = 1;
@@ -83,23 +82,5 @@ export function createSeedZone(width: number, height: number): SeedZone {
       }
       return false;
     },
-    isWithinReach: (region) => region.centreX >= box.x0 && region.centreX <= box.x1 && region.centreY >= box.y0 && region.centreY <= box.y1,
-  };
-}
-
-/** The vertebra (or the needle's tip) and the distance within which a leak may come up. */
-function reachBox({ planePlan, planOffsetPx, tracks, shiftPx, pyramid, mmPerFinePx }: SeedInput, width: number, height: number) {
-  const points = [
-    ...(planePlan?.vertebralBody ?? []).map(([x, y]) => [x + planOffsetPx[0], y + planOffsetPx[1]] as const),
-    ...tracks.map((track) => [track.tip[0] - shiftPx[0], track.tip[1] - shiftPx[1]] as const),
-  ];
-  if (points.length === 0) return { x0: 0, y0: 0, x1: width, y1: height };
-  const bounds = boundsOf(points);
-  const margin = reachMm.leak / mmPerFinePx;
-  return {
-    x0: bounds.x0 / pyramid.factor - margin,
-    y0: bounds.y0 / pyramid.factor - margin,
-    x1: bounds.x1 / pyramid.factor + margin,
-    y1: bounds.y1 / pyramid.factor + margin,
   };
 }

@@ -278,7 +278,7 @@ function decide(track: NeedleTrack, alongMm: number, speedMm: number, hollow: bo
     const stray = Math.abs(alongMm) > rules.releaseHollowMm;
     const strays = stray ? track.strays + 1 : 0;
     if (strays >= 6) return { alongMm, parked: false, measured: true, strays: 0 };
-    const expected = styletOut && !track.parked ? Math.max(-0.3, Math.min(0.5, 0.5 * speedMm)) : 0;
+    const expected = styletOut && !track.parked ? Math.max(-0.15, Math.min(0.15, 0.3 * speedMm)) : 0;
     return { alongMm: expected, parked: true, measured: false, strays };
   }
   if (track.parked) {
