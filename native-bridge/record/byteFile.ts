@@ -21,6 +21,7 @@ export async function openByteFile(path: string): Promise<ByteFile> {
     size,
     async read(offset, length) {
       const wanted = Math.max(0, Math.min(length, size - offset));
+      if (wanted === 0) return new Uint8Array(0);
       if (wanted > windowBytes / 4) return readFully(handle, offset, wanted);
       if (offset < windowAt || offset + wanted > windowAt + window.length) {
         window = await readFully(handle, offset, Math.min(windowBytes, size - offset));

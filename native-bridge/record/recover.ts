@@ -244,7 +244,7 @@ async function* restOf(files: DamagedFiles, header: RecordHeader, survey: Survey
     readableMessages(files.telemetry, header, () => undefined),
     survey.derivedLag,
   )) {
-    if (message.raw) yield* orphansBefore(message.seq);
+    yield* orphansBefore(message.raw ? message.seq : message.seq + 1);
     const sample = message.plane ? await frameAt(message.plane, message.seq) : toSample(message, header);
     if (sample !== null && typeof sample !== 'string') yield { sample, raw: message.raw };
   }

@@ -41,7 +41,7 @@ async function stockReader(path: string): Promise<McapIndexedReader> {
 }
 
 describe('a record', () => {
-  for (const seed of [1, 2, 3, 4, 5, 6]) {
+  for (const seed of [1, 2, 3]) {
     for (const compression of ['zstd', 'none'] as const) {
       it(`reads back every sample to the bit, in session order (seed ${seed}, ${compression})`, async () => {
         const written = randomSession(seed, 160);
