@@ -59,3 +59,68 @@ export function distanceToSegment([ax, ay]: ImagePoint, [bx, by]: ImagePoint, x:
   const t = square > 0 ? Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / square)) : 0;
   return Math.hypot(x - ax - t * dx, y - ay - t * dy);
 }
+
+/** The planned vertebra as distances at every place of the fine grid, bone coordinates. */
+export interface ZoneMap {
+  readonly box: Region;
+  /** Distance from the planned outline, mm; negative inside. */
+  readonly outlineMm: Float32Array;
+  /** Distance behind the planned posterior wall, mm; negative in front of it. Null when the plan has no wall. */
+  readonly wallMm: Float32Array | null;
+  /** From the wall to the farthest point of the outline. */
+  readonly depthMm: number;
+  readonly centre: ImagePoint;
+}
+
+/** The zones of a plan in one box of the fine grid; null when no vertebral body was drawn. `toFine` maps plan points there. */
+export function zoneMap(plan: PlanePlan | null, toFine: (point: ImagePoint) => ImagePoint, box: Region, width: number, height: number, mmPerFinePx: number): ZoneMap | null {
+  const body = plan?.vertebralBody?.map(toFine);
+  if (body === undefined) return null;
+  const wall = plan?.posteriorWall?.map(toFine);
+  const outlineMm = new Float32Array(width * height).fill(1e3);
+  const wallMm = wall === undefined ? null : new Float32Array(width * height).fill(-1e3);
+  const centre: ImagePoint = [body.reduce((s, p) => s + p[0], 0) / body.length, body.reduce((s, p) => s + p[1], 0) / body.length];
+  const behind = wall === undefined ? null : distanceBehind(wall, centre);
+  for (let y = box.y0; y < box.y1; y++) {
+    for (let x = box.x0; x < box.x1; x++) {
+      const at = y * width + x;
+      let nearest = Number.POSITIVE_INFINITY;
+      for (let i = 0, j = body.length - 1; i < body.length; j = i++) nearest = Math.min(nearest, distanceToSegment(body[j] ?? centre, body[i] ?? centre, x, y));
+      outlineMm[at] = (insidePolygon(body, x, y) ? -nearest : nearest) * mmPerFinePx;
+      if (wallMm !== null && behind !== null) wallMm[at] = behind(x, y) * mmPerFinePx;
+    }
+  }
+  const depthMm = behind === null ? 0 : Math.max(...body.map(([x, y]) => -behind(x, y))) * mmPerFinePx;
+  return { box, outlineMm, wallMm, depthMm, centre };
+}
+
+/** Signed distance behind a wall drawn as an open line: measured across the line through its ends, positive away from `inner`. */
+function distanceBehind(wall: readonly ImagePoint[], inner: ImagePoint): (x: number, y: number) => number {
+  const [ax, ay] = wall[0] ?? inner;
+  const [bx, by] = wall[wall.length - 1] ?? inner;
+  const length = Math.max(1e-6, Math.hypot(bx - ax, by - ay));
+  const ux = (bx - ax) / length;
+  const uy = (by - ay) / length;
+  const side = (inner[0] - ax) * -uy + (inner[1] - ay) * ux > 0 ? -1 : 1;
+  const knots = wall
+    .map(([x, y]) => ({ along: (x - ax) * ux + (y - ay) * uy, across: side * ((x - ax) * -uy + (y - ay) * ux) }))
+    .sort((p, q) => p.along - q.along);
+  return (x, y) => {
+    const along = (x - ax) * ux + (y - ay) * uy;
+    return side * ((x - ax) * -uy + (y - ay) * ux) - interpolated(knots, along);
+  };
+}
+
+/** Linear between knots, constant beyond the ends. */
+function interpolated(knots: readonly { readonly along: number; readonly across: number }[], along: number): number {
+  const first = knots[0];
+  const last = knots[knots.length - 1];
+  if (first === undefined || last === undefined) return 0;
+  if (along <= first.along) return first.across;
+  for (let i = 1; i < knots.length; i++) {
+    const p = knots[i - 1] ?? first;
+    const q = knots[i] ?? last;
+    if (along <= q.along) return q.along > p.along ? p.across + ((along - p.along) / (q.along - p.along)) * (q.across - p.across) : q.across;
+  }
+  return last.across;
+}

@@ -7,7 +7,7 @@ import type { MotionEstimate, Region } from '../image/motion.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
 import type { CementObservation } from '../observation.ts';
 import type { ImageScale } from '../scale.ts';
-import { boundsOf } from '../zones.ts';
+import { boundsOf, type ZoneMap, zoneMap } from '../zones.ts';
 import { blockNeedles, fillAcrossShafts } from './blocked.ts';
 import { type CementJudge, createCementJudge } from './judge.ts';
 import { createLeakWatch, type LeakWatch } from './leak.ts';
@@ -76,9 +76,11 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
   const coarseExcluded = new Uint8Array((width >> 1) * (height >> 1));
   const buffers = createRegionBuffers(size);
   const judge: CementJudge = createCementJudge(width, height);
-  const leakWatch: LeakWatch = createLeakWatch(width, height);
+  const leakWatch: LeakWatch = createLeakWatch();
 
   let watched: Region | null = null;
+  let zones: ZoneMap | null = null;
+  let zonesFor: { readonly plan: PlanePlan | null; readonly offset: readonly [number, number]; readonly box: Region } | null = null;
 
   function reset(): void {
     watched = null;
@@ -108,11 +110,12 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     blockNeedles(blocked, width, height, context.tracks, shiftPx, factor, mmPerFinePx);
     const box = watchedBox(context, mmPerFinePx);
     if (!motion.trusted || box === null) return observe(context, shift, mmPerFinePx);
+    const zones = zonesOf(context, box, mmPerFinePx);
     reference.compare(pyramid.fine, field, shift, blocked, box);
     const low = Math.max(discernibleMm * cementNepersPerMm, 3 * reference.sigma);
     const high = Math.max(1.6 * discernibleMm * cementNepersPerMm, 5 * reference.sigma);
     const regions = darkRegions(reference.evidence, blocked, box, low, high, 1.5 / (mmPerFinePx * mmPerFinePx), buffers);
-    const verdict = judge.frame({ ...context, regions, labels: buffers.labels, blocked, box, mmPerFinePx, difference: reference.difference, low, mask });
+    const verdict = judge.frame({ ...context, zones, regions, labels: buffers.labels, blocked, box, mmPerFinePx, difference: reference.difference, low, mask });
     holdBack(verdict.heldLabels, box);
     reference.learn(blocked, held, verdict.absorb);
     excludeFromMotion();
@@ -145,19 +148,42 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     const bounds = boundsOf(points);
     const margin = (body.length > 0 ? watchMarginMm.body : watchMarginMm.tip) / mmPerFinePx;
     const clamp = (v: number, most: number) => Math.max(0, Math.min(most, Math.round(v)));
-    watched = {
+    const next = {
       x0: clamp(bounds.x0 / pyramid.factor - margin, width),
       y0: clamp(bounds.y0 / pyramid.factor - margin, height),
       x1: clamp(bounds.x1 / pyramid.factor + margin, width),
       y1: clamp(bounds.y1 / pyramid.factor + margin, height),
     };
-    return watched.x1 - watched.x0 > 8 && watched.y1 - watched.y0 > 8 ? watched : null;
+    if (next.x1 - next.x0 <= 8 || next.y1 - next.y0 <= 8) return null;
+    const same = watched !== null && watched.x0 === next.x0 && watched.y0 === next.y0 && watched.x1 === next.x1 && watched.y1 === next.y1;
+    if (!same) watched = next;
+    return watched;
+  }
+
+  /** The zones change only with the plan, its place and the watched box. */
+  function zonesOf({ planePlan, planOffsetPx, pyramid }: CementContext, box: Region, mmPerFinePx: number): ZoneMap | null {
+    const same = zonesFor !== null && zonesFor.plan === planePlan && zonesFor.offset === planOffsetPx && zonesFor.box === box;
+    if (same) return zones;
+    zonesFor = { plan: planePlan, offset: planOffsetPx, box };
+    const centre = (pyramid.factor - 1) / 2;
+    const toFine = ([x, y]: readonly [number, number]) =>
+      [(x + planOffsetPx[0] - centre) / pyramid.factor, (y + planOffsetPx[1] - centre) / pyramid.factor] as const;
+    zones = zoneMap(planePlan, toFine, box, width, height, mmPerFinePx);
+    return zones;
   }
 
   function observe(context: CementContext, shift: readonly [number, number], mmPerFinePx: number): CementObservation {
     const { scale, attributes, pyramid, tracks } = context;
     const { areaPx: filledPx, mass } = fillAcrossShafts(mask, filled, reference.difference, width, height, tracks, context.shiftPx, pyramid.factor);
-    const leak = leakWatch.frame(context, mask, filled, reference.difference, mmPerFinePx);
+    const leak = leakWatch.frame({
+      zones,
+      mask: filled,
+      width,
+      mmPerFinePx,
+      factor: pyramid.factor,
+      scaleKnown: scale.mmPerPx !== null,
+      unsettled: !context.motion.trusted || context.motion.jumped,
+    });
     const image: RunLengthMask | null = filledPx > 0 ? runLengthsInImage(filled, width, height, pyramid.factor, shift, attributes) : null;
     if (image === null) return nothing;
     const areaPx = image.counts.reduce((sum, run, i) => (i % 2 === 1 ? sum + run : sum), 0);

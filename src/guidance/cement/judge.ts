@@ -1,7 +1,8 @@
-import type { PlanePlan, Stage } from '../../sample/index.ts';
+import type { Stage } from '../../sample/index.ts';
 import type { Grid } from '../image/grid.ts';
 import type { MotionEstimate, Region } from '../image/motion.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
+import type { ZoneMap } from '../zones.ts';
 import { type CavityState, createCavityWatch } from './cavity.ts';
 import { type DarkRegion, ellipseLikeness } from './regions.ts';
 import { createSeedZone, type SeedZone } from './seeds.ts';
@@ -18,8 +19,7 @@ export interface JudgeInput {
   readonly motion: MotionEstimate;
   readonly shiftPx: readonly [number, number];
   readonly pyramid: { readonly factor: number };
-  readonly planePlan: PlanePlan | null;
-  readonly planOffsetPx: readonly [number, number];
+  readonly zones: ZoneMap | null;
   /** Cement so far; changed in place. */
   readonly mask: Uint8Array;
 }

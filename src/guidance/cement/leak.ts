@@ -1,12 +1,123 @@
+import type { LeakSite } from '../../sample/index.ts';
 import type { CementObservation } from '../observation.ts';
-import type { Grid } from '../image/grid.ts';
-import type { CementContext } from './analysis.ts';
+import type { ZoneMap } from '../zones.ts';
 
 type LeakPart = Pick<CementObservation, 'zone' | 'leak' | 'leakSite' | 'toPosteriorWallPx' | 'toPosteriorWallMm'>;
+
+export interface LeakInput {
+  readonly zones: ZoneMap | null;
+  /** Cement, bone coordinates of the fine grid. */
+  readonly mask: Uint8Array;
+  readonly width: number;
+  readonly mmPerFinePx: number;
+  readonly factor: number;
+  /** Whether millimetres may be told (geometry or calibration). */
+  readonly scaleKnown: boolean;
+  /** The frame is not to be judged: the patient has just moved or the picture does not fit. */
+  readonly unsettled: boolean;
+}
+
+/** Latches: once cement has left the vertebra it stays said. */
 export interface LeakWatch {
-  frame(context: CementContext, mask: Uint8Array, filled: Uint8Array, difference: Grid, mmPerFinePx: number): LeakPart;
+  frame(input: LeakInput): LeakPart;
   reset(): void;
 }
-export function createLeakWatch(_w: number, _h: number): LeakWatch {
-  return { frame: () => ({ zone: 'none', leak: false, leakSite: null, toPosteriorWallPx: null, toPosteriorWallMm: null }), reset: () => undefined };
+
+const rules = {
+  /** What an operator's outline may be wrong. */
+  outlineErrorMm: 2,
+  /** A leak as soon as so much cement is beyond that, or half of it in two frames running. */
+  areaMm2: 1.2,
+  posteriorShare: 0.25,
+  /** So much cement in the posterior quarter is a caution. */
+  posteriorAreaMm2: 0.5,
+} as const;
+
+interface Survey {
+  readonly areaPx: number;
+  readonly beyondPx: number;
+  readonly posteriorPx: number;
+  readonly beyondX: number;
+  readonly beyondY: number;
+  readonly beyondWallPx: number;
+  /** Largest distance behind the wall, mm; negative in front. */
+  readonly wallReachMm: number;
+}
+
+export function createLeakWatch(): LeakWatch {
+  let leak = false;
+  let site: LeakSite | null = null;
+  let before = 0;
+
+  function survey({ zones, mask, width }: LeakInput): Survey | null {
+    if (zones === null) return null;
+    const { box, outlineMm, wallMm, depthMm } = zones;
+    let areaPx = 0;
+    let beyondPx = 0;
+    let posteriorPx = 0;
+    let beyondWallPx = 0;
+    let sumX = 0;
+    let sumY = 0;
+    let wallReachMm = Number.NEGATIVE_INFINITY;
+    for (let y = box.y0; y < box.y1; y++) {
+      for (let x = box.x0; x < box.x1; x++) {
+        const at = y * width + x;
+        if (mask[at] === 0) continue;
+        areaPx++;
+        const behindWall = wallMm === null ? -1e3 : (wallMm[at] ?? 0);
+        const outside = outlineMm[at] ?? 0;
+        if (behindWall > wallReachMm) wallReachMm = behindWall;
+        if (behindWall > -rules.posteriorShare * depthMm) posteriorPx++;
+        // Behind the wall the silhouette of the body goes on (its posterolateral corners): there the wall alone decides.
+        const wallLeak = behindWall > rules.outlineErrorMm;
+        if (!wallLeak && outside <= rules.outlineErrorMm) continue;
+        beyondPx++;
+        if (wallLeak) beyondWallPx++;
+        sumX += x;
+        sumY += y;
+      }
+    }
+    return { areaPx, beyondPx, posteriorPx, beyondX: sumX / Math.max(1, beyondPx), beyondY: sumY / Math.max(1, beyondPx), beyondWallPx, wallReachMm };
+  }
+
+  /** Where the part outside lies, as seen: behind the wall, above, below, or to a side. The head is at the top of the picture. */
+  function siteOf(found: Survey, zones: ZoneMap): LeakSite {
+    if (found.beyondWallPx > 0.5 * found.beyondPx) return 'epidural';
+    const dx = found.beyondX - zones.centre[0];
+    const dy = found.beyondY - zones.centre[1];
+    if (Math.abs(dy) > Math.abs(dx)) return dy < 0 ? 'disc-superior' : 'disc-inferior';
+    return zones.wallMm === null ? 'paravertebral' : 'venous-anterior';
+  }
+
+  function frame(input: LeakInput): LeakPart {
+    const found = survey(input);
+    if (found === null || input.zones === null) return { zone: 'none', leak, leakSite: site, toPosteriorWallPx: null, toPosteriorWallMm: null };
+    const mm2 = input.mmPerFinePx ** 2;
+    const beyondMm2 = found.beyondPx * mm2;
+    if (!input.unsettled) {
+      if (beyondMm2 >= rules.areaMm2 || Math.min(beyondMm2, before) >= 0.5 * rules.areaMm2) {
+        leak = true;
+        site ??= siteOf(found, input.zones);
+      }
+      before = beyondMm2;
+    }
+    const posterior = input.zones.wallMm !== null && found.posteriorPx * mm2 >= rules.posteriorAreaMm2;
+    const toWallMm = input.zones.wallMm !== null && found.areaPx > 0 ? -found.wallReachMm : null;
+    return {
+      zone: found.areaPx === 0 ? 'none' : leak ? 'outside' : posterior ? 'posterior-quarter' : 'body',
+      leak,
+      leakSite: site,
+      toPosteriorWallPx: toWallMm === null ? null : (toWallMm / input.mmPerFinePx) * input.factor,
+      toPosteriorWallMm: toWallMm === null || !input.scaleKnown ? null : toWallMm,
+    };
+  }
+
+  return {
+    frame,
+    reset() {
+      leak = false;
+      site = null;
+      before = 0;
+    },
+  };
 }

@@ -1,13 +1,11 @@
 import type { Region } from '../image/motion.ts';
-import type { PlanePlan } from '../../sample/index.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
-import { insidePolygon } from '../zones.ts';
+import type { ZoneMap } from '../zones.ts';
 import type { DarkRegion } from './regions.ts';
 
 export interface SeedInput {
   readonly tracks: readonly NeedleTrack[];
-  readonly planePlan: PlanePlan | null;
-  readonly planOffsetPx: readonly [number, number];
+  readonly zones: ZoneMap | null;
   readonly shiftPx: readonly [number, number];
   readonly pyramid: { readonly factor: number };
   readonly mmPerFinePx: number;
@@ -22,7 +20,7 @@ export interface SeedZone {
 }
 
 /** Millimetres: around the tip; in front of it, where a cavity may lie; around present cement. */
-const reachMm = { tip: 5, ahead: 24, aside: 9, cement: 1.6 } as const;
+const reachMm = { tip: 5, ahead: 24, aside: 9, cement: 1.6, aroundBody: 2 } as const;
 
 export function createSeedZone(width: number, height: number): SeedZone {
   const zone = new Uint8Array(width * height);
@@ -44,15 +42,10 @@ export function createSeedZone(width: number, height: number): SeedZone {
   }
 
   /** A zone in front of the tip only counts inside the vertebra (and 2 mm around it), when it was drawn. */
-  function clipToBody({ planePlan, planOffsetPx, pyramid, box }: SeedInput): void {
-    const body = planePlan?.vertebralBody;
-    if (body === undefined) return;
-    const polygon = body.map(([x, y]) => [(x + planOffsetPx[0]) / pyramid.factor, (y + planOffsetPx[1]) / pyramid.factor] as const);
+  function clipToBody({ zones, box }: SeedInput): void {
+    if (zones === null) return;
     for (let y = box.y0; y < box.y1; y++) {
-      for (let x = box.x0; x < box.x1; x++) {
-        const at = y * width + x;
-        if (zone[at] !== 0 && !insidePolygon(polygon, x, y)) zone[at] = 0;
-      }
+      for (let at = y * width + box.x0; at < y * width + box.x1; at++) if (zone[at] !== 0 && (zones.outlineMm[at] ?? 0) > reachMm.aroundBody) zone[at] = 0;
     }
   }
 
