@@ -1,14 +1,8 @@
-import type { AlarmPriority } from '../../src/alarm/alarm.ts';
 import { operate } from '../store/consoleStore.ts';
 import type { Moment } from '../store/moment.ts';
 import type { StandingAlarm } from '../store/timeline.ts';
 import { text } from '../text.ts';
-
-const rank: Readonly<Record<AlarmPriority, number>> = { high: 3, medium: 2, low: 1 };
-
-/** Unacknowledged before acknowledged, then by priority, then the latest first. */
-export const alarmOrder = (alarms: Iterable<StandingAlarm>): StandingAlarm[] =>
-  [...alarms].sort((p, q) => Number(p.acknowledged) - Number(q.acknowledged) || rank[q.event.priority] - rank[p.event.priority] || q.sinceMs - p.sinceMs);
+import { alarmOrder } from './alarmOrder.ts';
 
 export const acknowledge = (alarm: StandingAlarm): boolean => operate({ kind: 'acknowledge', alarm: alarm.event.id });
 

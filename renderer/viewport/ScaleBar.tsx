@@ -2,24 +2,13 @@ import type { PlaneId } from '../../src/sample/index.ts';
 import { fixed } from '../app/format.ts';
 import { text } from '../text.ts';
 import { pictureInfo } from './planeController.ts';
+import { barLengthMm } from './scaleLength.ts';
 
 interface Props {
   readonly plane: PlaneId;
   readonly mode: 'live' | 'review';
   readonly mmPerPx: number | null;
   readonly scaleFrom: 'geometry' | 'calibration' | null;
-}
-
-const roundLengthsMm = [1, 2, 5, 10, 20, 50, 100];
-const wantedCanvasPx = 110;
-
-/** The roundest length whose bar comes closest to the wanted width. */
-export function barLengthMm(canvasPxPerMm: number): number {
-  let best = roundLengthsMm[0] ?? 1;
-  for (const length of roundLengthsMm) {
-    if (Math.abs(length * canvasPxPerMm - wantedCanvasPx) < Math.abs(best * canvasPxPerMm - wantedCanvasPx)) best = length;
-  }
-  return best;
 }
 
 /** A length in millimetres at the isocentre, only where something says how large a pixel is. */

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decimate, roundUp } from '../../renderer/live/curveData.ts';
+import { layOutLabels } from '../../renderer/live/labelLayout.ts';
+import { emptyCurve, growCurve } from '../../renderer/store/timeline.ts';
+import type { Curve } from '../../src/link/link.ts';
+import type { Sample } from '../../src/sample/index.ts';
+
+const seed = 7302;
+
+const curveOf = (pressures: readonly (number | null)[]): Curve => ({
+  tMs: pressures.map((_, i) => i * 100),
+  pressureKpa: pressures,
+  volumeMl: pressures.map((_, i) => i / 10),
+  mode: pressures.map(() => 'balloon' as const),
+});
+
+describe('the thinned curve', () => {
+  test(`keeps the highest and the lowest pressure whatever the number of buckets (seed ${seed})`, () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 4000, noNaN: true }), { minLength: 1, maxLength: 400 }),
+        fc.integer({ min: 1, max: 50 }),
+        (pressures, buckets) => {
+          const { pressureKpa, tSeconds } = decimate(curveOf(pressures), 0, 1e9, buckets);
+          const kept = pressureKpa.filter((kpa) => kpa !== null);
+          expect(Math.max(...kept)).toBe(Math.max(...pressures));
+          expect(Math.min(...kept)).toBe(Math.min(...pressures));
+          expect(tSeconds.length).toBeLessThanOrEqual(2 * buckets + 2);
+          expect(tSeconds).toEqual([...tSeconds].sort((p, q) => p - q));
+        },
+      ),
+      { seed, numRuns: 200 },
+    );
+  });
+
+  test('does not join what an injector said before and after it was silent', () => {
+    const curve: Curve = { tMs: [0, 100, 5000, 5100], pressureKpa: [1, 2, 3, 4], volumeMl: [0, 0, 0, 0], mode: ['idle', 'idle', 'idle', 'idle'] };
+    expect(decimate(curve, 0, 6000, 100).pressureKpa).toEqual([1, 2, null, 3, 4]);
+  });
+
+  test('is empty before the first reading', () => {
+    expect(decimate(curveOf([]), 0, 1000, 100).tSeconds).toEqual([]);
+  });
+
+  test('grows by at most ten points a second and keeps the highest pressure of each', () => {
+    const reading = (tMs: number, pressureKpa: number): Sample => ({
+      topic: '/injector/reading',
+      tMs,
+      seq: tMs,
+      data: { device: 'injector', pressureKpa, volumeMl: 1, rateMlPerMin: null, mode: 'balloon', deviceTimeMs: null, status: 'ok' },
+    });
+    const curve = emptyCurve();
+    expect(growCurve(curve, [reading(0, 100), reading(20, 900), reading(40, 200), reading(110, 300)])).toBe(true);
+    expect(curve.tMs).toEqual([0, 110]);
+    expect(curve.pressureKpa).toEqual([900, 300]);
+    expect(growCurve(curve, [])).toBe(false);
+  });
+});
+
+test.each([
+  [0, 1],
+  [7, 10],
+  [21, 25],
+  [400, 500],
+  [1100, 2000],
+])('the axis of %d ends at %d', (value, end) => expect(roundUp(value)).toBe(end));
+
+describe('labels on the strip', () => {
+  test(`never touch and never leave it (seed ${seed})`, () => {
+    const label = fc.record({
+      x: fc.double({ min: 0, max: 800, noNaN: true }),
+      width: fc.integer({ min: 10, max: 300 }),
+      weight: fc.integer({ min: 1, max: 6 }),
+    });
+    fc.assert(
+      fc.property(fc.array(label, { maxLength: 40 }), (wanted) => {
+        const placed = layOutLabels(wanted, 2, 800).map(({ index, x, lane }) => ({ lane, from: x, to: x + (wanted[index]?.width ?? 0) }));
+        for (const one of placed) {
+          expect(one.from).toBeGreaterThanOrEqual(0);
+          expect(one.to).toBeLessThanOrEqual(800);
+          for (const other of placed) {
+            if (one !== other && one.lane === other.lane) expect(one.to <= other.from || other.to <= one.from).toBe(true);
+          }
+        }
+      }),
+      { seed, numRuns: 300 },
+    );
+  });
+
+  test('give way to the heavier one', () => {
+    const placed = layOutLabels(
+      [
+        { x: 10, width: 100, weight: 1 },
+        { x: 12, width: 100, weight: 6 },
+      ],
+      1,
+      400,
+    );
+    expect(placed.map(({ index }) => index)).toEqual([1]);
+  });
+});
