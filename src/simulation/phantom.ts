@@ -102,13 +102,16 @@ function posteriorElements(vertebra: Vertebra, random: Random): readonly Part[] 
   const parts: Part[] = [];
   for (const side of [-1, 1]) {
     const j = (mm: number): number => mm + 0.5 * random.gaussian();
-    parts.push(rod(p(side * 12.6, depth - 3.5, 5), p(side * 14, depth + 12, 5.5), [4.2, 7.3], up, 0, 1));
+    parts.push(rod(p(side * 12.6, depth - 3.5, 5), p(side * 14, depth + 12, 5.5), [4.2, 7.3], up, 0, 1, true));
     parts.push(rod(p(side * 14.5, depth + 12, 6), p(side * 4.5, depth + 21, -5), [2.8, 7], up, 0.1));
     parts.push(rod(p(side * 15, depth + 13, 3), p(side * j(13.5), depth + 15.5, 18), [4, 5], across, 0.25));
     parts.push(rod(p(side * 13, depth + 15, -4), p(side * j(11), depth + 20, -19), [3.8, 5], across, 0.25));
     parts.push(rod(p(side * 16, depth + 13.5, 5), p(side * j(37), depth + 17, j(6.5)), [2.4, 4.4], up, 0.3));
   }
-  parts.push(rod(p(0, depth + 20, -3), p(0.6 * random.gaussian(), depth + 45, -13), [2.6, 8], fromUnit(vertebra), 0.12));
+  // A thin blade that ends in a knob: in a frontal view a drop, not a bar.
+  const lean = 1.2 * random.gaussian();
+  parts.push(rod(p(0, depth + 19, -2), p(lean * 0.6, depth + 38, -9), [1.7, 7], fromUnit(vertebra), 0.1, 0.8));
+  parts.push(rod(p(lean * 0.6, depth + 37, -8), p(lean, depth + 46, -14), [3.4, 6], fromUnit(vertebra), -0.35, 0.9));
   return parts;
 }
 
