@@ -5,8 +5,8 @@ const endOfText = 0x03;
 /** Length, both CRC bytes and the end: what the length counts besides the data. */
 const lengthOverhead = 4;
 
-/** The only questions this console asks: status, dispensed volumes, rate, firmware version. None of them moves or sets anything. */
-export type NewEraQuestion = '' | 'DIS' | 'RAT' | 'VER';
+/** The only questions this console asks: dispensed volumes, rate, firmware version. Every answer carries the status. None of them moves or sets anything. */
+export type NewEraQuestion = 'DIS' | 'RAT' | 'VER';
 
 /** Safe-mode packet of New Era pumps: `02 | length | data | CRC high | CRC low | 03`, CRC-16 (0x1021, initial 0) over the data. */
 export function newEraPacket(data: string): Uint8Array {
