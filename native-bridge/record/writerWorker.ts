@@ -10,32 +10,33 @@ const port = parentPort;
 if (!port) throw new Error('writerWorker.ts is a worker thread: it is started by writer.ts');
 const counters = new BigInt64Array(data.progress);
 const send = (message: FromWriter) => port.postMessage(message);
+/** Two planes of 1024² 16 bit at 15 fps write 120 MB in that time, half of what is reserved. */
 const spaceCheckMs = 2000;
 
-function watchSpace(files: RecordFiles): void {
+async function watchSpace(files: RecordFiles): Promise<void> {
   let low = false;
-  const timer = setInterval(async () => {
+  const check = async (): Promise<boolean> => {
     try {
       const { bavail, bsize } = await statfs(data.folder);
-      const free = bavail * bsize;
-      if (free < data.lowSpaceBytes && !low) {
+      const freeMb = Math.floor((bavail * bsize) / 1e6);
+      if (bavail * bsize < data.lowSpaceBytes && !low) {
         low = true;
         send({
           kind: 'trouble',
-          trouble: {
-            kind: 'disk-low',
-            message: `Little space is left for the record (${Math.floor(free / 1e6)} MB): free some, or record elsewhere next time.`,
-          },
+          trouble: { kind: 'disk-low', message: `Little space is left for the record (${freeMb} MB): free some, or record elsewhere next time.` },
         });
       }
-      if (free < data.reserveBytes) {
-        clearInterval(timer);
-        files.stopFrames(`only ${Math.floor(free / 1e6)} MB are left on the disk, kept for telemetry`);
-      }
+      if (bavail * bsize >= data.reserveBytes) return true;
+      files.stopFrames(`only ${freeMb} MB are left on the disk, kept for telemetry`);
+      return false;
     } catch {
       // A file system that cannot say how full it is will say so when a write fails.
-      clearInterval(timer);
+      return false;
     }
+  };
+  if (!(await check())) return;
+  const timer = setInterval(async () => {
+    if (!(await check())) clearInterval(timer);
   }, spaceCheckMs);
   timer.unref();
 }
@@ -72,8 +73,8 @@ try {
     queuedBytes: () => Number(Atomics.load(counters, 0) - Atomics.load(counters, 1)),
   });
   port.on('message', (message: ToWriter) => handle(files, message));
-  watchSpace(files);
   send({ kind: 'opened' });
+  void watchSpace(files);
 } catch (error) {
   send({ kind: 'open-failed', message: diskErrorText(error as NodeJS.ErrnoException, data.folder) });
 }
