@@ -27,8 +27,7 @@ export function boneRegion(
   height: number,
 ): Region {
   const body = plan?.vertebralBody;
-  if (body === undefined)
-    return { x0: Math.round(width * 0.22), y0: Math.round(height * 0.22), x1: Math.round(width * 0.78), y1: Math.round(height * 0.78) };
+  if (body === undefined) return { x0: Math.round(width * 0.22), y0: Math.round(height * 0.22), x1: Math.round(width * 0.78), y1: Math.round(height * 0.78) };
   const box = boundsOf(body);
   const margin = 8 / scale.workingMmPerPx;
   const clamp = (v: number, most: number) => Math.max(1, Math.min(most - 2, Math.round(v / coarsePx)));
@@ -73,7 +72,14 @@ export interface ZoneMap {
 }
 
 /** The zones of a plan in one box of the fine grid; null when no vertebral body was drawn. `toFine` maps plan points there. */
-export function zoneMap(plan: PlanePlan | null, toFine: (point: ImagePoint) => ImagePoint, box: Region, width: number, height: number, mmPerFinePx: number): ZoneMap | null {
+export function zoneMap(
+  plan: PlanePlan | null,
+  toFine: (point: ImagePoint) => ImagePoint,
+  box: Region,
+  width: number,
+  height: number,
+  mmPerFinePx: number,
+): ZoneMap | null {
   const body = plan?.vertebralBody?.map(toFine);
   if (body === undefined) return null;
   const wall = plan?.posteriorWall?.map(toFine);

@@ -9,8 +9,8 @@ export const createGrid = (width: number, height: number): Grid => ({ width, hei
 
 /** Value at a point between pixels (bilinear); the edge is repeated outside. */
 export function sampleGrid({ width, height, data }: Grid, x: number, y: number): number {
-  const cx = x < 0 ? 0 : x > width - 1.001 ? width - 1.001 : x;
-  const cy = y < 0 ? 0 : y > height - 1.001 ? height - 1.001 : y;
+  const cx = x < 0 ? 0 : Math.min(x, width - 1.001);
+  const cy = y < 0 ? 0 : Math.min(y, height - 1.001);
   const x0 = cx | 0;
   const y0 = cy | 0;
   const fx = cx - x0;

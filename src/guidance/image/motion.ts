@@ -112,8 +112,8 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
       }
       const determinant = a * d - b * b;
       if (!(determinant > 1e-12 * (a + d) * (a + d)) || a + d <= 0) break;
-      const ux = (-(d * p - b * q)) / determinant;
-      const uy = (-(a * q - b * p)) / determinant;
+      const ux = -(d * p - b * q) / determinant;
+      const uy = -(a * q - b * p) / determinant;
       const length = Math.hypot(ux, uy);
       const cap = length > 1.5 ? 1.5 / length : 1;
       sx += ux * cap;

@@ -4,7 +4,7 @@ import { depthAt, type VisibleField } from '../image/field.ts';
 import { createPairBuffers, findEdgePairs, type PairBuffers } from './edgePairs.ts';
 import { type BarCandidate, createLineBuffers, findBars, type LineBuffers } from './lines.ts';
 import { edgeAt, measureShaft, type Shaft } from './shaft.ts';
-import { findTip, type FullAxis, fullAxisOf, type TipEstimate } from './tip.ts';
+import { type FullAxis, findTip, fullAxisOf, type TipEstimate } from './tip.ts';
 
 /** What a needle may look like in this picture. */
 export interface NeedleScale {

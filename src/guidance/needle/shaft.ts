@@ -215,7 +215,9 @@ export function edgeAt(fine: Grid, shaft: Shaft, along: number, leastEdge: numbe
   const x = shaft.x + shaft.dx * along;
   const y = shaft.y + shaft.dy * along;
   const station = measureStation(fine, x, y, -shaft.dy, shaft.dx, shaft.width / 2, leastEdge, along);
-  return station === null || Math.abs(station.centre) > Math.max(1, 0.2 * shaft.width) || Math.abs(station.width - shaft.width) > Math.max(1.2, 0.2 * shaft.width)
+  return station === null ||
+    Math.abs(station.centre) > Math.max(1, 0.2 * shaft.width) ||
+    Math.abs(station.width - shaft.width) > Math.max(1.2, 0.2 * shaft.width)
     ? 0
     : station.edge;
 }

@@ -166,8 +166,7 @@ function sightingOf(bar: FoundBar, forward: boolean, context: NeedleContext, det
   const direction: readonly [number, number] = [sign * bar.shaft.dx, sign * bar.shaft.dy];
   const end = forward ? bar.shaft.to : bar.shaft.from;
   const edgeTip: ImagePoint = [factor * (bar.shaft.x + bar.shaft.dx * end) + (factor - 1) / 2, factor * (bar.shaft.y + bar.shaft.dy * end) + (factor - 1) / 2];
-  const tip: ImagePoint =
-    found === null ? edgeTip : [found.axis.x + found.axis.dx * found.tip.along, found.axis.y + found.axis.dy * found.tip.along];
+  const tip: ImagePoint = found === null ? edgeTip : [found.axis.x + found.axis.dx * found.tip.along, found.axis.y + found.axis.dy * found.tip.along];
   return {
     bar,
     tip,

@@ -1,0 +1,183 @@
+import type { Command } from 'commander';
+import type { Result } from '../../src/base/result.ts';
+import type { PlaneSighting } from '../../src/guidance/fusion.ts';
+import type { PlaneObservation } from '../../src/guidance/observation.ts';
+import type { PlaneGuidance } from '../../src/guidance/planeGuidance.ts';
+import type { Plan } from '../../src/procedure/plan.ts';
+import type { PlaneId } from '../../src/sample/sample.ts';
+import type { Source, SourceEvent } from '../sources/source.ts';
+import { reportFault } from './output.ts';
+
+interface AnalyzeOptions {
+  readonly frames: string;
+  readonly framesB?: string;
+  readonly plan?: string;
+  readonly out: string;
+}
+
+/** `pedicle analyze`: guidance for each frame of a run, causally, one line a frame. */
+export function register(program: Command): void {
+  program
+    .command('analyze')
+    .description('Finds needle, deviation and cement in each frame of a run, looking only at frames before it, and writes one JSON object a line.')
+    .requiredOption('--frames <uri>', 'frames: dicom:FILE_OR_FOLDER, sim:SCENARIO?seed=N, record:RECORD?plane=a; plane a of the plan')
+    .option('--frames-b <uri>', 'frames of a second plane; tipPatientMm then comes from both, relative to the isocentre')
+    .option('--plan <file>', 'plan.json')
+    .requiredOption('--out <file>', 'FILE.jsonl; plane b goes to FILE.b.jsonl')
+    .action(async (options: AnalyzeOptions) => {
+      const done = await analyze(options);
+      if (!done.ok) reportFault(done.fault);
+    });
+}
+
+interface PlaneRun {
+  readonly plane: PlaneId;
+  readonly guidance: PlaneGuidance;
+  readonly events: AsyncIterator<SourceEvent>;
+  readonly lines: string[];
+  next: FrameEvent | null;
+  latest: (PlaneSighting & { readonly tMs: number }) | null;
+}
+
+type FrameEvent = Extract<SourceEvent, { topic: '/plane/a/frame' | '/plane/b/frame' }>;
+
+/** Frames of the two planes are brought together when they are no farther apart than this, ms. */
+const mostApartMs = 300;
+
+async function analyze(options: AnalyzeOptions): Promise<Result<void>> {
+  const { ok } = await import('../../src/base/result.ts');
+  const { readPlanFile } = await import('../sources/script.ts');
+  let plan: Plan | null = null;
+  if (options.plan !== undefined) {
+    const read = await readPlanFile(options.plan);
+    if (!read.ok) return read;
+    plan = read.value;
+  }
+  const opened = await openRuns(options, plan);
+  if (!opened.ok) return opened;
+  const runs = opened.value;
+  const controller = new AbortController();
+  const started = runs.map((run) => startRun(run.plane, run.source, run.guidance, controller.signal));
+  process.once('SIGINT', () => controller.abort());
+  for (const run of started) run.next = await nextFrame(run);
+  await analyzeInTimeOrder(started);
+  controller.abort();
+  const empty = started.find((run) => run.lines.length === 0);
+  if (empty !== undefined) {
+    const { inputFault } = await import('../../src/base/result.ts');
+    return inputFault(`No frame could be read for plane ${empty.plane}; check the source with "pedicle inspect".`);
+  }
+  for (const run of started) {
+    const written = await writeLines(run.plane === 'a' ? options.out : planeBFile(options.out), run.lines);
+    if (!written.ok) return written;
+  }
+  return ok(undefined);
+}
+
+const planeBFile = (out: string): string => (out.endsWith('.jsonl') ? `${out.slice(0, -'.jsonl'.length)}.b.jsonl` : `${out}.b.jsonl`);
+
+async function openRuns(options: AnalyzeOptions, plan: Plan | null): Promise<Result<{ plane: PlaneId; source: Source; guidance: PlaneGuidance }[]>> {
+  const { ok } = await import('../../src/base/result.ts');
+  const { openFrameSource } = await import('../sources/open.ts');
+  const { createPlaneGuidance } = await import('../../src/guidance/planeGuidance.ts');
+  const runs: { plane: PlaneId; source: Source; guidance: PlaneGuidance }[] = [];
+  for (const [plane, uri] of [
+    ['a', options.frames],
+    ['b', options.framesB],
+  ] as const) {
+    if (uri === undefined) continue;
+    const source = await openFrameSource(uri, plane);
+    if (!source.ok) return source;
+    const guidance = createPlaneGuidance(plane);
+    if (plan !== null) guidance.operator({ kind: 'plan', plan });
+    runs.push({ plane, source: source.value, guidance });
+  }
+  return ok(runs);
+}
+
+const startRun = (plane: PlaneId, source: Source, guidance: PlaneGuidance, signal: AbortSignal): PlaneRun => ({
+  plane,
+  guidance,
+  events: source.events(signal)[Symbol.asyncIterator](),
+  lines: [],
+  next: null,
+  latest: null,
+});
+
+/** The next frame of a run; what a source says besides frames goes to standard error, once each. */
+async function nextFrame(run: PlaneRun): Promise<FrameEvent | null> {
+  for (;;) {
+    const { value, done } = await run.events.next();
+    if (done === true) return null;
+    const event: SourceEvent = value;
+    if (event.topic === '/plane/a/frame' || event.topic === '/plane/b/frame') return event;
+    if (event.topic === '/device' && event.data.state !== 'connected' && event.data.state !== 'ended') process.stderr.write(`pedicle: ${event.data.message}\n`);
+  }
+}
+
+/** Frames of one moment are analysed together, so that each line knows both planes' present and nothing later. */
+async function analyzeInTimeOrder(runs: readonly PlaneRun[]): Promise<void> {
+  for (;;) {
+    const waiting = runs.filter((run) => run.next !== null);
+    if (waiting.length === 0) return;
+    const nowMs = Math.min(...waiting.map((run) => run.next?.atMs ?? 0));
+    const due = waiting.flatMap((run) => (run.next !== null && (run.next.atMs ?? 0) <= nowMs ? [{ run, event: run.next }] : []));
+    const analysed = due.map(({ run, event }) => ({ run, event, ...analyseFrame(run, event, nowMs) }));
+    for (const { run, observation, analysisMs, event } of analysed) run.lines.push(await lineOf(run, runs, event, observation, analysisMs, nowMs));
+    for (const { run } of due) run.next = await nextFrame(run);
+  }
+}
+
+function analyseFrame(run: PlaneRun, { data }: FrameEvent, tMs: number): { observation: PlaneObservation; analysisMs: number } {
+  const startedMs = performance.now();
+  const observation = run.guidance.frame(data, tMs);
+  const analysisMs = performance.now() - startedMs;
+  run.latest = { needle: observation.needle, attributes: data.attributes, frame: data.attributes.frameNumber, tMs };
+  return { observation, analysisMs };
+}
+
+async function lineOf(
+  run: PlaneRun,
+  runs: readonly PlaneRun[],
+  { data }: FrameEvent,
+  { needle, cement }: PlaneObservation,
+  analysisMs: number,
+  tMs: number,
+): Promise<string> {
+  const { poseFromPlanes } = await import('../../src/guidance/fusion.ts');
+  const a = runs.find((other) => other.plane === 'a')?.latest ?? null;
+  const b = runs.find((other) => other.plane === 'b')?.latest ?? null;
+  const pose = a !== null && b !== null && Math.abs(a.tMs - b.tMs) <= mostApartMs && run.latest !== null ? poseFromPlanes(a, b) : null;
+  const { areaPx, areaMm2, volumeMl, leak, leakSite, mask } = cement;
+  const deviation =
+    needle.deviation === null
+      ? null
+      : { angleDeg: needle.deviation.angleDeg, tipToLineMm: needle.deviation.tipToLineMm, tipToTargetMm: needle.deviation.tipToTargetMm };
+  return JSON.stringify({
+    frame: data.attributes.frameNumber,
+    tMs,
+    needle: needle.needle,
+    needles: needle.needles,
+    tipPatientMm: pose?.tipPatientMm ?? null,
+    deviation,
+    cement: { areaPx, areaMm2, volumeMl, leak, leakSite, mask },
+    analysisMs: Math.round(analysisMs * 1000) / 1000,
+  });
+}
+
+/** Writes beside the target and renames, so that a file that looks whole is whole. */
+async function writeLines(path: string, lines: readonly string[]): Promise<Result<void>> {
+  const { failedFault, inputFault, ok } = await import('../../src/base/result.ts');
+  const { rename, rm, writeFile } = await import('node:fs/promises');
+  const partial = `${path}.partial`;
+  try {
+    await writeFile(partial, `${lines.join('\n')}\n`);
+    await rename(partial, path);
+    return ok(undefined);
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const fault = code === 'ENOSPC' ? failedFault : inputFault;
+    return fault(`The results cannot be written to ${path} (${code}); choose a folder that exists and can be written.`);
+  }
+}

@@ -1,0 +1,107 @@
+import type { XrayFrameAttributes } from '../dicom/xrayFrame.ts';
+import { cArmView } from '../geometry/cArm.ts';
+import { triangulate } from '../geometry/triangulate.ts';
+import type { DetectedNeedle, NeedleObservation, Pose } from './observation.ts';
+
+/** What one plane saw of needles, in which frame, with that frame's attributes. */
+export interface PlaneSighting {
+  readonly needle: NeedleObservation;
+  readonly attributes: XrayFrameAttributes;
+  /** The frame's number as the pose is to name it (its sequence in the session). */
+  readonly frame: number;
+}
+
+/** Rays of one tip that pass each other by more than this saw two different points, mm. */
+const mostResidualMm = 6;
+
+/**
+ * The needle's tip in the patient from one frame of each plane, taken within a short time of each other (the caller decides
+ * how short: a breath moves the spine by 1.5 mm in about a second). Of several needles it takes the pair whose rays meet best,
+ * preferring the ones being advanced. Patient LPS mm relative to the isocentre. Null without geometry, without a needle in
+ * both, or when no pair of rays meets.
+ */
+export function poseFromPlanes(a: PlaneSighting, b: PlaneSighting): Pose | null {
+  const viewA = cArmView(a.attributes);
+  const viewB = cArmView(b.attributes);
+  if (viewA === null || viewB === null) return null;
+  const pairs = pairsOf(a.needle, b.needle).flatMap(([inA, inB]) => {
+    const point = triangulate([
+      { view: viewA, pointImagePx: inA.tip },
+      { view: viewB, pointImagePx: inB.tip },
+    ]);
+    return point !== null && point.residualMm <= mostResidualMm ? [point] : [];
+  });
+  const [active] = pairs;
+  if (active === undefined) return null;
+  // Another pair is taken only when it fits clearly better than the needles being advanced.
+  const best = pairs.reduce((found, pair) => (pair.residualMm + 2 < found.residualMm ? pair : found), active);
+  return { tipPatientMm: best.pointPatientMm, residualMm: best.residualMm, frames: { a: a.frame, b: b.frame } };
+}
+
+/** Every combination, the two needles being advanced first. */
+function pairsOf(a: NeedleObservation, b: NeedleObservation): [DetectedNeedle, DetectedNeedle][] {
+  const activeFirst = (o: NeedleObservation) => [...o.needles].sort((p, q) => Number(q.tip === o.needle?.tip) - Number(p.tip === o.needle?.tip));
+  return activeFirst(a).flatMap((inA) => activeFirst(b).map((inB): [DetectedNeedle, DetectedNeedle] => [inA, inB]));
+}
+
+/** Running calibration of one plane's seen volume by the injector's own; plain data, kept by the session. */
+export interface VolumeCalibration {
+  /** Injected over seen, once enough has been compared; 1 before. */
+  readonly scale: number;
+  readonly pairs: number;
+  readonly sumSeenInjected: number;
+  readonly sumSeenSeen: number;
+  readonly lastInjectedMl: number;
+}
+
+export const uncalibratedVolume: VolumeCalibration = { scale: 1, pairs: 0, sumSeenInjected: 0, sumSeenSeen: 0, lastInjectedMl: 0 };
+
+const calibrationRules = {
+  /** Below this the picture is mostly threshold, and the cannula is still filling. */
+  leastMl: 0.4,
+  /** Beyond this the scale is fixed: a later difference is then a sign of cement that went where nobody looks. */
+  settledMl: 1.5,
+  stepMl: 0.05,
+  leastPairs: 3,
+  leastScale: 0.5,
+  mostScale: 2,
+} as const;
+
+/** The volume to show, the new state, and how it was scaled. */
+export interface CalibratedVolume {
+  readonly state: VolumeCalibration;
+  readonly volumeMl: number;
+  readonly volumeFrom: 'attenuation' | 'injector';
+  /** Injected less seen, mL, once calibrated: what the picture misses. Null before. */
+  readonly unseenMl: number | null;
+}
+
+/**
+ * Volume seen by attenuation, scaled within the run by what the injector delivered: least squares through zero over pairs
+ * between 0.4 and 1.5 mL, then fixed, so that cement leaving the picture later shows as a difference instead of being scaled
+ * away. The scale is bounded to 0.5 … 2: cement products and views differ by a third, more is a fault. `injectorVolumeMl` is
+ * cement delivered since the last zero; null when no injector says.
+ */
+export function calibrateVolume(state: VolumeCalibration, seenAttenuationVolumeMl: number, injectorVolumeMl: number | null): CalibratedVolume {
+  const next = injectorVolumeMl === null ? state : withPair(state, seenAttenuationVolumeMl, injectorVolumeMl);
+  const calibrated = next.pairs >= calibrationRules.leastPairs;
+  const volumeMl = calibrated ? seenAttenuationVolumeMl * next.scale : seenAttenuationVolumeMl;
+  return {
+    state: next,
+    volumeMl,
+    volumeFrom: calibrated ? 'injector' : 'attenuation',
+    unseenMl: calibrated && injectorVolumeMl !== null ? injectorVolumeMl - volumeMl : null,
+  };
+}
+
+function withPair(state: VolumeCalibration, seenMl: number, injectedMl: number): VolumeCalibration {
+  // The injector was zeroed: a new run of cement.
+  if (injectedMl < state.lastInjectedMl - 0.2) return withPair(uncalibratedVolume, seenMl, injectedMl);
+  const { leastMl, settledMl, stepMl, leastPairs, leastScale, mostScale } = calibrationRules;
+  const settled = injectedMl > settledMl && state.pairs >= leastPairs;
+  if (settled || injectedMl < leastMl || seenMl <= 0.05 || injectedMl < state.lastInjectedMl + stepMl) return state;
+  const sumSeenInjected = state.sumSeenInjected + seenMl * injectedMl;
+  const sumSeenSeen = state.sumSeenSeen + seenMl * seenMl;
+  const scale = Math.max(leastScale, Math.min(mostScale, sumSeenInjected / sumSeenSeen));
+  return { scale, pairs: state.pairs + 1, sumSeenInjected, sumSeenSeen, lastInjectedMl: injectedMl };
+}
