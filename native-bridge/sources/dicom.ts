@@ -85,8 +85,8 @@ async function* playFile(
   start: Position,
   playing: Playing & { readonly spaced: boolean },
 ): AsyncGenerator<SourceEvent, Position> {
-  const timing = frameTimingOf(file.dataset, file.image.frames);
   const count = file.table.frames.length;
+  const timing = frameTimingOf(file.dataset, count);
   const at = (index: number) => start.startMs + (timing.atMs[index] ?? 0);
   const ahead: ReturnType<typeof decode>[] = [];
   for (let index = 0; index < count && !playing.signal.aborted; index++) {
@@ -98,10 +98,10 @@ async function* playFile(
     else yield* damaged(playing.plane, frameNumber, decoded.fault.message, at(index));
   }
   if (count < file.image.frames && !playing.signal.aborted) {
-    yield missing(playing.plane, start.frameNumber + count, start.frameNumber + file.image.frames - 1, at(count));
-    yield notice(`plane-${playing.plane}`, `The file was cut short: ${file.table.shortage}.`, at(count));
+    yield missing(playing.plane, start.frameNumber + count, start.frameNumber + file.image.frames - 1, at(count - 1));
+    yield notice(`plane-${playing.plane}`, `The header counts more frames than the file holds: ${file.table.shortage}.`, at(count - 1));
   }
-  const last = at(file.image.frames - 1);
+  const last = at(count - 1);
   // Where files say when they were taken, the next one begins when it says so, not a default frame time later.
   return { startMs: playing.spaced ? last : last + timing.lastFrameMs, frameNumber: start.frameNumber + file.image.frames };
 }

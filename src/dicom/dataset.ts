@@ -63,9 +63,10 @@ export function parseDataset(file: Uint8Array, inflateRaw: InflateRaw, untilTag?
 }
 
 function readElements(bytes: Uint8Array, start: number, encoding: Encoding, untilTag: string | undefined) {
+  const elements: Record<string, Element> = {};
+  if (start + 8 > bytes.length) return { elements, damage: 'it ends before its dataset' };
   const stream = new ByteStream(encoding.littleEndian ? littleEndianByteArrayParser : bigEndianByteArrayParser, bytes, start);
   stream.warnings = [];
-  const elements: Record<string, Element> = {};
   let damage: string | null = null;
   for (let count = 0; stream.position + 8 <= bytes.length && count < mostElements; count++) {
     const at = stream.position;

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { describeFile } from '../../native-bridge/sources/dicomFile.ts';
+import { frameAttributesOf } from '../../src/dicom/frameAttributes.ts';
+import { defaultFrameTimeMs, frameTimingOf } from '../../src/dicom/frameTiming.ts';
+import { geometryOf } from '../../src/dicom/geometryTags.ts';
+import { noGeometry } from '../../src/dicom/xrayFrame.ts';
+import { type BuiltElement, buildPart10, element, xrayRun } from '../../test-data/dicomBuilder.ts';
+
+const pixels = new Uint16Array(4);
+
+function fileWith(also: readonly BuiltElement[], frames = 3, signed = false) {
+  const run = xrayRun({ rows: 2, columns: 2, bitsStored: 12, signed, frames: Array.from({ length: frames }, () => pixels), also });
+  const file = describeFile('FILE', buildPart10(run));
+  if (!file.ok) throw new Error(file.fault.message);
+  return file.value;
+}
+
+const text = (tag: number, value: string) => element(tag, 'DS', value);
+const timing = (also: readonly BuiltElement[]) => frameTimingOf(fileWith(also).dataset, 3);
+
+describe('when frames were taken', () => {
+  test.each([
+    ['frame time', [text(0x00181063, '40')], [0, 40, 80]],
+    ['cine rate', [text(0x00180040, '25')], [0, 40, 80]],
+    ['recommended display rate', [text(0x00082144, '8')], [0, 125, 250]],
+    ['frame time vector, whose first value does not count', [text(0x00181065, '5\\100\\30')], [0, 100, 130]],
+    ['a vector before a frame time', [text(0x00181063, '40'), text(0x00181065, '0\\100\\30')], [0, 100, 130]],
+    ['a vector too short is not used', [text(0x00181063, '40'), text(0x00181065, '0\\100')], [0, 40, 80]],
+    ['nothing, or zero: 15 frames a second', [text(0x00181063, '0')], [0, defaultFrameTimeMs, 2 * defaultFrameTimeMs]],
+  ])('%s', (_, also, atMs) => {
+    expect(timing(also).atMs).toEqual(atMs);
+  });
+
+  test('an enhanced object says when each frame was acquired', () => {
+    const frame = (time: string) => [element(0x00209111, 'SQ', [[element(0x00189074, 'DT', time)]])];
+    const groups = element(0x52009230, 'SQ', [frame('20260101120000.0'), frame('20260101120000.25'), frame('20260101120001.0')]);
+    expect(timing([groups]).atMs).toEqual([0, 250, 1000]);
+  });
+});
+
+describe('where tube, patient and detector stood', () => {
+  test('an X-ray run says it in its header', () => {
+    const also = [
+      text(0x00181110, '1000'),
+      text(0x00181111, '640'),
+      text(0x00181164, '0.2\\0.25'),
+      text(0x00181510, '-30'),
+      text(0x00181511, '12'),
+      element(0x00185100, 'CS', 'HFP'),
+    ];
+    expect(geometryOf(fileWith(also).dataset, 0)).toEqual({
+      primaryAngleDeg: -30,
+      secondaryAngleDeg: 12,
+      sidMm: 1000,
+      sodMm: 640,
+      imagerPixelSpacingMm: [0.2, 0.25],
+      fieldOfView: null,
+      patientPosition: 'prone',
+    });
+  });
+
+  test('angles of a moving C-arm go with the frame', () => {
+    const also = [text(0x00181510, '10'), text(0x00181520, '0\\-5\\-10')];
+    const { dataset } = fileWith(also);
+    expect([0, 1, 2].map((index) => geometryOf(dataset, index).primaryAngleDeg)).toEqual([10, 5, 0]);
+  });
+
+  test('field of view: origin, rotation and flip', () => {
+    const also = [text(0x00187030, '100\\50'), text(0x00187032, '270'), element(0x00187034, 'CS', 'YES')];
+    expect(geometryOf(fileWith(also).dataset, 0).fieldOfView).toEqual({ originPx: [100, 50], rotationDeg: 270, horizontalFlip: true });
+  });
+
+  test('an enhanced object says it per frame, and else for all frames', () => {
+    const positioner = (angle: string) => [element(0x00189405, 'SQ', [[text(0x00181510, angle)]])];
+    const shared = element(0x52009229, 'SQ', [[element(0x00189476, 'SQ', [[text(0x00181110, '1100'), element(0x00189402, 'FL', [700])]])]]);
+    const own = element(0x52009230, 'SQ', [positioner('1'), positioner('2'), positioner('3')]);
+    expect(geometryOf(fileWith([shared, own]).dataset, 1)).toMatchObject({ primaryAngleDeg: 2, sidMm: 1100, sodMm: 700 });
+  });
+
+  test('nothing said, or zero, is nothing known', () => {
+    expect(geometryOf(fileWith([text(0x00181110, '0'), text(0x00181164, '0\\0')]).dataset, 0)).toEqual(noGeometry);
+  });
+});
+
+describe('attributes of a frame', () => {
+  const source = { frameNumber: 7, frameTimeMs: null, deviceTimeMs: null };
+
+  test('the window is in stored values: rescale undone, offset of signed pixels added', () => {
+    const also = [text(0x00281050, '40'), text(0x00281051, '400'), text(0x00281052, '-1024'), text(0x00281053, '2')];
+    const { dataset, image } = fileWith(also, 1, true);
+    expect(frameAttributesOf(dataset, image, 0, source)).toMatchObject({ windowCenter: 532 + 2048, windowWidth: 200, frameNumber: 7 });
+  });
+
+  test('without a window there is none, and the relationship to the beam is kept', () => {
+    const { dataset, image } = fileWith([element(0x00281040, 'CS', 'LOG')], 1);
+    expect(frameAttributesOf(dataset, image, 0, source)).toMatchObject({ windowCenter: null, windowWidth: null, pixelIntensityRelationship: 'LOG' });
+  });
+});
