@@ -51,8 +51,9 @@ interface ChannelAndSchema {
   readonly schema: Schema;
 }
 
-export function telemetryChannel(topic: TelemetryTopic): ChannelAndSchema {
-  return jsonChannel(topic, telemetryChannelId(topic));
+/** All channels of telemetry: made before a record begins, as making a schema takes time that the first samples do not have. */
+export function telemetryChannels(): ReadonlyMap<TelemetryTopic, ChannelAndSchema> {
+  return new Map(telemetryTopics.map((topic) => [topic, jsonChannel(topic, telemetryChannelId(topic))]));
 }
 
 export function frameChannels(plane: PlaneId): readonly ChannelAndSchema[] {

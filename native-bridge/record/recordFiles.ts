@@ -3,7 +3,7 @@ import { open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlaneId } from '../../src/sample/sample.ts';
 import { type ChainLink, chainStart, encodeLink, linkHash } from './chain.ts';
-import { attributesTopic, frameAttributesChannelId, frameChannelId, frameChannels, isRawTopic, telemetryChannel, telemetryChannelId } from './channels.ts';
+import { attributesTopic, frameAttributesChannelId, frameChannelId, frameChannels, isRawTopic, telemetryChannelId, telemetryChannels } from './channels.ts';
 import { diskErrorText } from './diskError.ts';
 import { type FileQueue, openFileQueue } from './fileQueue.ts';
 import { encodeFrameIndex, type FrameEntry, frameIndexName, frameIndexType } from './frameIndex.ts';
@@ -16,7 +16,7 @@ import { logTimeNsOf, publishTimeNsOf } from './time.ts';
 import { backlogCost, type RecordTrouble, type SeqRange, type ToWriter, type WriterWorkerData } from './writerProtocol.ts';
 
 /** A chunk of telemetry is closed this long after its first sample. With the write itself it must stay within 250 ms. */
-export const flushAfterMs = 120;
+export const flushAfterMs = 60;
 const maxChunkBytes = 256 * 1024;
 /** More waiting than this in a live procedure: compression does not keep up. Four frames of 1024² 16 bit, 133 ms of two planes at 15 fps. */
 const compressionBacklogBytes = 8.5 * 1024 * 1024;
@@ -63,6 +63,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
   let frameWork: Promise<void> = Promise.resolve();
 
   const telemetry = await openTelemetry(data, events);
+  const planeChannels = { a: frameChannels('a'), b: frameChannels('b') };
 
   const openPlane = async (plane: PlaneId): Promise<PlaneFile | null> => {
     const staged: Uint8Array[] = [];
@@ -71,7 +72,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
       const queue = await openFileQueue(join(folder, `plane-${plane}.mcap`), 'stop', onError, () => undefined);
       const layout = createMcapLayout((parts) => staged.push(...parts));
       layout.metadata(headerMetadataName, headerMetadata(data));
-      for (const { channel, schema } of frameChannels(plane)) layout.channel(channel, schema);
+      for (const { channel, schema } of planeChannels[plane]) layout.channel(channel, schema);
       const file: PlaneFile = { layout, queue, entries: [], staged };
       queue.append(staged.splice(0));
       openPlanes.set(plane, file);
@@ -217,6 +218,7 @@ async function openTelemetry(data: WriterWorkerData, events: RecordFilesEvents):
 
   /** How many of the staged pieces are in the file already: the last link (or the start of the file), which the next link covers too. */
   let writtenParts = staged.length;
+  const channels = telemetryChannels();
   const knownTopics = new Set<TelemetryTopic>();
   let pending: MessageToWrite[] = [];
   let pendingBytes = 0;
@@ -253,8 +255,8 @@ async function openTelemetry(data: WriterWorkerData, events: RecordFilesEvents):
         // Schema and channel stand before the chunk that uses them, and are written with it and its link: what is pending goes first.
         flush();
         knownTopics.add(topic);
-        const { channel, schema } = telemetryChannel(topic);
-        layout.channel(channel, schema);
+        const known = channels.get(topic);
+        if (known) layout.channel(known.channel, known.schema);
       }
       const logTimeNs = logTimeNsOf(header, at.tUs);
       const bytes = Buffer.from(text);

@@ -1,5 +1,5 @@
-import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { planeOfFrameTopic, type Sample } from '../../src/sample/sample.ts';
@@ -168,7 +168,7 @@ async function makeNamedFolder(recordsDir: string, header: RecordHeader): Promis
   const [day = '', time = ''] = new Date(header.startedAtEpochMs).toISOString().slice(0, 19).split('T');
   const procedure = header.procedure.replaceAll(/[^A-Za-z0-9-]+/g, '-') || 'procedure';
   const name = `${day}_${time.replaceAll(':', '-')}_${procedure}`;
-  const parent = await makeFolder(recordsDir, true);
+  const parent = await makeFolder(recordsDir);
   if (!parent.ok) return parent;
   for (let attempt = 1; attempt < 1000; attempt++) {
     const folder = join(recordsDir, attempt === 1 ? name : `${name}-${attempt}`);
@@ -183,7 +183,7 @@ async function makeNamedFolder(recordsDir: string, header: RecordHeader): Promis
 }
 
 async function makeGivenFolder(folder: string): Promise<Result<string>> {
-  const made = await makeFolder(folder, true);
+  const made = await makeFolder(folder);
   if (!made.ok) return made;
   try {
     if ((await readdir(folder)).length > 0) return inputFault(`${folder} is not empty: give a new or an empty folder for the record.`);
@@ -193,12 +193,26 @@ async function makeGivenFolder(folder: string): Promise<Result<string>> {
   return ok(folder);
 }
 
-async function makeFolder(folder: string, recursive: boolean): Promise<Result<void>> {
+/** Makes a folder and those above it. (`mkdir` with `recursive` reports a read-only disk as ENOENT and does not return in /proc.) */
+async function makeFolder(folder: string): Promise<Result<void>> {
+  const first = await tryMakeFolder(folder);
+  if (first === null) return ok(undefined);
+  const above = dirname(resolve(folder));
+  if (first.code !== 'ENOENT' || above === resolve(folder)) return cannotMake(folder, first);
+  const made = await makeFolder(above);
+  if (!made.ok) return made;
+  const second = await tryMakeFolder(folder);
+  return second === null ? ok(undefined) : cannotMake(folder, second);
+}
+
+/** `null` when the folder is there now. */
+async function tryMakeFolder(folder: string): Promise<NodeJS.ErrnoException | null> {
   try {
-    await mkdir(folder, { mode: 0o700, recursive });
-    return ok(undefined);
+    await mkdir(folder, { mode: 0o700 });
+    return null;
   } catch (error) {
-    return cannotMake(folder, error);
+    const there = await stat(folder).catch(() => null);
+    return there?.isDirectory() ? null : (error as NodeJS.ErrnoException);
   }
 }
 
