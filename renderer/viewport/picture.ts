@@ -136,6 +136,9 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
   let shape = '';
   let wanted: { range: VoiRange; inverted: boolean } | null = null;
 
+  /** On the CPU Cornerstone makes a canvas of CSS pixels, yet converts as if it had the screen's pixels: this undoes it. */
+  const cssFactor = () => (onCpu ? ((window.devicePixelRatio || 1) * element.clientWidth) / Math.max(1, viewport.canvas.width) : 1);
+  const worldAt = ([x, y]: CanvasPoint) => viewport.canvasToWorld([x / cssFactor(), y / cssFactor()]);
   const imageIdOf = (key: string) => `pedicle:${viewportId}?${key}`;
   const applyWindow = () => {
     if (!image || !wanted) return;
@@ -170,7 +173,11 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
     if (!image) return null;
     // Cornerstone's CPU path counts pixels from their corner, its GPU path from their centre; ours is the centre.
     const half = onCpu ? 0.5 : 0;
-    const at = (x: number, y: number): CanvasPoint => viewport.worldToCanvas([x + half, y + half, 0]);
+    const factor = cssFactor();
+    const at = (x: number, y: number): CanvasPoint => {
+      const [u, v] = viewport.worldToCanvas([x + half, y + half, 0]);
+      return [u * factor, v * factor];
+    };
     return affineFromThree(at(0, 0), at(basePx, 0), at(0, basePx), basePx);
   };
 
@@ -189,18 +196,19 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
     },
     zoomBy: (factor, about) => {
       if (!image) return;
-      const before = viewport.canvasToWorld([about[0], about[1]]);
-      const { parallelScale, focalPoint } = viewport.getCamera();
+      const before = worldAt(about);
+      const { parallelScale, scale, focalPoint } = viewport.getCamera();
       if (!parallelScale || !focalPoint) return;
-      viewport.setCamera({ parallelScale: parallelScale / factor });
-      const after = viewport.canvasToWorld([about[0], about[1]]);
+      // On the CPU `scale` is what is drawn with; `parallelScale` read back there is off by the screen's pixel ratio.
+      viewport.setCamera(onCpu && scale ? { scale: scale * factor } : { parallelScale: parallelScale / factor });
+      const after = worldAt(about);
       const focal = viewport.getCamera().focalPoint ?? focalPoint;
       viewport.setCamera({ focalPoint: [focal[0] + before[0] - after[0], focal[1] + before[1] - after[1], focal[2]] });
     },
     panBy: (dx, dy) => {
       if (!image) return;
-      const from = viewport.canvasToWorld([0, 0]);
-      const to = viewport.canvasToWorld([dx, dy]);
+      const from = worldAt([0, 0]);
+      const to = worldAt([dx, dy]);
       const { focalPoint } = viewport.getCamera();
       if (!focalPoint) return;
       viewport.setCamera({ focalPoint: [focalPoint[0] - (to[0] - from[0]), focalPoint[1] - (to[1] - from[1]), focalPoint[2]] });
@@ -208,7 +216,11 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
     resetCamera: () => {
       if (image) viewport.resetCamera();
     },
-    resize: () => owner.resize(true, true),
+    resize: () => {
+      owner.resize(true, true);
+      // The camera that Cornerstone keeps over a resize is wrong on the CPU where the screen's pixels are not CSS pixels.
+      if (onCpu && image && window.devicePixelRatio !== 1) viewport.resetCamera();
+    },
     imageToCanvas,
     dispose: () => owner.disableElement(viewportId),
   };

@@ -26,7 +26,7 @@ export function windowFromPixels(pixels: Uint8Array | Uint16Array): VoiRange {
   values.sort((p, q) => p - q);
   const lower = values[Math.floor(values.length * cutShare)] ?? 0;
   const upper = values[Math.min(values.length - 1, Math.floor(values.length * (1 - cutShare)))] ?? 1;
-  return upper > lower ? { lower, upper } : { lower, upper: lower + 1 };
+  return upper > lower ? { lower, upper } : { lower: lower - 1, upper: lower };
 }
 
 /** The window a frame starts with: as the file says, else from its pixels. */
