@@ -68,6 +68,8 @@ export async function openSerialPort(settings: SerialSettings, handlers: SerialH
   const { path } = settings;
   const port = await openLibraryPort(settings);
   if (typeof port === 'string') return inputFault(refusal(path, settings.baud, port));
+  // What lay in the port from before would read as if it were new.
+  await new Promise<void>((resolve) => port.flush(() => resolve()));
   const identity = await identityOf(path);
   let state: 'open' | 'closing' | 'gone' = 'open';
   let writing = false;

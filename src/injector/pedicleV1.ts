@@ -17,6 +17,8 @@ export interface PedicleV1State {
   readonly pending: Uint8Array;
   /** More came without a zero than any message has: all is ignored up to the next zero. */
   readonly overflowed: boolean;
+  /** A zero has been seen: before the first one stands what is left of a message that began before the port was opened. */
+  readonly inStep: boolean;
   readonly position: Position | null;
   readonly alarms: number;
   readonly identity: string | null;
@@ -101,6 +103,7 @@ function closeFrame(state: PedicleV1State, stuffed: Uint8Array, output: Output):
   const whole = !state.overflowed && stuffed.length <= pedicleV1.maxStuffedBytes;
   const decoded = whole ? pedicleV1Decode(stuffed) : 'corrupt';
   if (decoded === 'corrupt') {
+    if (!state.inStep) return state;
     output.alerts.push({ kind: 'corrupt', count: 1, message: 'Bytes from the injector arrived damaged; check cable and baud rate.' });
     return state;
   }
@@ -127,6 +130,7 @@ function receive(initial: PedicleV1State, bytes: Uint8Array): DriverOutput<Pedic
     const stuffed = joined(state.pending, bytes.subarray(from, zero));
     // Two zeros in a row are the end of one frame and the beginning of the next.
     if (stuffed.length > 0 || state.overflowed) state = { ...closeFrame(state, stuffed, output), pending: none, overflowed: false };
+    if (!state.inStep) state = { ...state, inStep: true };
     from = zero + 1;
   }
   const rest = bytes.subarray(from);
@@ -141,6 +145,6 @@ export const pedicleV1Driver: InjectorDriver<PedicleV1State> = {
   name: 'pedicle-v1',
   defaultBaud: 115200,
   silentAfterMs: 500,
-  initial: (device) => ({ device, pending: none, overflowed: false, position: null, alarms: 0, identity: null }),
+  initial: (device) => ({ device, pending: none, overflowed: false, inStep: false, position: null, alarms: 0, identity: null }),
   receive: (state, bytes) => receive(state, bytes),
 };
