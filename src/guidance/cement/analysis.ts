@@ -94,10 +94,9 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
 
   function excludeFromMotion(): void {
     const coarseWidth = width >> 1;
-    coarseExcluded.fill(0);
-    for (let y = 0; y < height - 1; y++) {
-      for (let x = 0, at = y * width; x < width - 1; x++, at++) {
-        if (blocked[at] !== 0 || held[at] !== 0) coarseExcluded[(y >> 1) * coarseWidth + (x >> 1)] = 1;
+    for (let y = 0; y < height >> 1; y++) {
+      for (let x = 0, at = 2 * y * width; x < coarseWidth; x++, at += 2) {
+        coarseExcluded[y * coarseWidth + x] = (blocked[at] ?? 0) | (held[at] ?? 0) | (blocked[at + width + 1] ?? 0) | (held[at + width + 1] ?? 0);
       }
     }
   }
@@ -174,7 +173,9 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
 
   function observe(context: CementContext, shift: readonly [number, number], mmPerFinePx: number): CementObservation {
     const { scale, attributes, pyramid, tracks } = context;
-    const { areaPx: filledPx, mass } = fillAcrossShafts(mask, filled, reference.difference, width, height, tracks, context.shiftPx, pyramid.factor);
+    const box = watched;
+    if (box === null || !judge.seen()) return nothing;
+    const { areaPx: filledPx, mass } = fillAcrossShafts(mask, filled, reference.difference, box, tracks, context.shiftPx, pyramid.factor);
     const leak = leakWatch.frame({
       zones,
       mask: filled,
@@ -184,7 +185,7 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
       scaleKnown: scale.mmPerPx !== null,
       unsettled: !context.motion.trusted || context.motion.jumped,
     });
-    const image: RunLengthMask | null = filledPx > 0 ? runLengthsInImage(filled, width, height, pyramid.factor, shift, attributes) : null;
+    const image: RunLengthMask | null = filledPx > 0 ? runLengthsInImage(filled, width, box, pyramid.factor, shift, attributes) : null;
     if (image === null) return nothing;
     const areaPx = image.counts.reduce((sum, run, i) => (i % 2 === 1 ? sum + run : sum), 0);
     const known = scale.mmPerPx !== null;

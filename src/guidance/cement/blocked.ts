@@ -1,4 +1,5 @@
 import type { Grid } from '../image/grid.ts';
+import type { Region } from '../image/motion.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
 
 /** A needle's axis in bone coordinates of the fine grid, from the tip backwards. */
@@ -59,19 +60,22 @@ export function fillAcrossShafts(
   mask: Uint8Array,
   filled: Uint8Array,
   difference: Grid,
-  width: number,
-  height: number,
+  box: Region,
   tracks: readonly NeedleTrack[],
   shiftPx: readonly [number, number],
   factor: number,
 ): { readonly areaPx: number; readonly mass: number } {
-  filled.set(mask);
+  const { width, height } = difference;
   let areaPx = 0;
   let mass = 0;
-  for (let at = 0; at < mask.length; at++) {
-    if (mask[at] === 0) continue;
-    areaPx++;
-    mass += difference.data[at] ?? 0;
+  for (let y = box.y0; y < box.y1; y++) {
+    for (let at = y * width + box.x0; at < y * width + box.x1; at++) {
+      const on = mask[at] ?? 0;
+      filled[at] = on;
+      if (on === 0) continue;
+      areaPx++;
+      mass += difference.data[at] ?? 0;
+    }
   }
   if (areaPx === 0) return { areaPx, mass };
   for (const track of tracks) {
@@ -89,7 +93,7 @@ export function fillAcrossShafts(
         const x = Math.round(cx - axis.dy * across);
         const y = Math.round(cy + axis.dx * across);
         const at = y * width + x;
-        if (x < 0 || y < 0 || x >= width || y >= height || filled[at] !== 0) continue;
+        if (x < box.x0 || y < box.y0 || x >= box.x1 || y >= box.y1 || filled[at] !== 0) continue;
         filled[at] = 1;
         areaPx++;
         mass += level;

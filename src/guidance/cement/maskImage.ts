@@ -1,14 +1,15 @@
 import type { RunLengthMask } from '../../base/runLength.ts';
 import type { XrayFrameAttributes } from '../../dicom/xrayFrame.ts';
+import type { Region } from '../image/motion.ts';
 
 /**
- * A mask of the fine grid in bone coordinates as run lengths of the whole frame: each fine pixel becomes `factor` × `factor`
+ * A mask of the fine grid (non-zero only in `box`) in bone coordinates as run lengths of the whole frame: each fine pixel becomes `factor` × `factor`
  * pixels, moved by the bone's shift (fine pixels). Made run by run, without a picture of full size.
  */
 export function runLengthsInImage(
   mask: Uint8Array,
   width: number,
-  height: number,
+  box: Region,
   factor: number,
   shift: readonly [number, number],
   { rows, columns }: Pick<XrayFrameAttributes, 'rows' | 'columns'>,
@@ -19,12 +20,12 @@ export function runLengthsInImage(
   let position = 0;
   for (let row = 0; row < rows; row++) {
     const y = Math.floor((row - shiftY) / factor);
-    if (y < 0 || y >= height) continue;
+    if (y < box.y0 || y >= box.y1) continue;
     const start = y * width;
-    for (let x = 0; x < width; x++) {
+    for (let x = box.x0; x < box.x1; x++) {
       if (mask[start + x] === 0) continue;
       let end = x + 1;
-      while (end < width && mask[start + end] !== 0) end++;
+      while (end < box.x1 && mask[start + end] !== 0) end++;
       const from = Math.max(0, x * factor + shiftX);
       const to = Math.min(columns, end * factor + shiftX);
       x = end;

@@ -34,9 +34,29 @@ export function halve(source: Grid, target: Grid): void {
   }
 }
 
-/** The value below which `fraction` of `values[0 … count)` lie; reorders them. Zero when there are none. */
+/** The value below which `fraction` of `values[0 … count)` lie (quickselect); reorders them. Zero when there are none. */
 export function quantileInPlace(values: Float32Array, count: number, fraction: number): number {
   if (count <= 0) return 0;
-  const part = values.subarray(0, count).sort();
-  return part[Math.min(count - 1, Math.floor(fraction * count))] ?? 0;
+  const wanted = Math.min(count - 1, Math.floor(fraction * count));
+  let left = 0;
+  let right = count - 1;
+  while (left < right) {
+    const pivot = values[(left + right) >> 1] ?? 0;
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while ((values[i] ?? 0) < pivot) i++;
+      while ((values[j] ?? 0) > pivot) j--;
+      if (i > j) break;
+      const swap = values[i] ?? 0;
+      values[i] = values[j] ?? 0;
+      values[j] = swap;
+      i++;
+      j--;
+    }
+    if (wanted <= j) right = j;
+    else if (wanted >= i) left = i;
+    else break;
+  }
+  return values[wanted] ?? 0;
 }

@@ -63,7 +63,9 @@ const rules = {
   parkedRangeMm: 0.45,
   /** Contrast falls by this share when the stylet leaves. */
   styletDrop: 0.2,
-  jumpMm: 1.2,
+  /** A tip measured to this share of the width is believed at once. */
+  clearTip: 0.18,
+  jumpMm: 8,
   releaseMm: 1.2,
   releaseHollowMm: 6,
 } as const;
@@ -223,7 +225,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   const along = (sighting.tip[0] - base[0]) * dx + (sighting.tip[1] - base[1]) * dy;
   const styletOut = track.stylet && track.seenFrames >= 3 && contrast < (1 - rules.styletDrop) * track.solidContrast && contrast > 0;
   const hollow = !track.stylet || styletOut;
-  const decision = decide(track, along * mmPerPx, track.velocityPx * mmPerPx, hollow, styletOut);
+  const decision = decide(track, along * mmPerPx, track.velocityPx * mmPerPx, hollow, styletOut, sighting.sigmaPx < rules.clearTip * sighting.widthPx);
   const accepted = decision.alongMm / mmPerPx;
   // Across the shaft the measurement is always better than the prediction.
   const across = (sighting.tip[0] - base[0]) * -dy + (sighting.tip[1] - base[1]) * dx;
@@ -269,10 +271,10 @@ interface Decision {
 /**
  * How far to believe a measured end. With the stylet out the cannula is at rest by the nature of the procedure, and what
  * lies beyond its end (balloon, cement) may look like shaft: it is held until a large displacement lasts. At rest with the
- * stylet in: small steps are averaged in, a larger one must be seen twice. On the move: a step far off the last speed must
- * be seen twice.
+ * stylet in: small steps are averaged in, a larger one must be seen clearly or twice. On the move only a
+ * leap has to be.
  */
-function decide(track: NeedleTrack, alongMm: number, speedMm: number, hollow: boolean, styletOut: boolean): Decision {
+function decide(track: NeedleTrack, alongMm: number, speedMm: number, hollow: boolean, styletOut: boolean, clear: boolean): Decision {
   if (hollow) {
     const stray = Math.abs(alongMm) > rules.releaseHollowMm;
     const strays = stray ? track.strays + 1 : 0;
@@ -282,12 +284,12 @@ function decide(track: NeedleTrack, alongMm: number, speedMm: number, hollow: bo
   }
   if (track.parked) {
     if (Math.abs(alongMm) < rules.releaseMm) return { alongMm: 0.2 * alongMm, parked: true, measured: true, strays: 0 };
-    if (track.strays >= 1) return { alongMm, parked: false, measured: true, strays: 0 };
+    if (clear || track.strays >= 1) return { alongMm, parked: false, measured: true, strays: 0 };
     return { alongMm: 0, parked: true, measured: false, strays: track.strays + 1 };
   }
   const surprise = Math.abs(alongMm - speedMm);
-  const settled = track.seenFrames >= 4 && surprise > Math.max(rules.jumpMm, 0.8 * Math.abs(speedMm));
-  if (settled && track.strays < 1) return { alongMm: speedMm, parked: false, measured: false, strays: track.strays + 1 };
+  const settled = track.seenFrames >= 4 && surprise > rules.jumpMm;
+  if (settled && !clear && track.strays < 1) return { alongMm: speedMm, parked: false, measured: false, strays: track.strays + 1 };
   return { alongMm, parked: false, measured: true, strays: 0 };
 }
 
