@@ -35,7 +35,7 @@ function access(fromS: number, toS: number, backAtS: number, backMm: number, out
     ...steps(s(fromS + 0.5), s(fromS + 0.2 * (toS - fromS)), -34, 0, 2, 0.8),
     ...steps(s(fromS + 0.25 * (toS - fromS)), s(toS), 0, reachMm, 12),
     { atMs: s(backAtS), value: reachMm },
-    { atMs: s(backAtS + 0.7), value: reachMm - backMm },
+    { atMs: s(backAtS + 1.5), value: reachMm - backMm },
     { atMs: s(outFromS), value: reachMm - backMm },
     { atMs: s(outToS), value: -60 },
   ];
@@ -59,16 +59,16 @@ const kyphoplastyOperator: Story['operator'] = [
   at(54.3, { kind: 'store-frame', plane: 'a' }),
   at(54.5, { kind: 'store-frame', plane: 'b' }),
   at(55, { kind: 'stage', stage: 'closure' }),
-  at(58.8, { kind: 'mark', label: 'Cannula out' }),
+  at(59.6, { kind: 'mark', label: 'Cannula out' }),
 ];
 
 const kyphoplastyNeedle: NeedlePart = {
   side: 'left',
   presentFromMs: s(1.5),
-  presentToMs: s(58.5),
+  presentToMs: s(59.4),
   styletOutAtMs: s(17),
   cementInLumenAtMs: s(37.5),
-  depth: access(1.5, 16, 17.2, 15, 56, 58.5),
+  depth: access(1.5, 16, 17.1, 15, 55.6, 59.4),
 };
 
 const kyphoplasty: Story = {
@@ -108,14 +108,14 @@ const vertebroplasty: Story = {
   durationMs: s(60),
   gauge: 13,
   needles: [
-    { side: 'left', presentFromMs: s(1.5), presentToMs: s(56.5), styletOutAtMs: s(23.5), cementInLumenAtMs: s(29), depth: access(1.5, 12, 23, 0, 54, 56.5) },
+    { side: 'left', presentFromMs: s(1.5), presentToMs: s(56.5), styletOutAtMs: s(23.5), cementInLumenAtMs: s(29), depth: access(1.5, 12, 23, 0, 52.5, 56.5) },
     {
       side: 'right',
       presentFromMs: s(12.5),
-      presentToMs: s(57.5),
+      presentToMs: s(58.5),
       styletOutAtMs: s(24),
       cementInLumenAtMs: s(39.5),
-      depth: access(12.5, 22.5, 23.5, 0, 55, 57.5),
+      depth: access(12.5, 22.5, 23.5, 0, 54.5, 58.5),
     },
   ],
   balloon: null,
@@ -136,7 +136,7 @@ const vertebroplasty: Story = {
     at(50.8, { kind: 'store-frame', plane: 'a' }),
     at(51, { kind: 'store-frame', plane: 'b' }),
     at(51.5, { kind: 'stage', stage: 'closure' }),
-    at(57.8, { kind: 'mark', label: 'Needles out' }),
+    at(58.8, { kind: 'mark', label: 'Needles out' }),
   ],
 };
 
@@ -147,7 +147,14 @@ function leaking(leak: NonNullable<CementScript['leak']>): Story {
     durationMs: s(50),
     gauge: 11,
     needles: [
-      { side: 'left', presentFromMs: s(1.5), presentToMs: s(48), styletOutAtMs: s(15.5), cementInLumenAtMs: s(21), depth: access(1.5, 14, 15.5, 0, 46, 48) },
+      {
+        side: 'left',
+        presentFromMs: s(1.5),
+        presentToMs: s(48.5),
+        styletOutAtMs: s(15.5),
+        cementInLumenAtMs: s(21),
+        depth: access(1.5, 14, 15.5, 0, 44.5, 48.5),
+      },
     ],
     balloon: null,
     cement: { volumeMl: [[...steps(s(21.5), s(35), 0, 3, 8, 0.7), { atMs: s(39.5), value: 3 }, { atMs: s(42.5), value: 3.3 }]], leak },

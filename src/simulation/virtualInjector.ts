@@ -1,6 +1,6 @@
 import { combineSeeds, seededRandom } from '../base/random.ts';
 import { type Keyframe, slopeAt, valueAt } from './keyframes.ts';
-import type { BalloonScript, Scenario } from './scenario.ts';
+import type { BalloonScript, CementScript, Scenario } from './scenario.ts';
 
 /** What the virtual injector measures at one moment. `volumeMl` is its own counter of the syringe in use. */
 export interface VirtualInjector {
@@ -50,12 +50,32 @@ function balloonPressureKpa(balloon: BalloonScript, tMs: number): number {
   return deflating ? -30 : fallen;
 }
 
-/** Dough in a cannula: a yield pressure, a share that grows with the filling, and flow against a viscosity that rises with time. */
-function cementPressureKpa(volumeMl: number, rateMlPerMin: number, sinceStartMs: number): number {
-  const filling = 90 * volumeMl + 12 * volumeMl ** 2;
-  const flow = 26 * rateMlPerMin * (1 + sinceStartMs / 20_000);
-  return (volumeMl > 0 ? 120 : 0) * (1 - Math.exp(-volumeMl / 0.1)) + filling + flow;
+/**
+ * Dough in a cannula: a yield pressure, a share that grows with the filling, and flow against a viscosity that rises with
+ * time. Pressure follows the flow with the delay of a springy syringe.
+ */
+function cementPressureKpa(cement: CementScript, tMs: number): number {
+  const startsAtMs = cementStartMs(cement);
+  const volumeMl = cement.volumeMl.reduce((sum, curve) => sum + valueAt(curve, tMs), 0);
+  const filling = 110 * (1 - Math.exp(-volumeMl / 0.1)) + 90 * volumeMl + 12 * volumeMl ** 2;
+  let rateMlPerMin = 0;
+  let weights = 0;
+  for (let back = 0; back < 5; back += 0.25) {
+    const weight = Math.exp(-back);
+    rateMlPerMin += weight * 60_000 * cement.volumeMl.reduce((sum, curve) => sum + slopeAt(curve, tMs - back * springMs), 0);
+    weights += weight;
+  }
+  const flow = 26 * (rateMlPerMin / weights) * (1 + Math.max(0, tMs - startsAtMs) / 20_000);
+  const lastMs = Math.max(...cement.volumeMl.map((curve) => curve.at(-1)?.atMs ?? 0));
+  // A way out of the body takes some of the back-pressure away.
+  const eased = cement.leak !== null && volumeMl > cement.leak.fromMl ? 0.82 : 1;
+  return (filling + flow) * eased * (tMs > lastMs ? Math.exp(-(tMs - lastMs) / 1200) : 1);
 }
+
+/** Time constant of syringe and tubing, ms. */
+const springMs = 350;
+
+const cementStartMs = (cement: CementScript): number => Math.min(...cement.volumeMl.map((curve) => curve[0]?.atMs ?? Number.POSITIVE_INFINITY));
 
 type Quiet = Pick<VirtualInjector, 'pressureKpa' | 'volumeMl' | 'rateMlPerMin' | 'mode'>;
 
@@ -65,16 +85,10 @@ function withoutNoise(scenario: Scenario, tMs: number): Quiet {
     const volumeMl = valueAt(balloon.volumeMl, tMs);
     return { mode: 'balloon', volumeMl, rateMlPerMin: slopeAt(balloon.volumeMl, tMs) * 60_000, pressureKpa: balloonPressureKpa(balloon, tMs) };
   }
-  const startsAtMs = Math.min(...(cement?.volumeMl ?? []).map((curve) => curve[0]?.atMs ?? Number.POSITIVE_INFINITY));
-  if (cement !== null && tMs >= startsAtMs - 1000) {
+  if (cement !== null && tMs >= cementStartMs(cement) - 1000) {
     const volumeMl = cement.volumeMl.reduce((sum, curve) => sum + valueAt(curve, tMs), 0);
     const rateMlPerMin = cement.volumeMl.reduce((sum, curve) => sum + slopeAt(curve, tMs), 0) * 60_000;
-    const held = cementPressureKpa(volumeMl, rateMlPerMin, tMs - startsAtMs);
-    const lastMs = Math.max(...cement.volumeMl.map((curve) => curve.at(-1)?.atMs ?? 0));
-    // A way out of the body takes some of the back-pressure away.
-    const eased = cement.leak !== null && volumeMl > cement.leak.fromMl ? 0.82 : 1;
-    const released = tMs > lastMs ? Math.exp(-(tMs - lastMs) / 1200) : 1;
-    return { mode: 'cement', volumeMl, rateMlPerMin, pressureKpa: held * eased * released };
+    return { mode: 'cement', volumeMl, rateMlPerMin, pressureKpa: cementPressureKpa(cement, tMs) };
   }
   return { mode: 'idle', volumeMl: 0, rateMlPerMin: 0, pressureKpa: 0 };
 }
