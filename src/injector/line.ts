@@ -39,11 +39,14 @@ function numbersOf(groups: Readonly<Record<string, string | undefined>>): Readon
   return numbers;
 }
 
+/** Conversions leave digits behind that the device never sent. */
+const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
+
 function pressureKpaOf(numbers: Readonly<Record<string, number>>): number | null {
   if (numbers.pressureKpa !== undefined) return numbers.pressureKpa;
-  if (numbers.pressurePsi !== undefined) return pressureToKpa(numbers.pressurePsi, 'psi');
-  if (numbers.pressureBar !== undefined) return pressureToKpa(numbers.pressureBar, 'bar');
-  return numbers.pressureAtm === undefined ? null : pressureToKpa(numbers.pressureAtm, 'atm');
+  if (numbers.pressurePsi !== undefined) return rounded(pressureToKpa(numbers.pressurePsi, 'psi'));
+  if (numbers.pressureBar !== undefined) return rounded(pressureToKpa(numbers.pressureBar, 'bar'));
+  return numbers.pressureAtm === undefined ? null : rounded(pressureToKpa(numbers.pressureAtm, 'atm'));
 }
 
 function readLine(line: readonly number[], device: string, format: LineFormat, pattern: RegExp): InjectorReading | null {
@@ -51,7 +54,7 @@ function readLine(line: readonly number[], device: string, format: LineFormat, p
   const groups = text === null ? undefined : pattern.exec(text)?.groups;
   const numbers = groups === undefined ? null : numbersOf(groups);
   if (numbers === null) return null;
-  const volumeMl = numbers.volumeMl ?? (numbers.volumeUl === undefined ? null : numbers.volumeUl / 1000);
+  const volumeMl = numbers.volumeMl ?? (numbers.volumeUl === undefined ? null : rounded(numbers.volumeUl / 1000));
   const reading: InjectorReading = {
     device,
     pressureKpa: pressureKpaOf(numbers),
