@@ -17,7 +17,7 @@ export interface ReferencePicture {
   reset(): void;
 }
 
-const sampleCount = 4000;
+const sampleCount = 2500;
 
 /** How far bone edges may be misplaced after alignment, fine pixels, and how much of past restlessness to expect again. */
 const tolerance = { shiftPx: 0.3, restlessness: 1.1, mostRestless: 0.3 } as const;
@@ -32,9 +32,11 @@ export function createReferencePicture(width: number, height: number): Reference
   /** The largest difference each place has shown by itself, slowly forgotten: diaphragm, skin line, bowel gas. */
   const restless = new Float32Array(width * height);
   const valid = new Uint8Array(width * height);
-  const scratch = new Float32Array(sampleCount);
+  const scratch = new Float32Array(2 * sampleCount);
   let sigma = 0.02;
   let rawSigma = 0.03;
+  let turn = 0;
+  let learnt = 0;
   let box: Region = { x0: 0, y0: 0, x1: width, y1: height };
 
   function warpAndSubtract(fine: Grid, field: VisibleField, [shiftX, shiftY]: readonly [number, number], blocked: Uint8Array): void {
@@ -147,7 +149,11 @@ export function createReferencePicture(width: number, height: number): Reference
     learn(blocked, held, absorb) {
       const limit = 2.5 * rawSigma;
       const calm = 2.5 * sigma;
-      for (let y = box.y0; y < box.y1; y++) {
+      // Once the reference is settled, every other row a frame is enough.
+      turn = 1 - turn;
+      const settled = learnt > 16;
+      learnt++;
+      for (let y = box.y0 + (settled ? turn : 0); y < box.y1; y += settled ? 2 : 1) {
         for (let at = y * width + box.x0; at < y * width + box.x1; at++) {
           if (valid[at] === 0 || blocked[at] !== 0 || held[at] !== 0) continue;
           const seen = age[at] ?? 0;
@@ -164,6 +170,7 @@ export function createReferencePicture(width: number, height: number): Reference
     },
     reset() {
       age.fill(0);
+      learnt = 0;
       background.data.fill(0);
       restless.fill(0);
       difference.data.fill(0);

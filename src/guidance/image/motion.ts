@@ -28,7 +28,7 @@ export interface MotionTracker {
   track(coarse: Grid, small: Grid, field: VisibleField, region: Region, excluded: Uint8Array): MotionEstimate;
 }
 
-const samplesWanted = 3500;
+const samplesWanted = 2200;
 
 /**
  * Translation by robust least squares on the image gradient (Lucas–Kanade with Tukey weights), followed from frame to frame;
@@ -118,7 +118,7 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
       const cap = length > 1.5 ? 1.5 / length : 1;
       sx += ux * cap;
       sy += uy * cap;
-      if (length < 0.01) break;
+      if (length < 0.015) break;
     }
     return { dx: sx, dy: sy, residual, count: 1 };
   }

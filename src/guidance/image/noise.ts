@@ -1,7 +1,7 @@
 import type { VisibleField } from './field.ts';
 import { type Grid, quantileInPlace } from './grid.ts';
 
-const wanted = 3000;
+const wanted = 1600;
 const scratch = new Float32Array(wanted);
 
 /**

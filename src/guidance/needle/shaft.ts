@@ -35,11 +35,13 @@ interface Station {
 }
 
 const profileStep = 0.5;
+/** One profile at a time is measured; the buffer is only as long as the widest bar needs. */
+const scratchProfile = new Float64Array(1024);
 
 /** Finds both outer edges across the axis at one place; null when one of them is missing. */
 function measureStation(fine: Grid, x: number, y: number, nx: number, ny: number, halfWidth: number, leastEdge: number, along: number): Station | null {
-  const reach = Math.ceil((1.9 * halfWidth + 1) / profileStep);
-  const profile = new Float64Array(2 * reach + 1);
+  const reach = Math.min(500, Math.ceil((1.9 * halfWidth + 1) / profileStep));
+  const profile = scratchProfile;
   for (let i = -reach; i <= reach; i++) profile[i + reach] = sampleGrid(fine, x + nx * i * profileStep, y + ny * i * profileStep);
   const rise = strongestSlope(profile, reach, -1.5 * halfWidth, -0.5 * halfWidth, 1);
   const fall = strongestSlope(profile, reach, 0.5 * halfWidth, 1.5 * halfWidth, -1);
@@ -59,7 +61,7 @@ function strongestSlope(profile: Float64Array, middle: number, from: number, to:
   let best = 0;
   let bestAt = -1;
   const first = Math.max(2, middle + Math.round(from / profileStep));
-  const last = Math.min(profile.length - 3, middle + Math.round(to / profileStep));
+  const last = Math.min(2 * middle - 2, middle + Math.round(to / profileStep));
   for (let i = first; i <= last; i++) {
     const slope = slopeAt(i);
     if (slope > best) {
@@ -83,7 +85,7 @@ function contrastOf(profile: Float64Array, middle: number, left: number, right: 
   let beforeCount = 0;
   let after = 0;
   let afterCount = 0;
-  for (let i = 0; i < profile.length; i++) {
+  for (let i = 0; i <= 2 * middle; i++) {
     const at = (i - middle) * profileStep;
     const value = profile[i] ?? 0;
     if (at > left + 1 && at < right - 1) {
