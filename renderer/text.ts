@@ -92,6 +92,13 @@ export const text = {
     tip: 'Tip, patient',
     residual: (value: string) => `residual ${value} mm`,
   },
+  trajectory: {
+    title: 'Planned line, end on',
+    ring: (value: string, unit: string) => `ring ${value} ${unit}`,
+    ofWay: 'of the way',
+    past: 'past the target',
+    describe: (a: string, b: string, unit: string) => `Tip off the planned line: ${a} ${unit} in plane A, ${b} ${unit} in plane B`,
+  },
   injector: {
     none: 'No injector connected',
     lost: 'Injector lost',

@@ -17,6 +17,7 @@ import { alarmOrder } from './alarmOrder.ts';
 import { CurveStrip } from './CurveStrip.tsx';
 import { Numbers } from './Numbers.tsx';
 import { LeakPanel, NotePanel, PatientPanel } from './panels.tsx';
+import { TrajectoryBlock } from './TrajectoryBlock.tsx';
 import { UnitSwitch } from './UnitSwitch.tsx';
 
 const allLayers = { plan: true, needle: true, cement: true };
@@ -68,6 +69,7 @@ function LivePanels({ onOpen, strip }: { readonly onOpen: (dialog: LiveDialog) =
       <aside className="column" aria-label={text.numbers.region}>
         <Alarms moment={moment} />
         <Numbers moment={moment} />
+        <TrajectoryBlock moment={moment} />
         <div className="column-foot">
           <UnitSwitch />
           <button type="button" className="tab" onClick={() => onOpen('patient')}>
@@ -106,6 +108,7 @@ export function LiveView() {
   const panel = dialog && { note: <NotePanel onClose={close} />, leak: <LeakPanel onClose={close} />, patient: <PatientPanel onClose={close} /> }[dialog];
   return (
     <main className="live">
+      <h1 className="visually-hidden">{text.nav.live}</h1>
       <Planes drawing={drawing} onDraft={setDraft} />
       <LivePanels
         onOpen={open}

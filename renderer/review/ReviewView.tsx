@@ -40,6 +40,7 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
 
   return (
     <main className="live" data-review={opened.record}>
+      <h1 className="visually-hidden">{opened.record}</h1>
       <div className="planes">
         {planes.map((each) => (
           <PlaneView
