@@ -3,7 +3,7 @@ import { combineSeeds } from '../../src/base/random.ts';
 import { failedFault, ok, type Result } from '../../src/base/result.ts';
 import { pedicleV1Encode } from '../../src/injector/pedicleV1Frame.ts';
 import { frameTopic, type PlaneId } from '../../src/sample/sample.ts';
-import { frameAttributes, frameCount, frameTimeMs } from '../../src/simulation/planeRenderer.ts';
+import { type FramePixels, frameAttributes, frameCount, frameTimeMs } from '../../src/simulation/planeRenderer.ts';
 import type { Scenario } from '../../src/simulation/scenario.ts';
 import { virtualInjectorAt } from '../../src/simulation/virtualInjector.ts';
 import { worldAt } from '../../src/simulation/world.ts';
@@ -33,10 +33,9 @@ export async function openSimulatedFrames(uri: string, plane: PlaneId): Promise<
 
 async function* playFrames(scenario: Scenario, plane: PlaneId, fps: number, maker: FrameMaker, signal: AbortSignal): AsyncGenerator<SourceEvent> {
   const device = `plane-${plane}` as const;
-  const size = scenario.views[plane].sizePx;
   const count = frameCount(scenario, fps);
   const isSeen = (index: number): boolean => worldAt(scenario, frameTimeMs(index, fps)).beamOn;
-  const ahead = new Map<number, Promise<Uint16Array>>();
+  const ahead = new Map<number, Promise<FramePixels>>();
   let asked = 0;
   let frameNumber = 0;
   let beamOn = true;
@@ -57,7 +56,7 @@ async function* playFrames(scenario: Scenario, plane: PlaneId, fps: number, make
         };
         beamOn = seen;
       }
-      for (; asked < count && ahead.size < framesAhead; asked++) if (isSeen(asked)) ahead.set(asked, caught(maker.make(asked, size)));
+      for (; asked < count && ahead.size < framesAhead; asked++) if (isSeen(asked)) ahead.set(asked, caught(maker.make(asked)));
       const made = ahead.get(index);
       if (made === undefined) continue;
       ahead.delete(index);

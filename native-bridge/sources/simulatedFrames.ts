@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { PlaneId } from '../../src/sample/sample.ts';
+import type { FramePixels } from '../../src/simulation/planeRenderer.ts';
 import type { SimulationRequest } from './simulatedUri.ts';
 import type { FrameJob, FrameReply, SimulatedWorkerData } from './simulatedWorker.ts';
 
@@ -7,19 +8,21 @@ import type { FrameJob, FrameReply, SimulatedWorkerData } from './simulatedWorke
 export interface FrameMaker {
   /** Resolves when the anatomy has been ray-cast and the first frame can be made. */
   readonly ready: Promise<void>;
-  make(frameIndex: number, sizePx: number): Promise<Uint16Array>;
+  make(frameIndex: number): Promise<FramePixels>;
   close(): Promise<void>;
 }
 
 interface Waiting {
-  readonly resolve: (pixels: Uint16Array) => void;
+  readonly resolve: (pixels: FramePixels) => void;
   readonly reject: (error: Error) => void;
-  readonly pixels: Uint16Array;
+  readonly pixels: FramePixels;
 }
 
 /** Starts the thread. Until the first frame is asked for it does not keep the process alive. */
 export function startFrameMaker(request: SimulationRequest, plane: PlaneId): FrameMaker {
   const worker = new Worker(new URL('./simulatedWorker.ts', import.meta.url), { workerData: { request, plane } satisfies SimulatedWorkerData });
+  const count = (request.options.sizePx ?? 1024) ** 2;
+  const video = request.options.look === 'video';
   const waiting = new Map<number, Waiting>();
   const ready = Promise.withResolvers<void>();
   let ended: Error | null = null;
@@ -45,11 +48,11 @@ export function startFrameMaker(request: SimulationRequest, plane: PlaneId): Fra
   worker.on('exit', () => end(new Error('the thread that makes simulated frames has ended')));
   return {
     ready: ready.promise,
-    make(frameIndex, sizePx) {
+    make(frameIndex) {
       if (ended !== null) return Promise.reject(ended);
       worker.ref();
-      const pixels = new Uint16Array(new SharedArrayBuffer(sizePx * sizePx * 2));
-      const made = new Promise<Uint16Array>((resolve, reject) => waiting.set(frameIndex, { resolve, reject, pixels }));
+      const pixels = video ? new Uint8Array(new SharedArrayBuffer(count)) : new Uint16Array(new SharedArrayBuffer(count * 2));
+      const made = new Promise<FramePixels>((resolve, reject) => waiting.set(frameIndex, { resolve, reject, pixels }));
       worker.postMessage({ frameIndex, pixels } satisfies FrameJob);
       return made;
     },

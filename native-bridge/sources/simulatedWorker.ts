@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PlaneId } from '../../src/sample/sample.ts';
-import { createPlaneRenderer } from '../../src/simulation/planeRenderer.ts';
+import { createPlaneRenderer, type FramePixels } from '../../src/simulation/planeRenderer.ts';
 import { scenarioByName } from '../../src/simulation/scenario.ts';
 import type { SimulationRequest } from './simulatedUri.ts';
 
@@ -13,7 +13,7 @@ export interface SimulatedWorkerData {
 /** Asks for one frame in shared memory that nobody else writes. */
 export interface FrameJob {
   readonly frameIndex: number;
-  readonly pixels: Uint16Array<SharedArrayBuffer>;
+  readonly pixels: FramePixels;
 }
 
 export type FrameReply = { readonly kind: 'ready' } | { readonly kind: 'made'; readonly frameIndex: number };

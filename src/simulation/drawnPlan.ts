@@ -37,7 +37,7 @@ export const posteriorWallPx = (view: View, vertebra: Vertebra): readonly ImageP
 /** Looks across the patient rather than along front and back. */
 export const isLateral = (setting: ViewSetting): boolean => Math.abs(Math.sin((setting.primaryAngleDeg * Math.PI) / 180)) > 0.9;
 
-function planeplan(setting: ViewSetting, treated: Vertebra, needles: readonly NeedleScript[], random: Random): PlanePlan {
+function planePlan(setting: ViewSetting, look: 'detector' | 'video', treated: Vertebra, needles: readonly NeedleScript[], random: Random): PlanePlan {
   const view = viewOf(setting);
   const draw = byHand(view, random);
   const outline = bodyOutlinePx(view, treated, 26).map(draw);
@@ -47,12 +47,15 @@ function planeplan(setting: ViewSetting, treated: Vertebra, needles: readonly Ne
     target: draw(project(view, needle.plannedTargetPatientMm)),
   }));
   const wall = isLateral(setting) ? { posteriorWall: posteriorWallPx(view, treated).map(draw) } : {};
-  return { ...(trajectories.length > 0 ? { trajectories } : {}), vertebralBody: outline, ...wall };
+  // Video says nothing of its scale: the operator calibrates on something of known size, within a few percent.
+  const calibration = look === 'video' ? { calibration: { mmPerPx: Math.round(view.mmPerPxAtIsocentre * (1 + 0.02 * random.gaussian()) * 1e4) / 1e4 } } : {};
+  return { ...(trajectories.length > 0 ? { trajectories } : {}), vertebralBody: outline, ...wall, ...calibration };
 }
 
 /** What an operator would draw on the first frame of each plane: the truth with about a millimetre of human error. */
 export function drawnPlan(of: {
   readonly views: Readonly<Record<PlaneId, ViewSetting>>;
+  readonly look: 'detector' | 'video';
   readonly treated: Vertebra;
   readonly needles: readonly NeedleScript[];
   readonly procedure: 'vertebroplasty' | 'kyphoplasty';
@@ -65,7 +68,7 @@ export function drawnPlan(of: {
     level: of.treated.level,
     procedure: of.procedure,
     ...(first === undefined ? {} : { needle: { gauge: first.gauge, outerDiameterMm: first.outerDiameterMm } }),
-    planes: { a: planeplan(of.views.a, of.treated, of.needles, random), b: planeplan(of.views.b, of.treated, of.needles, random) },
+    planes: { a: planePlan(of.views.a, of.look, of.treated, of.needles, random), b: planePlan(of.views.b, of.look, of.treated, of.needles, random) },
     limits: { pressureKpa: 2758, balloonVolumeMl: 4, cementVolumeMl: 6 },
   };
 }

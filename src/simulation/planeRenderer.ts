@@ -1,5 +1,5 @@
 import { combineSeeds } from '../base/random.ts';
-import type { XrayFrameAttributes } from '../dicom/xrayFrame.ts';
+import { noGeometry, type XrayFrameAttributes, type XrayGeometry } from '../dicom/xrayFrame.ts';
 import type { PlaneId } from '../sample/index.ts';
 import { cementFillOf } from './cementFill.ts';
 import { type CementImage, cementImage, type Dirty, thicknessPerMm } from './cementImage.ts';
@@ -9,7 +9,8 @@ import { phantomOf } from './phantom.ts';
 import { projectPhantom } from './projector.ts';
 import type { Scenario } from './scenario.ts';
 import { dot } from './vector.ts';
-import { pxPerMmAt, type View, viewOf } from './view.ts';
+import { captureVideo } from './videoLook.ts';
+import { pxPerMmAt, type View, type ViewSetting, viewOf } from './view.ts';
 import { type World, worldAt } from './world.ts';
 
 /** Frame `index` of a plane at `fps`, ms from the start, a whole number of microseconds. */
@@ -18,6 +19,9 @@ export const frameTimeMs = (index: number, fps: number): number => Math.round((i
 /** How many frames a scenario has. */
 export const frameCount = (scenario: Scenario, fps: number): number => Math.floor((scenario.durationMs * fps) / 1000 + 1e-9);
 
+/** The memory of one frame: 12 bits in 16, or 8 bits for the video look. */
+export type FramePixels = Uint8Array | Uint16Array;
+
 /** How much of the last frame's devices is still in this one. */
 const lagShare = 0.14;
 
@@ -25,8 +29,8 @@ const lagShare = 0.14;
 export interface PlaneRenderer {
   readonly view: View;
   readonly world: (frameIndex: number) => World;
-  /** Fills `pixels` (rows × columns, zeroed) with the frame's stored values. */
-  readonly render: (frameIndex: number, pixels: Uint16Array) => void;
+  /** Fills `pixels` (rows × columns, zeroed; bytes for the video look) with the frame's stored values. */
+  readonly render: (frameIndex: number, pixels: FramePixels) => void;
   /** The cement behind each pixel of the frame, for ground truth. */
   readonly cement: (frameIndex: number) => { readonly image: CementImage; readonly sidePx: number; readonly shiftPx: Shift };
 }
@@ -98,7 +102,7 @@ export function createPlaneRenderer(scenario: Scenario, plane: PlaneId, fps: num
   const shadowsOf = (now: World): readonly Shadow[] =>
     deviceShadows(view, now, (needle) => profilesOf(needle.script.outerDiameterMm, needle.script.innerDiameterMm));
 
-  const render = (frameIndex: number, pixels: Uint16Array): void => {
+  const expose = (frameIndex: number, pixels: Uint16Array): void => {
     const now = world(frameIndex);
     bringCement(now);
     const shift = shiftOf(now);
@@ -117,6 +121,16 @@ export function createPlaneRenderer(scenario: Scenario, plane: PlaneId, fps: num
       developRow(pixels, y * size, row, from, to, tone.stored, tone.noise, tile, fresh, old, y);
     }
     for (const { index, share } of collimator.edge) pixels[index] = ((pixels[index] ?? 0) * share) >> 8;
+  };
+
+  const exposed = scenario.look === 'video' ? new Uint16Array(size * size) : null;
+  const render = (frameIndex: number, pixels: FramePixels): void => {
+    if (pixels instanceof Uint16Array) expose(frameIndex, pixels);
+    else if (exposed === null) throw new Error('frames with the look of the detector are 16 bit');
+    else {
+      expose(frameIndex, exposed);
+      captureVideo(exposed, pixels, size);
+    }
   };
 
   return {
@@ -195,27 +209,30 @@ function developRow(
 /** What goes with a frame: `frameIndex` says when, `frameNumber` how many came before it. */
 export function frameAttributes(scenario: Scenario, plane: PlaneId, frameIndex: number, frameNumber: number, fps: number): XrayFrameAttributes {
   const setting = scenario.views[plane];
+  const video = scenario.look === 'video';
   return {
     rows: setting.sizePx,
     columns: setting.sizePx,
-    bitsAllocated: 16,
-    bitsStored,
+    bitsAllocated: video ? 8 : 16,
+    bitsStored: video ? 8 : bitsStored,
     photometric: 'MONOCHROME2',
-    pixelIntensityRelationship: 'LOG',
+    pixelIntensityRelationship: video ? 'DISP' : 'LOG',
     frameNumber,
-    deviceTimeMs: frameTimeMs(frameIndex, fps),
+    deviceTimeMs: video ? null : frameTimeMs(frameIndex, fps),
     frameTimeMs: Math.round(1e6 / fps) / 1000,
-    windowCenter: 1900,
-    windowWidth: 2600,
-    geometry: {
-      primaryAngleDeg: setting.primaryAngleDeg,
-      secondaryAngleDeg: setting.secondaryAngleDeg,
-      sidMm: setting.sidMm,
-      sodMm: setting.sodMm,
-      imagerPixelSpacingMm: [setting.imagerPixelSpacingMm, setting.imagerPixelSpacingMm],
-      fieldOfView: null,
-      patientPosition: 'prone',
-    },
+    windowCenter: video ? null : 1900,
+    windowWidth: video ? null : 2600,
+    geometry: video ? noGeometry : geometryOf(setting),
     simulated: true,
   };
 }
+
+const geometryOf = (setting: ViewSetting): XrayGeometry => ({
+  primaryAngleDeg: setting.primaryAngleDeg,
+  secondaryAngleDeg: setting.secondaryAngleDeg,
+  sidMm: setting.sidMm,
+  sodMm: setting.sodMm,
+  imagerPixelSpacingMm: [setting.imagerPixelSpacingMm, setting.imagerPixelSpacingMm],
+  fieldOfView: null,
+  patientPosition: 'prone',
+});

@@ -58,6 +58,7 @@ export interface Scenario {
   readonly durationMs: number;
   readonly procedure: 'vertebroplasty' | 'kyphoplasty';
   readonly views: Readonly<Record<PlaneId, ViewSetting>>;
+  readonly look: 'detector' | 'video';
   readonly spine: readonly Vertebra[];
   readonly treated: Vertebra;
   readonly needles: readonly NeedleScript[];
@@ -80,6 +81,8 @@ export interface ScenarioOptions {
   readonly sizePx?: number;
   /** Shorter than the story: everything after it is cut. */
   readonly durationMs?: number;
+  /** `video`: 8-bit display values with burned-in text and no geometry, as a frame grabber gets them. Default: the detector's own. */
+  readonly look?: 'detector' | 'video';
   /** Whether the beam stops where nobody needs it, as at a real table. Default: never. */
   readonly beam?: 'continuous' | 'stops';
 }
@@ -156,7 +159,8 @@ export function scenarioByName(name: string, seed: number, options: ScenarioOpti
   const views = viewSettings(seed, options.sizePx ?? 1024);
   const needles = story.needles.map((_, index) => needleScript(story, index, treated, seed));
   const durationMs = Math.min(story.durationMs, options.durationMs ?? story.durationMs);
-  const plan = drawnPlan({ views, treated, needles, procedure: story.procedure, seed: combineSeeds(seed, 41) });
+  const look = options.look ?? 'detector';
+  const plan = drawnPlan({ views, look, treated, needles, procedure: story.procedure, seed: combineSeeds(seed, 41) });
   const operator: Scenario['operator'] = [{ atMs: 0, event: { kind: 'plan' as const, plan } }, ...story.operator].filter((one) => one.atMs <= durationMs);
   return ok({
     name,
@@ -164,6 +168,7 @@ export function scenarioByName(name: string, seed: number, options: ScenarioOpti
     durationMs,
     procedure: story.procedure,
     views,
+    look,
     spine,
     treated,
     needles,

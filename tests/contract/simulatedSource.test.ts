@@ -23,6 +23,8 @@ async function all(source: Promise<Result<Source>>): Promise<SourceEvent[]> {
 sourceContract('simulated frames, plane a', () => opened(openSimulatedFrames('sim:kyphoplasty?seed=3&size=128&duration=3', 'a')));
 sourceContract('simulated frames, plane b, beam that stops', () => opened(openSimulatedFrames('sim:quiet?seed=3&size=64&duration=25&fps=4&beam=stops', 'b')));
 
+sourceContract('simulated video', () => opened(openSimulatedFrames('sim:vertebroplasty?size=128&duration=1&look=video', 'a')));
+
 describe('simulated sources', () => {
   test('frames come fifteen a second at whole microseconds, between "connected" and "ended"', async () => {
     const events = await all(openSimulatedFrames('sim:quiet?size=64&duration=1', 'b'));
@@ -79,8 +81,9 @@ describe('simulated sources', () => {
     ['sim:quiet?seed=abc', 'seed is no number'],
     ['sim:quiet?fps=0', 'fps is not between 1 and 60'],
     ['sim:quiet?duration=x', 'duration is no number'],
+    ['sim:quiet?look=film', 'look is neither "detector" nor "video"'],
     ['sim:quiet?beam=off', 'beam is neither "continuous" nor "stops"'],
-    ['sim:quiet?speed=2', 'a simulation has no "speed"; it takes seed, fps, size, duration and beam'],
+    ['sim:quiet?speed=2', 'a simulation has no "speed"; it takes seed, fps, size, duration, look and beam'],
   ])('%s is refused by the field that is wrong', async (uri, words) => {
     for (const open of [openSimulatedFrames(uri, 'a'), openSimulatedInjector(uri), openSimulatedOperator(uri)]) {
       const result = await open;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decodeRunLengths } from '../../../src/base/runLength.ts';
+import { noGeometry } from '../../../src/dicom/xrayFrame.ts';
 import { cementFillOf } from '../../../src/simulation/cementFill.ts';
 import { cementImage, thicknessPerMm } from '../../../src/simulation/cementImage.ts';
 import { groundTruthAt, planeTruth } from '../../../src/simulation/groundTruth.ts';
-import { createPlaneRenderer, type PlaneRenderer } from '../../../src/simulation/planeRenderer.ts';
+import { createPlaneRenderer, frameAttributes, type PlaneRenderer } from '../../../src/simulation/planeRenderer.ts';
 import { type Scenario, scenarioByName } from '../../../src/simulation/scenario.ts';
 import { bodyDepth, toLocal } from '../../../src/simulation/spine.ts';
 import { viewOf } from '../../../src/simulation/view.ts';
@@ -106,6 +107,26 @@ describe('simulated frames', () => {
       cement: { volumeMl: 0, areaPx: 0 },
       leak: { flag: false, visible: false, distinctPx: 0 },
     });
+  });
+});
+
+describe('the video look', () => {
+  it('is 8 bits of display values with text in a dark corner, no geometry, and a plan that is calibrated by hand', () => {
+    const built = scenarioByName('vertebroplasty', 1, { sizePx: size, look: 'video' });
+    if (!built.ok) throw new Error(built.fault.message);
+    const pixels = new Uint8Array(size * size);
+    createPlaneRenderer(built.value, 'a', fps).render(100, pixels);
+    const corner = Array.from({ length: 60 * 20 }, (_, i) => pixels[Math.floor(i / 60) * size + (i % 60)] ?? 0);
+    expect(new Set(corner)).toEqual(new Set([0, 235]));
+    expect(frameAttributes(built.value, 'a', 100, 100, fps)).toMatchObject({
+      bitsAllocated: 8,
+      bitsStored: 8,
+      pixelIntensityRelationship: 'DISP',
+      geometry: noGeometry,
+    });
+    const plan = built.value.operator[0]?.event;
+    const mmPerPx = plan?.kind === 'plan' ? plan.plan.planes.a?.calibration?.mmPerPx : undefined;
+    expect(mmPerPx).toBeGreaterThan(0.9 * viewOf(built.value.views.a).mmPerPxAtIsocentre);
   });
 });
 
