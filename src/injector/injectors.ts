@@ -82,11 +82,14 @@ function giveStates(fold: InjectorsFold, tMs: number, heard: string | null): { r
   return states.length === 0 ? { fold, states } : { fold: { ...fold, given }, states };
 }
 
+/** Names come from outside: `constructor` is no device. */
+const deviceOf = (fold: InjectorsFold, device: string): InjectorFold | undefined => (Object.hasOwn(fold.devices, device) ? fold.devices[device] : undefined);
+
 const withDevice = (fold: InjectorsFold, device: InjectorFold): InjectorsFold => ({ ...fold, devices: { ...fold.devices, [device.device]: device } });
 
 function foldDevice(fold: InjectorsFold, event: DeviceEvent, tMs: number): InjectorsFold {
   if (!isInjector(event.device)) return fold;
-  const before = fold.devices[event.device] ?? initialInjectorFold(event.device, tMs);
+  const before = deviceOf(fold, event.device) ?? initialInjectorFold(event.device, tMs);
   return withDevice(fold, foldInjectorDevice(before, event, tMs, fold.settings));
 }
 
@@ -99,7 +102,7 @@ function clockFor(settings: InjectorSettings, product: string | undefined, tMs: 
 function foldOperator(fold: InjectorsFold, event: OperatorEvent, tMs: number): InjectorsFold {
   switch (event.kind) {
     case 'zero': {
-      const device = fold.devices[event.device];
+      const device = deviceOf(fold, event.device);
       return device ? withDevice(fold, foldInjectorZero(device)) : fold;
     }
     case 'cement-mixed':
@@ -124,7 +127,7 @@ function foldTick(fold: InjectorsFold, tMs: number): InjectorsFold {
 export function injectorsStep(before: InjectorsFold, raw: RawSample): InjectorsOutput {
   switch (raw.topic) {
     case '/injector/bytes': {
-      const device = before.devices[raw.data.device] ?? initialInjectorFold(raw.data.device, raw.tMs);
+      const device = deviceOf(before, raw.data.device) ?? initialInjectorFold(raw.data.device, raw.tMs);
       const bytes = fromBase64(raw.data.data) ?? new Uint8Array(0);
       const taken = foldInjectorBytes(device, bytes, raw.tMs, before);
       const { fold, states } = giveStates(withDevice(before, taken.fold), raw.tMs, taken.readings.length > 0 ? raw.data.device : null);

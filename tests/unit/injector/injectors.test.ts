@@ -71,6 +71,13 @@ describe('what the session makes of an injector', () => {
     expect(session.readings.at(-1)).toMatchObject({ volumeMl: 0.5, pressureKpa: 30 });
   });
 
+  test('a zero of a device that there is not changes nothing', () => {
+    const session = testSession();
+    session.measure(0, { volumeMl: 1 });
+    for (const device of ['injector-left', 'constructor', '__proto__']) session.operator(10, { kind: 'zero', device });
+    expect(presentInjectors(session.fold(), 10)).toMatchObject([{ device: 'injector', zeroMl: 0, reading: { volumeMl: 1 } }]);
+  });
+
   test('bytes without a known driver are read as nothing and said so', () => {
     const session = testSession();
     session.device(0, { driver: 'no-such-driver' });
