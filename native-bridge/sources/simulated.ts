@@ -1,6 +1,6 @@
 import { toBase64 } from '../../src/base/bytes.ts';
 import { combineSeeds } from '../../src/base/random.ts';
-import { failedFault, ok, type Result } from '../../src/base/result.ts';
+import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { pedicleV1Encode } from '../../src/injector/pedicleV1Frame.ts';
 import { frameTopic, type PlaneId } from '../../src/sample/sample.ts';
 import { type FramePixels, frameAttributes, frameCount, frameTimeMs } from '../../src/simulation/planeRenderer.ts';
@@ -22,6 +22,8 @@ export async function openSimulatedFrames(uri: string, plane: PlaneId): Promise<
   const parsed = simulationRequest(uri);
   if (!parsed.ok) return parsed;
   const { request, scenario } = parsed.value;
+  if (plane === 'b' && scenario.turns.length > 0)
+    return inputFault(`${uri}: a C-arm that turns has one plane only; leave plane b out or take carm=turns away.`);
   const maker = startFrameMaker(request, plane);
   try {
     await maker.ready;

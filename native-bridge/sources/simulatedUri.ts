@@ -26,10 +26,11 @@ const querySchema = z.strictObject({
   /** Seconds; a scenario is never longer than its story. */
   duration: number(0.1, 600).optional(),
   look: z.enum(['detector', 'video'], 'is neither "detector" nor "video"').default('detector'),
+  carm: z.enum(['biplane', 'turns'], 'is neither "biplane" nor "turns"').default('biplane'),
   beam: z.enum(['continuous', 'stops'], 'is neither "continuous" nor "stops"').default('continuous'),
 });
 
-/** Reads `sim:SCENARIO?seed=N&fps=N&size=N&duration=SECONDS&beam=stops&look=video`; a fault names the field that is wrong. */
+/** Reads `sim:SCENARIO?seed=N&fps=N&size=N&duration=SECONDS&beam=stops&look=video&carm=turns`; a fault names the field that is wrong. */
 export function simulationRequest(uri: string): Result<{ readonly request: SimulationRequest; readonly scenario: Scenario }> {
   const parsed = parseSourceUri(uri);
   if (!parsed.ok) return parsed;
@@ -37,11 +38,11 @@ export function simulationRequest(uri: string): Result<{ readonly request: Simul
   if (!query.success) {
     const issue = query.error.issues[0];
     if (issue?.code === 'unrecognized_keys')
-      return inputFault(`${uri}: a simulation has no "${issue.keys[0]}"; it takes seed, fps, size, duration, look and beam.`);
+      return inputFault(`${uri}: a simulation has no "${issue.keys[0]}"; it takes seed, fps, size, duration, look, carm and beam.`);
     return inputFault(`${uri}: ${issue?.path.join('.') ?? 'query'} ${issue?.message ?? 'is wrong'}.`);
   }
-  const { seed, fps, size, duration, look, beam } = query.data;
-  const options: ScenarioOptions = { sizePx: size, look, beam, ...(duration === undefined ? {} : { durationMs: Math.round(duration * 1000) }) };
+  const { seed, fps, size, duration, look, carm, beam } = query.data;
+  const options: ScenarioOptions = { sizePx: size, look, carm, beam, ...(duration === undefined ? {} : { durationMs: Math.round(duration * 1000) }) };
   const scenario = scenarioByName(parsed.value.target, seed, options);
   return scenario.ok ? ok({ request: { name: parsed.value.target, seed, fps, options }, scenario: scenario.value }) : scenario;
 }

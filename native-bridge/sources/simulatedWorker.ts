@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PlaneId } from '../../src/sample/sample.ts';
-import { createPlaneRenderer, type FramePixels } from '../../src/simulation/planeRenderer.ts';
+import { createVirtualCArm } from '../../src/simulation/cArm.ts';
+import type { FramePixels } from '../../src/simulation/planeRenderer.ts';
 import { scenarioByName } from '../../src/simulation/scenario.ts';
 import type { SimulationRequest } from './simulatedUri.ts';
 
@@ -23,9 +24,9 @@ if (port === null) throw new Error('simulatedWorker.ts runs as a worker thread o
 const { request, plane } = workerData as SimulatedWorkerData;
 const scenario = scenarioByName(request.name, request.seed, request.options);
 if (!scenario.ok) throw new Error(scenario.fault.message);
-const renderer = createPlaneRenderer(scenario.value, plane, request.fps);
+const cArm = createVirtualCArm(scenario.value, plane, request.fps);
 port.on('message', (job: FrameJob) => {
-  renderer.render(job.frameIndex, job.pixels);
+  cArm.render(job.frameIndex, job.pixels);
   port.postMessage({ kind: 'made', frameIndex: job.frameIndex } satisfies FrameReply);
 });
 port.postMessage({ kind: 'ready' } satisfies FrameReply);

@@ -7,7 +7,7 @@ import { bitsStored, noiseSide, noiseTile, roundCollimator, toneOf, toneOffset, 
 import { cementLnPerMm, deviceShadows, type NeedleProfiles, needleProfiles, type Shadow } from './devices.ts';
 import { phantomOf } from './phantom.ts';
 import { projectPhantom } from './projector.ts';
-import type { Scenario } from './scenario.ts';
+import { type Scenario, viewSettingAt } from './scenario.ts';
 import { dot } from './vector.ts';
 import { captureVideo } from './videoLook.ts';
 import { pxPerMmAt, type View, type ViewSetting, viewOf } from './view.ts';
@@ -68,6 +68,7 @@ function anatomyOf(scenario: Scenario, view: View): Anatomy {
   return { sidePx, marginPx, still, present: still.slice() };
 }
 
+/** `plane` names one of the scenario's two views, whichever plane looks through it. */
 export function createPlaneRenderer(scenario: Scenario, plane: PlaneId, fps: number): PlaneRenderer {
   const view = viewOf(scenario.views[plane]);
   const size = view.setting.sizePx;
@@ -208,7 +209,7 @@ function developRow(
 
 /** What goes with a frame: `frameIndex` says when, `frameNumber` how many came before it. */
 export function frameAttributes(scenario: Scenario, plane: PlaneId, frameIndex: number, frameNumber: number, fps: number): XrayFrameAttributes {
-  const setting = scenario.views[plane];
+  const setting = viewSettingAt(scenario, plane, frameTimeMs(frameIndex, fps));
   const video = scenario.look === 'video';
   return {
     rows: setting.sizePx,

@@ -1,6 +1,6 @@
 import { combineSeeds, seededRandom } from '../base/random.ts';
 import { inputFault, ok, type Result } from '../base/result.ts';
-import type { LeakSite, OperatorEvent, PlaneId } from '../sample/index.ts';
+import type { LeakSite, OperatorEvent, Plan, PlaneId } from '../sample/index.ts';
 import { drawnPlan } from './drawnPlan.ts';
 import type { Keyframe } from './keyframes.ts';
 import { fromLocal, spineOf, treatedIndex, type Vertebra } from './spine.ts';
@@ -71,9 +71,18 @@ export interface Scenario {
     /** The patient starts: a quick shift that does not quite go back. */
     readonly jerks: readonly { readonly atMs: number; readonly byMm: PatientMm }[];
   };
+  /** When a single C-arm turns to another view, in order; empty for a biplane. */
+  readonly turns: readonly Turn[];
   /** When the beam is off; empty for continuous fluoroscopy. */
   readonly beamOff: readonly { readonly fromMs: number; readonly toMs: number }[];
   readonly operator: readonly { readonly atMs: number; readonly event: OperatorEvent }[];
+}
+
+/** A C-arm that turns: the beam is off until it stands in the view that a biplane would have as this plane. */
+export interface Turn {
+  readonly atMs: number;
+  readonly arrivesAtMs: number;
+  readonly to: PlaneId;
 }
 
 export interface ScenarioOptions {
@@ -83,6 +92,8 @@ export interface ScenarioOptions {
   readonly durationMs?: number;
   /** `video`: 8-bit display values with burned-in text and no geometry, as a frame grabber gets them. Default: the detector's own. */
   readonly look?: 'detector' | 'video';
+  /** `turns`: one C-arm that is plane a and turns between frontal and lateral. Default: biplane. */
+  readonly carm?: 'biplane' | 'turns';
   /** Whether the beam stops where nobody needs it, as at a real table. Default: never. */
   readonly beam?: 'continuous' | 'stops';
 }
@@ -149,6 +160,21 @@ function motionOf(seed: number, story: Story): Scenario['motion'] {
   };
 }
 
+/** How long it takes to turn the C-arm by a quarter, with the rest of the time squeezed. */
+const turningMs = 1200;
+
+/** The view that `plane` has at session time `tMs`. */
+export function viewSettingAt(scenario: Pick<Scenario, 'views' | 'turns'>, plane: PlaneId, tMs: number): ViewSetting {
+  const last = scenario.turns.findLast((turn) => turn.atMs <= tMs);
+  return scenario.views[last === undefined ? plane : last.to];
+}
+
+/** What the operator has drawn for the view that the C-arm has turned to: it is all one plane's. */
+const planAfter = (plan: Plan, turn: Turn): Plan => {
+  const drawn = plan.planes[turn.to];
+  return { ...plan, planes: drawn === undefined ? {} : { a: drawn } };
+};
+
 /** The scenario of this name. The same name, seed and options give the same scenario, frames and readings, to the bit. */
 export function scenarioByName(name: string, seed: number, options: ScenarioOptions = {}): Result<Scenario> {
   const story = stories[name];
@@ -161,7 +187,12 @@ export function scenarioByName(name: string, seed: number, options: ScenarioOpti
   const durationMs = Math.min(story.durationMs, options.durationMs ?? story.durationMs);
   const look = options.look ?? 'detector';
   const plan = drawnPlan({ views, look, treated, needles, procedure: story.procedure, seed: combineSeeds(seed, 41) });
-  const operator: Scenario['operator'] = [{ atMs: 0, event: { kind: 'plan' as const, plan } }, ...story.operator].filter((one) => one.atMs <= durationMs);
+  const turns = options.carm === 'turns' ? story.turns.map((turn) => ({ ...turn, arrivesAtMs: turn.atMs + turningMs })) : [];
+  const drawn = turns.length === 0 ? plan : { ...plan, planes: plan.planes.a === undefined ? {} : { a: plan.planes.a } };
+  const redrawn = turns.map((turn) => ({ atMs: turn.atMs, event: { kind: 'plan' as const, plan: planAfter(plan, turn) } }));
+  const operator = [{ atMs: 0, event: { kind: 'plan' as const, plan: drawn } }, ...story.operator, ...redrawn]
+    .filter((one) => one.atMs <= durationMs)
+    .toSorted((a, b) => a.atMs - b.atMs);
   return ok({
     name,
     seed,
@@ -175,7 +206,8 @@ export function scenarioByName(name: string, seed: number, options: ScenarioOpti
     balloon: story.balloon,
     cement: story.cement,
     motion: motionOf(seed, story),
-    beamOff: options.beam === 'stops' ? story.beamOff : [],
+    turns,
+    beamOff: [...(options.beam === 'stops' ? story.beamOff : []), ...turns.map((turn) => ({ fromMs: turn.atMs, toMs: turn.arrivesAtMs }))],
     operator,
   });
 }

@@ -1,4 +1,4 @@
-import type { OperatorEvent } from '../sample/index.ts';
+import type { OperatorEvent, PlaneId } from '../sample/index.ts';
 import { type Keyframe, steps } from './keyframes.ts';
 import type { BalloonScript, CementScript } from './scenario.ts';
 
@@ -21,6 +21,8 @@ export interface Story {
   readonly balloon: BalloonScript | null;
   readonly cement: CementScript | null;
   readonly jerksAtMs: readonly number[];
+  /** Where a single C-arm would be turned. */
+  readonly turns: readonly { readonly atMs: number; readonly to: PlaneId }[];
   readonly beamOff: readonly { readonly fromMs: number; readonly toMs: number }[];
   readonly operator: readonly { readonly atMs: number; readonly event: OperatorEvent }[];
 }
@@ -43,6 +45,8 @@ function access(fromS: number, toS: number, backAtS: number, backMm: number, out
 
 const patient: OperatorEvent = { kind: 'patient', name: 'SIMULATED^PATIENT', id: 'SIM-0001', birthDate: '19500101', sex: 'O' };
 const opening = [at(0.1, patient), at(0.2, { kind: 'stage', stage: 'access' }), at(0.3, { kind: 'mark', label: 'Time-out' })];
+
+const turnsAt = (...seconds: readonly number[]): Story['turns'] => seconds.map((second, i) => ({ atMs: s(second), to: i % 2 === 0 ? 'b' : 'a' }));
 
 const kyphoplastyOperator: Story['operator'] = [
   ...opening,
@@ -85,6 +89,7 @@ const kyphoplasty: Story = {
   },
   cement: { volumeMl: [steps(s(38), s(54), 0, 4.2, 8, 0.7)], leak: null },
   jerksAtMs: [s(12.7), s(47.3)],
+  turns: turnsAt(8, 12, 14, 45.2, 48.5),
   beamOff: [{ fromMs: s(32.6), toMs: s(36) }],
   operator: kyphoplastyOperator,
 };
@@ -121,6 +126,7 @@ const vertebroplasty: Story = {
   balloon: null,
   cement: { volumeMl: [steps(s(29.5), s(39), 0, 2, 5, 0.7), steps(s(40), s(50), 0, 1.6, 4, 0.7)], leak: null },
   jerksAtMs: [s(9.1)],
+  turns: turnsAt(6, 13, 18, 44, 47),
   beamOff: [{ fromMs: s(24.3), toMs: s(27.8) }],
   operator: [
     ...opening,
@@ -159,6 +165,7 @@ function leaking(leak: NonNullable<CementScript['leak']>): Story {
     balloon: null,
     cement: { volumeMl: [[...steps(s(21.5), s(35), 0, 3, 8, 0.7), { atMs: s(39.5), value: 3 }, { atMs: s(42.5), value: 3.3 }]], leak },
     jerksAtMs: [s(8.4)],
+    turns: turnsAt(7, 10, 13),
     beamOff: [{ fromMs: s(16.4), toMs: s(19.6) }],
     operator: [
       ...opening,
@@ -183,6 +190,7 @@ const quiet: Story = {
   balloon: null,
   cement: null,
   jerksAtMs: [s(17.2)],
+  turns: turnsAt(10, 20),
   beamOff: [{ fromMs: s(20), toMs: s(24) }],
   operator: opening,
 };

@@ -48,6 +48,21 @@ describe('simulated sources', () => {
     ]);
   });
 
+  test('a C-arm that turns is one plane: its geometry changes while the beam is off, and the plan with it', async () => {
+    const uri = 'sim:quiet?size=64&duration=13&fps=4&carm=turns';
+    const frames = (await all(openSimulatedFrames(uri, 'a'))).filter((event) => event.topic === '/plane/a/frame');
+    const angles = frames.map((event) => Math.round((event.data.attributes.geometry.primaryAngleDeg ?? 0) / 10) * 10);
+    expect(angles).toEqual([...Array(40).fill(180), ...Array(7).fill(90)]);
+    expect(frames.every((event) => event.atMs !== null && (event.atMs < 10_000 || event.atMs >= 11_200))).toBe(true);
+    const plans = (await all(openSimulatedOperator(uri))).flatMap(({ topic, atMs, data }) =>
+      topic === '/operator' && data.kind === 'plan' ? [{ atMs, planes: data.plan.planes }] : [],
+    );
+    expect(plans.map((one) => one.atMs)).toEqual([0, 10_000]);
+    expect(plans.map(({ planes }) => planes.a?.posteriorWall !== undefined && planes.b === undefined)).toEqual([false, true]);
+    const other = await openSimulatedFrames(uri, 'b');
+    expect(other.ok ? '' : other.fault.message).toContain('one plane only');
+  });
+
   test('the injector sends fifty readings a second that its driver decodes without a complaint', async () => {
     const events = await all(openSimulatedInjector('sim:balloon-rupture?seed=7'));
     const built = scenarioByName('balloon-rupture', 7);
@@ -81,9 +96,10 @@ describe('simulated sources', () => {
     ['sim:quiet?seed=abc', 'seed is no number'],
     ['sim:quiet?fps=0', 'fps is not between 1 and 60'],
     ['sim:quiet?duration=x', 'duration is no number'],
+    ['sim:quiet?carm=flies', 'carm is neither "biplane" nor "turns"'],
     ['sim:quiet?look=film', 'look is neither "detector" nor "video"'],
     ['sim:quiet?beam=off', 'beam is neither "continuous" nor "stops"'],
-    ['sim:quiet?speed=2', 'a simulation has no "speed"; it takes seed, fps, size, duration, look and beam'],
+    ['sim:quiet?speed=2', 'a simulation has no "speed"; it takes seed, fps, size, duration, look, carm and beam'],
   ])('%s is refused by the field that is wrong', async (uri, words) => {
     for (const open of [openSimulatedFrames(uri, 'a'), openSimulatedInjector(uri), openSimulatedOperator(uri)]) {
       const result = await open;
