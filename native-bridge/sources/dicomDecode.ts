@@ -1,9 +1,9 @@
 import { inflateRawSync, constants as zlib } from 'node:zlib';
-import { Decoder as LosslessDecoder } from '@cornerstonejs/jpeg-lossless-decoder-js';
 import { failedFault, ok, type Result } from '../../src/base/result.ts';
 import { codedAs, looksCoded, startOfFrame } from '../../src/dicom/codeStream.ts';
 import type { ImageDescription } from '../../src/dicom/image.ts';
-import { decodeJpegDct } from '../../src/dicom/jpegDct.ts';
+import { decodeJpegDct, type JpegImage } from '../../src/dicom/jpegDct.ts';
+import { decodeJpegLossless } from '../../src/dicom/jpegLossless.ts';
 import { decodeRle } from '../../src/dicom/rle.ts';
 import type { DecodedFrame } from '../../src/dicom/storedValues.ts';
 import type { PixelCoding } from '../../src/dicom/transferSyntax.ts';
@@ -61,7 +61,7 @@ async function decodeAs(coding: PixelCoding, frame: CodedFrame): Promise<Result<
     case 'rle':
       return rleCells(frame);
     case 'jpeg-lossless':
-      return matched(image, losslessImage(bytes, image));
+      return matched(image, ownImage(decodeJpegLossless(bytes)));
     case 'jpeg':
       return matched(image, await dctImage(bytes), 'RGB');
     case 'jpeg-ls':
@@ -93,24 +93,13 @@ function rleCells(frame: CodedFrame): Result<DecodedFrame> {
 async function dctImage(bytes: Uint8Array): Promise<CodecImage> {
   const start = startOfFrame(bytes);
   if (start?.precision === 8) return decodeWith('turbo', bytes);
-  const { rows, columns, precision, components, samples } = decodeJpegDct(bytes);
-  return { rows, columns, bits: precision > 8 ? 16 : 8, components, bytes: new Uint8Array(samples.buffer), planar: false, signed: null };
+  return ownImage(decodeJpegDct(bytes));
 }
 
-function losslessImage(bytes: Uint8Array, image: ImageDescription): CodecImage {
-  const start = startOfFrame(bytes);
-  // It takes a plain ArrayBuffer, never a shared one.
-  const samples = new LosslessDecoder().decode(bytes.slice().buffer, 0, bytes.length);
-  const cells = samples instanceof Uint16Array ? new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength) : samples;
-  return {
-    columns: start?.columns ?? image.columns,
-    rows: start?.rows ?? image.rows,
-    bits: samples instanceof Uint16Array ? 16 : 8,
-    components: start?.components ?? image.samplesPerPixel,
-    bytes: cells,
-    planar: false,
-    signed: null,
-  };
+/** What the project's own decoders gave, in the form of the codecs. */
+function ownImage({ rows, columns, precision, components, samples }: JpegImage): CodecImage {
+  const bytes = precision > 8 ? new Uint8Array(samples.buffer) : Uint8Array.from(samples);
+  return { rows, columns, bits: precision, components, bytes, planar: false, signed: null };
 }
 
 const otherSize = (image: ImageDescription, found: { readonly rows: number; readonly columns: number }) =>

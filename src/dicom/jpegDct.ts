@@ -1,8 +1,9 @@
-import { bitReader, type HuffmanTable, huffmanTable } from './jpegBits.ts';
+import { bitReader, type HuffmanTable } from './jpegBits.ts';
 import { inverseDct } from './jpegIdct.ts';
 import { decodeScan, type JpegComponent, type ScanComponent, zigzag } from './jpegScan.ts';
+import { nextSegment, readHuffman, wordAt } from './jpegSegments.ts';
 
-/** A decoded DCT JPEG: samples of a pixel together, no colour transform applied. */
+/** A decoded JPEG: samples of a pixel together, no colour transform applied. */
 export interface JpegImage {
   readonly rows: number;
   readonly columns: number;
@@ -31,28 +32,18 @@ export function decodeJpegDct(data: Uint8Array): JpegImage {
   let restartInterval = 0;
   let frame: Frame | null = null;
   let scans = 0;
-  for (let at = 2; at + 4 <= data.length; ) {
-    if (data[at] !== 0xff || data[at + 1] === 0xff || data[at + 1] === 0) {
-      at++;
-      continue;
-    }
-    const code = data[at + 1] ?? 0;
-    if (code === 0xd9) break;
-    if (code >= 0xd0 && code <= 0xd8) {
-      at += 2;
-      continue;
-    }
-    const segment = data.subarray(at + 4, at + 2 + word(data, at + 2));
-    at += 2 + Math.max(2, word(data, at + 2));
-    if (code === 0xdb) readQuantisation(segment, quantisation);
-    else if (code === 0xc4) readHuffman(segment, huffman);
-    else if (code === 0xdd) restartInterval = word(segment, 0);
-    else if (code === 0xc0 || code === 0xc1 || code === 0xc2) frame = readFrame(segment, code === 0xc2);
+  for (let segment = nextSegment(data, 2), at = 2; segment !== null; segment = nextSegment(data, at)) {
+    const { code, body, end } = segment;
+    at = end;
+    if (code === 0xdb) readQuantisation(body, quantisation);
+    else if (code === 0xc4) readHuffman(body, huffman);
+    else if (code === 0xdd) restartInterval = wordAt(body, 0);
+    else if (code === 0xc0 || code === 0xc1 || code === 0xc2) frame = readFrame(body, code === 0xc2);
     else if (code >= 0xc3 && code <= 0xcf && code !== 0xc8 && code !== 0xcc) throw new Error('its JPEG process is arithmetic, lossless or hierarchical');
     else if (code === 0xda) {
       if (frame === null) throw new Error('a scan comes before the frame header');
-      const reader = bitReader(data, at);
-      decodeScan({ ...readScan(segment, frame, huffman), ...sizes(frame), restartInterval }, reader);
+      const reader = bitReader(data, end);
+      decodeScan({ ...readScan(body, frame, huffman), ...sizes(frame), restartInterval }, reader);
       at = reader.position;
       scans++;
     }
@@ -61,7 +52,6 @@ export function decodeJpegDct(data: Uint8Array): JpegImage {
   return render(frame, quantisation);
 }
 
-const word = (data: Uint8Array, at: number) => ((data[at] ?? 0) << 8) | (data[at + 1] ?? 0);
 const sizes = ({ progressive, mcusAcross, mcusDown }: Frame) => ({ progressive, mcusAcross, mcusDown });
 
 function readQuantisation(segment: Uint8Array, tables: Map<number, Int32Array>): void {
@@ -69,24 +59,14 @@ function readQuantisation(segment: Uint8Array, tables: Map<number, Int32Array>):
     const head = segment[at++] ?? 0;
     const wide = head >> 4 !== 0;
     const table = new Int32Array(64);
-    for (let k = 0; k < 64; k++, at += wide ? 2 : 1) table[zigzag[k] ?? 0] = wide ? word(segment, at) : (segment[at] ?? 0);
+    for (let k = 0; k < 64; k++, at += wide ? 2 : 1) table[zigzag[k] ?? 0] = wide ? wordAt(segment, at) : (segment[at] ?? 0);
     tables.set(head & 15, table);
-  }
-}
-
-/** DC tables are kept under 0–3, AC tables under 16–19, as the segment has them. */
-function readHuffman(segment: Uint8Array, tables: Map<number, HuffmanTable>): void {
-  for (let at = 0; at + 17 <= segment.length; ) {
-    const counts = segment.subarray(at + 1, at + 17);
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    tables.set(segment[at] ?? 0, huffmanTable(counts, segment.subarray(at + 17, at + 17 + total)));
-    at += 17 + total;
   }
 }
 
 function readFrame(segment: Uint8Array, progressive: boolean): Frame {
   const precision = segment[0] ?? 0;
-  const [rows, columns, count] = [word(segment, 1), word(segment, 3), segment[5] ?? 0];
+  const [rows, columns, count] = [wordAt(segment, 1), wordAt(segment, 3), segment[5] ?? 0];
   if (precision !== 8 && precision !== 12) throw new Error(`its samples have ${precision} bits, not 8 or 12`);
   if (rows === 0 || columns === 0 || count === 0 || count > 4) throw new Error('its frame header is empty');
   const factors = Array.from({ length: count }, (_, index) => {
