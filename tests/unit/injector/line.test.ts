@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { crc16 } from '../../../src/base/crc.ts';
 import { lineDriver } from '../../../src/injector/line.ts';
@@ -29,6 +30,13 @@ describe('line driver', () => {
       { device: 'injector', pressureKpa: 1206.6, volumeMl: 2.95, rateMlPerMin: null, mode: null, deviceTimeMs: null, status: 'unknown' },
       { device: 'injector', pressureKpa: -80, volumeMl: 0, rateMlPerMin: -3.5, mode: null, deviceTimeMs: 123456, status: 'unknown' },
     ]);
+  });
+
+  test('reads the examples of the protocol document', () => {
+    const document = readFileSync(new URL('../../../docs/injector-protocol.md', import.meta.url), 'utf8');
+    const examples = document.match(/^P=.*$/gm) ?? [];
+    expect(examples).toHaveLength(3);
+    expect(read(`${examples.join('\n')}\n`)).toMatchObject({ readings: [{ volumeMl: 2.95 }, { deviceTimeMs: 123456 }, { pressureKpa: 1206.6 }], corrupt: 0 });
   });
 
   test('gives the same however the bytes come', () => {
