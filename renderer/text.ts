@@ -93,7 +93,7 @@ export const text = {
     residual: (value: string) => `residual ${value} mm`,
   },
   trajectory: {
-    title: 'Planned line, end on',
+    title: 'Line end on',
     ring: (value: string, unit: string) => `ring ${value} ${unit}`,
     ofWay: 'of the way',
     past: 'past the target',
@@ -118,6 +118,7 @@ export const text = {
     priorityName: { high: 'high priority', medium: 'medium priority', low: 'low priority' },
   },
 
+  layers: { title: 'Overlay', plan: 'Plan', needle: 'Needle', cement: 'Cement' },
   curve: {
     region: 'Pressure and volume over time',
     pressure: 'pressure',

@@ -1,5 +1,5 @@
 import type { ProcedureState } from '../../src/procedure/procedureState.ts';
-import { showLive, showRecords, useConsole } from '../store/consoleStore.ts';
+import { ask, showLive, showRecords, useConsole } from '../store/consoleStore.ts';
 import { useMoment } from '../store/moment.ts';
 import { text } from '../text.ts';
 import { pictureInfo } from '../viewport/planeController.ts';
@@ -24,12 +24,14 @@ function Stages({ procedure, nowMs }: { readonly procedure: ProcedureState | nul
 }
 
 function Who() {
-  const { timeline } = useMoment();
+  const { timeline, mode } = useMoment();
   const { patient, procedure } = timeline;
   const words = procedure?.procedure ? text.header.procedure[procedure.procedure] : text.header.noProcedure;
   return (
     <div className="who">
-      <strong>{patient ? personName(patient.name) : text.header.noPatient}</strong>
+      <button type="button" className="tab patient" disabled={mode === 'review'} title={text.header.setPatient} onClick={() => ask('patient')}>
+        {patient ? personName(patient.name) : text.header.noPatient}
+      </button>
       {patient && <span className="quiet">{[patient.birthDate?.slice(0, 4), patient.sex, patient.id].filter(Boolean).join(' · ')}</span>}
       <span>
         {words} <b>{procedure?.level ?? ''}</b>

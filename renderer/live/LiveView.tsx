@@ -3,10 +3,12 @@ import { liveStreamPath, type SessionInfo } from '../../src/link/link.ts';
 import { emptyPlan } from '../../src/procedure/plan.ts';
 import { type Plan, type PlaneId, planeIds } from '../../src/sample/index.ts';
 import { useKeys } from '../app/keys.ts';
+import { LayerSwitches } from '../app/LayerSwitches.tsx';
+import { pictureLayoutKey } from '../app/layoutKeys.ts';
 import { draftOf, type PlanDraft, type PlanPart } from '../plan/draft.ts';
 import { PlanLayer } from '../plan/PlanLayer.tsx';
 import { PlanPanel } from '../plan/PlanPanel.tsx';
-import { consoleStore, operate, setActivePlane, useConsole } from '../store/consoleStore.ts';
+import { ask, consoleStore, operate, setActivePlane, useConsole } from '../store/consoleStore.ts';
 import { useMoment } from '../store/moment.ts';
 import { text } from '../text.ts';
 import { PlaneView } from '../viewport/PlaneView.tsx';
@@ -19,8 +21,6 @@ import { Numbers } from './Numbers.tsx';
 import { LeakPanel, NotePanel, PatientPanel } from './panels.tsx';
 import { TrajectoryBlock } from './TrajectoryBlock.tsx';
 import { UnitSwitch } from './UnitSwitch.tsx';
-
-const allLayers = { plan: true, needle: true, cement: true };
 
 export const planesOf = (session: SessionInfo | null): readonly PlaneId[] =>
   planeIds.filter((plane) => (plane === 'a' ? session?.sources.framesA : session?.sources.framesB));
@@ -35,9 +35,11 @@ function Planes({ drawing, onDraft }: { readonly drawing: Drawing | null; readon
   const held = useConsole((state) => state.held);
   const activePlane = useConsole((state) => state.activePlane);
   const plan = useConsole((state) => state.timeline.procedure?.plan ?? null);
+  const layers = useConsole((state) => state.layers);
+  const layout = useConsole((state) => state.layout);
   const planes = planesOf(session);
   return (
-    <div className="planes">
+    <div className="planes" data-layout={planes.length > 1 ? layout : 'even'}>
       {planes.length === 0 && <div className="planes-none">{session ? text.picture.noSource : text.header.connecting}</div>}
       {planes.map((plane) => (
         <PlaneView
@@ -48,7 +50,7 @@ function Planes({ drawing, onDraft }: { readonly drawing: Drawing | null; readon
           plan={drawing ? null : (plan?.planes[plane] ?? null)}
           held={held}
           active={plane === activePlane}
-          layers={allLayers}
+          layers={layers}
           onActivate={() => setActivePlane(plane)}
         >
           {drawing
@@ -61,7 +63,7 @@ function Planes({ drawing, onDraft }: { readonly drawing: Drawing | null; readon
 }
 
 /** Everything beside the pictures; renders ten times a second, the pictures do not. */
-function LivePanels({ onOpen, strip }: { readonly onOpen: (dialog: LiveDialog) => void; readonly strip: ReactNode }) {
+function LivePanels({ strip }: { readonly strip: ReactNode }) {
   const moment = useMoment();
   const unit = useConsole((state) => state.pressureUnit);
   return (
@@ -72,9 +74,7 @@ function LivePanels({ onOpen, strip }: { readonly onOpen: (dialog: LiveDialog) =
         <TrajectoryBlock moment={moment} />
         <div className="column-foot">
           <UnitSwitch />
-          <button type="button" className="tab" onClick={() => onOpen('patient')}>
-            {text.header.setPatient}
-          </button>
+          <LayerSwitches />
         </div>
       </aside>
       {strip ?? <CurveStrip moment={moment} unit={unit} endMs={moment.nowMs} limitKpa={moment.timeline.procedure?.plan.limits?.pressureKpa ?? null} />}
@@ -83,11 +83,11 @@ function LivePanels({ onOpen, strip }: { readonly onOpen: (dialog: LiveDialog) =
 }
 
 export function LiveView() {
-  const [dialog, setDialog] = useState<Exclude<LiveDialog, 'plan'> | null>(null);
+  const asking = useConsole((state) => state.asking);
   const [drawing, setDrawing] = useState<Drawing | null>(null);
   const planes = planesOf(useConsole((state) => state.session));
   const open = (next: LiveDialog) => {
-    if (next !== 'plan') setDialog(next);
+    if (next !== 'plan') ask(next);
     else setDrawing((before) => (before ? null : { draft: draftOf(consoleStore.getState().timeline.procedure?.plan ?? emptyPlan), tool: 'trajectory' }));
   };
   const setDraft = (draft: PlanDraft) => setDrawing((before) => before && { ...before, draft });
@@ -100,18 +100,18 @@ export function LiveView() {
       const first = alarmOrder(consoleStore.getState().timeline.alarms.values()).find((alarm) => !alarm.acknowledged);
       return first !== undefined && acknowledge(first);
     }
+    if (pictureLayoutKey(key)) return true;
     const action = actions.find((each) => each.key === key);
     action?.run(open);
     return action !== undefined;
   });
-  const close = () => setDialog(null);
-  const panel = dialog && { note: <NotePanel onClose={close} />, leak: <LeakPanel onClose={close} />, patient: <PatientPanel onClose={close} /> }[dialog];
+  const close = () => ask(null);
+  const panel = asking && { note: <NotePanel onClose={close} />, leak: <LeakPanel onClose={close} />, patient: <PatientPanel onClose={close} /> }[asking];
   return (
     <main className="live">
       <h1 className="visually-hidden">{text.nav.live}</h1>
       <Planes drawing={drawing} onDraft={setDraft} />
       <LivePanels
-        onOpen={open}
         strip={
           panel ??
           (drawing && (

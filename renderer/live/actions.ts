@@ -1,9 +1,9 @@
 import { nextStage } from '../app/stages.ts';
-import { consoleStore, operate, setHeld } from '../store/consoleStore.ts';
+import { type Asking, consoleStore, operate, setHeld } from '../store/consoleStore.ts';
 import { text } from '../text.ts';
 
 /** What a button or its key opens rather than does. */
-export type LiveDialog = 'note' | 'leak' | 'plan' | 'patient';
+export type LiveDialog = Asking | 'plan';
 
 export interface Action {
   readonly id: string;

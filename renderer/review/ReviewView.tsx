@@ -2,6 +2,8 @@ import { useMemo } from 'react';
 import { reviewStreamPath } from '../../src/link/link.ts';
 import { planeIds } from '../../src/sample/index.ts';
 import { useKeys } from '../app/keys.ts';
+import { LayerSwitches } from '../app/LayerSwitches.tsx';
+import { pictureLayoutKey } from '../app/layoutKeys.ts';
 import { Alarms } from '../live/Alarms.tsx';
 import { CurveStrip } from '../live/CurveStrip.tsx';
 import { Numbers } from '../live/Numbers.tsx';
@@ -15,12 +17,12 @@ import { EventList } from './EventList.tsx';
 import { RecordList } from './RecordList.tsx';
 import { Transport, transportOf } from './Transport.tsx';
 
-const allLayers = { plan: true, needle: true, cement: true };
-
 function OpenRecord({ review }: { readonly review: OpenReview }) {
   const moment = useMoment();
   const unit = useConsole((state) => state.pressureUnit);
   const activePlane = useConsole((state) => state.activePlane);
+  const layers = useConsole((state) => state.layers);
+  const layout = useConsole((state) => state.layout);
   const { opened } = review;
   const planes = planeIds.filter((plane) => opened.frames[plane] !== undefined);
   const plane = planes.includes(activePlane) ? activePlane : (planes[0] ?? 'a');
@@ -34,14 +36,14 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
     else if (key === 'ArrowRight') act.step(event.shiftKey ? 10 : 1);
     else if (key === 'Home') act.seek(0);
     else if (key === 'End') act.seek(opened.durationMs);
-    else return false;
+    else return pictureLayoutKey(key);
     return true;
   });
 
   return (
     <main className="live" data-review={opened.record}>
       <h1 className="visually-hidden">{opened.record}</h1>
-      <div className="planes">
+      <div className="planes" data-layout={planes.length > 1 ? layout : 'even'}>
         {planes.map((each) => (
           <PlaneView
             key={each}
@@ -51,7 +53,7 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
             plan={plan?.planes[each] ?? null}
             held={false}
             active={each === plane}
-            layers={allLayers}
+            layers={layers}
             onActivate={() => setActivePlane(each)}
           />
         ))}
@@ -63,6 +65,7 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
         <EventList events={all.events} nowMs={moment.nowMs} onSeek={act.seek} />
         <div className="column-foot">
           <UnitSwitch />
+          <LayerSwitches />
         </div>
       </aside>
       <CurveStrip

@@ -5,12 +5,18 @@ import type { ClientMessage, RecordListItem, ReviewOpened, ReviewState, ServerMe
 import type { OperatorEvent, PlaneId } from '../../src/sample/index.ts';
 import { type Connection, connect } from '../link/connection.ts';
 import { leakSiteText, text } from '../text.ts';
+import type { OverlayLayers } from '../viewport/overlay.ts';
 import { emptyCurve, emptyTimeline, foldSamples, type GrowingCurve, growCurve, growingCopy, type TimelineState } from './timeline.ts';
 
 export interface OpenReview {
   readonly opened: ReviewOpened;
   readonly state: ReviewState;
 }
+
+export type Asking = 'note' | 'leak' | 'patient';
+
+/** Both planes alike, or one large with the other beside it for reference. */
+export type Layout = 'even' | PlaneId;
 
 /** Said to the person for a few seconds; `id` tells two equal ones apart. */
 export interface Notice {
@@ -38,7 +44,11 @@ export interface ConsoleState {
   readonly review: OpenReview | null;
   readonly view: 'live' | 'review';
   readonly held: boolean;
+  /** What the live view asks for just now, in the place of the curve. */
+  readonly asking: Asking | null;
   readonly activePlane: PlaneId;
+  readonly layers: OverlayLayers;
+  readonly layout: Layout;
   readonly pressureUnit: PressureUnit;
   readonly notices: readonly Notice[];
 }
@@ -64,7 +74,10 @@ const initial: ConsoleState = {
   review: null,
   view: 'live',
   held: false,
+  asking: null,
   activePlane: 'a',
+  layers: { plan: true, needle: true, cement: true },
+  layout: 'even',
   pressureUnit: 'psi',
   notices: [],
 };
@@ -180,7 +193,14 @@ export function send(message: ClientMessage): boolean {
 /** An operator event on its way into the record; it counts when it comes back in the samples. */
 export const operate = (event: OperatorEvent): boolean => send({ kind: 'operator', event });
 
+export const ask = (asking: Asking | null): void => setState({ asking });
 export const setHeld = (held: boolean): void => setState({ held });
+export const setLayers = (layers: OverlayLayers): void => setState({ layers });
+export const setLayout = (layout: Layout): void => setState({ layout });
+const isShown = ({ plan, needle, cement }: OverlayLayers): boolean => plan || needle || cement;
+const allOrNothing = (on: boolean): OverlayLayers => ({ plan: on, needle: on, cement: on });
+/** Everything off when anything is on, else everything on. */
+export const toggleOverlay = (): void => setState(({ layers }) => ({ layers: allOrNothing(!isShown(layers)) }));
 export const setActivePlane = (activePlane: PlaneId): void => setState({ activePlane });
 export const setPressureUnit = (pressureUnit: PressureUnit): void => {
   localStorage.setItem(unitKey, pressureUnit);

@@ -3,7 +3,7 @@ import type { Curve, SessionInfo } from '../../src/link/link.ts';
 import { planeIds } from '../../src/sample/index.ts';
 import { useTick } from '../app/tick.ts';
 import { pictureInfo } from '../viewport/planeController.ts';
-import { useConsole } from './consoleStore.ts';
+import { consoleStore, useConsole } from './consoleStore.ts';
 import { type NumberFreshness, numberFreshness } from './stale.ts';
 import { createTimelineCursor, emptyCurve, emptyTimeline, indexAt, type TimelineState } from './timeline.ts';
 
@@ -52,7 +52,8 @@ function readingFromCurve(curve: Curve, atMs: number): MomentReading {
 
 function useLiveMoment(): Moment {
   const now = useTick();
-  const { linkUp, session, timeline, curve, curveVersion, readingAt, lastReading, sessionZeroAt } = useConsole((state) => state);
+  // Read at the tick rather than subscribed to: a hundred readings a second must not draw the panels a hundred times.
+  const { linkUp, session, timeline, curve, curveVersion, readingAt, lastReading, sessionZeroAt } = consoleStore.getState();
   const nowMs = sessionZeroAt === null ? timeline.lastMs : now - sessionZeroAt;
   const last = readingFromCurve(curve, Number.POSITIVE_INFINITY);
   // After a reload the curve is there before the first reading: then its last point's age is all there is to go by.

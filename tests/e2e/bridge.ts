@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const node = join(root, 'node_modules', '.bin', 'node');
+const startMs = 60_000;
+
+export interface RunningBridge {
+  readonly url: string;
+  /** Ends the session as Ctrl-C does, and waits until its record is closed. */
+  stop(): Promise<void>;
+  /** As a crash: nothing is closed. */
+  kill(): Promise<void>;
+}
+
+async function addressOf(child: ChildProcess): Promise<string> {
+  let said = '';
+  const hear = (chunk: Buffer) => {
+    said += chunk.toString();
+  };
+  child.stdout?.on('data', hear);
+  child.stderr?.on('data', hear);
+  const giveUpAt = Date.now() + startMs;
+  while (Date.now() < giveUpAt && child.exitCode === null) {
+    const url = /Pedicle is at (\S+)/.exec(said)?.[1];
+    if (url) return url;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the bridge did not start: ${said}`);
+}
+
+/** Starts `pedicle console --browser` as a person would, on any free port, with its records in `records`. */
+export async function startBridge(records: string, args: readonly string[] = []): Promise<RunningBridge> {
+  const child = spawn(node, ['native-bridge/cli/main.ts', 'console', '--browser', '--no-open', '--port', '0', '--records', records, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  };
+  try {
+    return { url: await addressOf(child), stop: () => end('SIGINT'), kill: () => end('SIGKILL') };
+  } catch (error) {
+    await end('SIGKILL');
+    throw error;
+  }
+}
+
+/** A folder for records that goes away with `remove`. */
+export function temporaryRecords(): { readonly folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'pedicle-e2e-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}

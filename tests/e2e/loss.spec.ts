@@ -1,0 +1,37 @@
+import { startBridge, temporaryRecords } from './bridge.ts';
+import { expect, expectAccessible, expectRunning, keepPicture, test, word } from './console.ts';
+
+const records = temporaryRecords();
+test.afterAll(() => records.remove());
+
+test('when the bridge dies, the console says so within a second and nothing looks live', async ({ page, consoleWords }) => {
+  consoleWords.allow(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection/);
+  const bridge = await startBridge(records.folder);
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  await bridge.kill();
+  await expect(page.getByText('LINK LOST')).toBeVisible({ timeout: 1000 });
+  for (const id of ['a', 'b'] as const) await expect(word(page, id)).toHaveText('STALE', { timeout: 1000 });
+  await expect(page.getByTestId('number-pressure')).toHaveAttribute('data-fresh', 'stale');
+  await expect(page.getByTestId('number-volume')).toHaveAttribute('data-fresh', 'stale');
+  await expect(page.getByTestId('recording')).toHaveCount(0);
+  await page.getByTestId('action-mark').click();
+  await expect(page.getByText(/^Not sent/)).toBeVisible();
+  await expectAccessible(page);
+  await keepPicture(page, 'link-lost');
+});
+
+test('without an injector the numbers say so in words, and the picture goes on', async ({ page }) => {
+  const bridge = await startBridge(records.folder, ['--frames-a', 'sim:kyphoplasty', '--injector', 'none:']);
+  try {
+    await page.goto(bridge.url);
+    await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+    await expect(page.locator('.plane')).toHaveCount(1);
+    await expect(page.getByTestId('number-pressure')).toContainText('No injector connected');
+    await expect(page.getByTestId('number-volume')).toContainText('No injector connected');
+    await expectAccessible(page);
+    await keepPicture(page, 'no-injector');
+  } finally {
+    await bridge.stop();
+  }
+});

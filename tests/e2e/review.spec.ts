@@ -1,0 +1,101 @@
+import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
+import { expect, expectAccessible, expectRunning, expectWhole, frameMsOf, keepPicture, seqOf, test, word } from './console.ts';
+
+const records = temporaryRecords();
+let bridge: RunningBridge;
+
+test.describe.configure({ mode: 'serial' });
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(240_000);
+  // A record of one's own: a live procedure with a mark in it, ended as a person ends it.
+  const live = await startBridge(records.folder);
+  const page = await browser.newPage();
+  await page.goto(live.url);
+  await expectRunning(page);
+  await page.keyboard.press('Space');
+  await expect(page.getByText('Mark recorded')).toBeVisible();
+  await page.waitForTimeout(40_000);
+  await keepPicture(page, 'live');
+  await page.close();
+  await live.stop();
+  bridge = await startBridge(records.folder, ['--frames-a', 'sim:quiet', '--injector', 'none:']);
+});
+test.afterAll(async () => {
+  await bridge.stop();
+  records.remove();
+});
+
+test('the records are listed, searched and opened', async ({ page }) => {
+  await page.goto(bridge.url);
+  await page.getByRole('button', { name: 'Review' }).click();
+  await expect(page.getByRole('row', { name: /kyphoplasty/ }).first()).toContainText('complete');
+  await page.getByRole('textbox', { name: 'Search' }).fill('no such record');
+  await expect(page.getByText('No record matches the search.')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Search' }).fill('kyphoplasty complete');
+  await expectAccessible(page);
+  await keepPicture(page, 'records');
+});
+
+test.describe('an open record', () => {
+  test.beforeEach(async ({ page }) => {
+    await page.goto(bridge.url);
+    await page.getByRole('button', { name: 'Review' }).click();
+    await page.getByRole('textbox', { name: 'Search' }).fill('kyphoplasty complete');
+    await page
+      .getByRole('button', { name: /^Open / })
+      .first()
+      .click();
+    for (const id of ['a', 'b'] as const) await expect(word(page, id)).toHaveText('REPLAY');
+    await expect.poll(() => seqOf(page, 'b')).toBeGreaterThan(0);
+  });
+
+  test('is marked as a replay on every picture', async ({ page }) => {
+    await expect(page.getByText('SIMULATED')).toHaveCount(2);
+    await expect(page.getByTestId('recording')).toHaveCount(0);
+    await expectAccessible(page);
+    await expectWhole(page);
+  });
+
+  test('steps by whole frames, and both planes and the position go along', async ({ page }) => {
+    await page.getByRole('slider', { name: 'Position in the record' }).fill('5000');
+    await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(4000);
+    await expect(page.getByTestId('position')).toContainText('0:05.000');
+    await page.getByRole('slider', { name: 'Position in the record' }).blur();
+    const number = page.getByTestId('frame-number');
+    const numberNow = async () => Number(/frame A (\d+)/.exec((await number.textContent()) ?? '')?.[1]);
+    const start = await numberNow();
+    const startMs = await frameMsOf(page, 'a');
+    for (let i = 1; i <= 3; i++) {
+      await page.keyboard.press('ArrowRight');
+      await expect.poll(numberNow).toBe(start + i);
+    }
+    await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(startMs);
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(numberNow).toBe(start + 2);
+  });
+
+  test('plays, pauses and changes speed', async ({ page }) => {
+    const before = await seqOf(page, 'a');
+    await page.keyboard.press('Space');
+    await expect.poll(() => seqOf(page, 'a')).toBeGreaterThan(before);
+    await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+    await page.getByText('4×').click();
+    await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await expect(page.getByRole('button', { name: 'Play' })).toBeVisible();
+    await page.waitForTimeout(300);
+    const paused = await seqOf(page, 'a');
+    await page.waitForTimeout(500);
+    expect(await seqOf(page, 'a')).toBe(paused);
+  });
+
+  test('goes to an event by a click, and the numbers go along', async ({ page }) => {
+    await page.getByRole('region', { name: 'Events' }).getByRole('button', { name: /mark$/ }).first().click();
+    await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(0);
+    await page.getByRole('slider', { name: 'Position in the record' }).fill('38000');
+    await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(37_000);
+    await expect(page.getByTestId('number-volume').locator('.number-value')).toBeVisible();
+    await page.waitForTimeout(500);
+    await keepPicture(page, 'replay');
+  });
+});
