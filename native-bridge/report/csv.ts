@@ -1,0 +1,180 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { ok, type Result } from '../../src/base/result.ts';
+import type { Sample, Topic } from '../../src/sample/sample.ts';
+import type { RecordReader } from '../record/record.ts';
+import { cannotWrite } from './outFolder.ts';
+
+type Cell = string | number | boolean | null;
+type SampleOf<T extends Topic> = Extract<Sample, { topic: T }>;
+
+/** One table: which samples become rows, and what is in them. Units are in the names of the columns. */
+interface Table<T extends Topic> {
+  readonly topics: readonly T[];
+  readonly columns: readonly string[];
+  readonly row: (sample: SampleOf<T>) => readonly Cell[];
+}
+
+const table = <T extends Topic>(definition: Table<T>): Table<T> => definition;
+const planeOf = (topic: string): string => topic.slice('/plane/'.length, '/plane/'.length + 1);
+
+const readings = table({
+  topics: ['/injector/reading'],
+  columns: ['device', 'pressureKpa', 'volumeMl', 'rateMlPerMin', 'mode', 'deviceTimeMs', 'status'],
+  row: ({ data }) => [data.device, data.pressureKpa, data.volumeMl, data.rateMlPerMin, data.mode, data.deviceTimeMs, data.status],
+});
+
+const alarms = table({
+  topics: ['/alarm'],
+  columns: ['id', 'condition', 'priority', 'phase', 'message', 'advice', 'value', 'limit'],
+  row: ({ data }) => [data.id, data.condition, data.priority, data.phase, data.message, data.advice, data.value, data.limit],
+});
+
+const events = table({
+  topics: ['/operator', '/device', '/gap', '/procedure'],
+  columns: ['topic', 'kind', 'detail'],
+  row: (sample) => [sample.topic, ...eventCells(sample)],
+});
+
+const needle = table({
+  topics: ['/plane/a/needle', '/plane/b/needle'],
+  columns: [
+    'plane',
+    'needlesInView',
+    'tipXImagePx',
+    'tipYImagePx',
+    'confidence',
+    'tipSigmaPx',
+    'angleDeg',
+    'tipToLinePx',
+    'tipToTargetPx',
+    'tipToLineMm',
+    'tipToTargetMm',
+  ],
+  row: ({ topic, data: { needle: advancing, needles, deviation } }) => [
+    planeOf(topic),
+    needles.length,
+    ...(advancing ? [advancing.tip[0], advancing.tip[1], advancing.confidence, advancing.tipSigmaPx] : [null, null, null, null]),
+    ...(deviation
+      ? [deviation.angleDeg, deviation.tipToLinePx, deviation.tipToTargetPx, deviation.tipToLineMm, deviation.tipToTargetMm]
+      : [null, null, null, null, null]),
+  ],
+});
+
+const cement = table({
+  topics: ['/plane/a/cement', '/plane/b/cement'],
+  columns: ['plane', 'areaPx', 'areaMm2', 'volumeMl', 'volumeFrom', 'zone', 'leak', 'leakSite', 'toPosteriorWallPx', 'toPosteriorWallMm'],
+  row: ({ topic, data }) => [
+    planeOf(topic),
+    data.areaPx,
+    data.areaMm2,
+    data.volumeMl,
+    data.volumeFrom,
+    data.zone,
+    data.leak,
+    data.leakSite,
+    data.toPosteriorWallPx,
+    data.toPosteriorWallMm,
+  ],
+});
+
+const pose = table({
+  topics: ['/guidance/pose'],
+  columns: ['tipXPatientMm', 'tipYPatientMm', 'tipZPatientMm', 'residualMm', 'frameA', 'frameB'],
+  row: ({ data }) => [...data.tipPatientMm, data.residualMm, data.frames.a, data.frames.b],
+});
+
+/** What happened, in words a table can hold. Who the patient is stays out of tables: only that it was said. */
+function eventCells(sample: SampleOf<'/operator' | '/device' | '/gap' | '/procedure'>): readonly [kind: string, detail: string] {
+  switch (sample.topic) {
+    case '/device':
+      return [sample.data.state, `${sample.data.device}: ${sample.data.message}`];
+    case '/procedure':
+      return [sample.data.stage, sample.data.level ?? ''];
+    case '/gap':
+      return detailed(sample.data);
+    case '/operator':
+      return sample.data.kind === 'patient' || sample.data.kind === 'plan' ? [sample.data.kind, ''] : detailed(sample.data);
+  }
+}
+
+function detailed(event: { readonly kind: string }): readonly [string, string] {
+  const { kind, ...rest } = event;
+  return [
+    kind,
+    Object.entries(rest)
+      .map(([name, value]) => `${name}=${String(value)}`)
+      .join(' '),
+  ];
+}
+
+/** RFC 4180: quoted where needed, quotes doubled. A text that a spreadsheet would run as a formula is made harmless. */
+export function csvCell(value: Cell): string {
+  if (value === null) return '';
+  if (typeof value !== 'string') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+interface OpenTable {
+  readonly name: string;
+  /** The row of a sample that belongs into this table. */
+  readonly rowOf: (sample: Sample) => readonly Cell[] | null;
+  readonly columns: readonly string[];
+}
+
+function openTable<T extends Topic>(name: string, definition: Table<T>): OpenTable {
+  const topics = new Set<string>(definition.topics);
+  // The topic decides the sample's type: that is what `SampleOf` says, and the set has just been asked.
+  return { name, columns: definition.columns, rowOf: (sample) => (topics.has(sample.topic) ? definition.row(sample as SampleOf<T>) : null) };
+}
+
+const tables: readonly OpenTable[] = [
+  openTable('readings', readings),
+  openTable('alarms', alarms),
+  openTable('events', events),
+  openTable('needle', needle),
+  openTable('cement', cement),
+  openTable('pose', pose),
+];
+
+/**
+ * Writes `tables/*.csv`: readings, alarms, events, needle, cement, pose; one row a sample, in session order, led by the ingest
+ * sequence and session time in ms. Empty cells are values that were not there. Gives rows by file.
+ */
+export async function exportCsv(reader: RecordReader, out: string): Promise<Result<Readonly<Record<string, number>>>> {
+  const folder = join(out, 'tables');
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const files = tables.map((definition) => ({ definition, rows: 0, stream: createWriteStream(join(folder, `${definition.name}.csv`), { mode: 0o600 }) }));
+    const failures = files.map(({ stream }) => finished(stream));
+    // Awaited at the end; a failure meanwhile must not count as unhandled.
+    for (const failure of failures) failure.catch(() => undefined);
+    for (const { definition, stream } of files) stream.write(`seq,tMs,${definition.columns.join(',')}\r\n`);
+    for await (const sample of reader.samples({ frames: false })) {
+      for (const file of files) {
+        const cells = file.definition.rowOf(sample);
+        if (!cells) continue;
+        file.rows++;
+        if (!file.stream.write(`${[sample.seq, sample.tMs, ...cells].map(csvCell).join(',')}\r\n`)) await drained(file.stream);
+      }
+    }
+    for (const { stream } of files) stream.end();
+    await Promise.all(failures);
+    return ok(Object.fromEntries(files.map(({ definition, rows }) => [`tables/${definition.name}.csv`, rows])));
+  } catch (error) {
+    return cannotWrite(folder, error);
+  }
+}
+
+/** Resolves also when the stream fails: its end then says so. */
+function drained(stream: NodeJS.WritableStream & { readonly destroyed?: boolean }): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => resolve();
+    stream.once('drain', done);
+    stream.once('error', done);
+    stream.once('close', done);
+  });
+}

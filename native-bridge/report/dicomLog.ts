@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ok, type Result } from '../../src/base/result.ts';
+import type { RecordReader } from '../record/record.ts';
+import { dicomTimes, uidOf, writeDicomFile } from './dicomFile.ts';
+import { commonModules, type DicomStudy } from './dicomStudy.ts';
+import { type LogEntry, logEntries } from './logEntries.ts';
+import { cannotWrite } from './outFolder.ts';
+import { type ContentItem, dcm, item } from './srContent.ts';
+
+const procedureLogClass = '1.2.840.10008.5.1.4.1.1.88.40';
+
+/** The course of the procedure as a Procedure Log (PS3.3 A.35.7, PS3.16 TID 3001). Gives the file written. */
+export async function exportLog(reader: RecordReader, study: DicomStudy, out: string): Promise<Result<readonly string[]>> {
+  const folder = join(out, 'dicom');
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const entries = await logEntries(reader);
+    const endMs = entries.at(-1)?.tMs ?? 0;
+    const { date, time } = dicomTimes(study.startedAtEpochMs + endMs);
+    await writeDicomFile(join(out, 'dicom/procedure-log.dcm'), {
+      ...commonModules(study),
+      SOPClassUID: procedureLogClass,
+      SOPInstanceUID: uidOf(study.key, 'log'),
+      SeriesInstanceUID: uidOf(study.key, 'series', 'log'),
+      SeriesNumber: 3,
+      SeriesDescription: 'Procedure log',
+      Modality: 'SR',
+      ReferencedPerformedProcedureStepSequence: [],
+      SynchronizationFrameOfReferenceUID: study.synchronizationUid,
+      SynchronizationTrigger: 'NO TRIGGER',
+      AcquisitionTimeSynchronized: 'N',
+      InstanceNumber: 1,
+      ContentDate: date,
+      ContentTime: time,
+      CompletionFlag: 'COMPLETE',
+      VerificationFlag: 'UNVERIFIED',
+      PerformedProcedureCodeSequence: [],
+      ...root(study, entries),
+    });
+    return ok(['dicom/procedure-log.dcm']);
+  } catch (error) {
+    return cannotWrite(folder, error);
+  }
+}
+
+function root(study: DicomStudy, entries: readonly LogEntry[]): object {
+  const context: readonly ContentItem[] = [
+    item('HAS OBS CONTEXT', dcm('121005', 'Observer Type'), { code: dcm('121007', 'Device') }),
+    item('HAS OBS CONTEXT', dcm('121012', 'Device Observer UID'), { uid: uidOf('pedicle', 'observer') }),
+    item('HAS OBS CONTEXT', dcm('121013', 'Device Observer Name'), { text: study.simulated ? 'Pedicle (simulated procedure)' : 'Pedicle' }),
+    item('HAS ACQ CONTEXT', dcm('121018', 'Procedure Study Instance UID'), { uid: study.studyUid }),
+  ];
+  return {
+    ValueType: 'CONTAINER',
+    ConceptNameCodeSequence: [dcm('121120', 'Cath Lab Procedure Log')],
+    ContinuityOfContent: 'SEPARATE',
+    ContentTemplateSequence: [{ MappingResource: 'DCMR', TemplateIdentifier: '3001' }],
+    ContentSequence: [...context, ...entries.map((entry) => entryItem(study, entry))],
+  };
+}
+
+function entryItem(study: DicomStudy, { tMs, concept, value, properties }: LogEntry): ContentItem {
+  const { dateTime } = dicomTimes(study.startedAtEpochMs + tMs);
+  const children = properties.map(({ name, value: property }) => item('HAS PROPERTIES', name, property));
+  return { ...item('CONTAINS', concept, value, children), ObservationDateTime: dateTime };
+}

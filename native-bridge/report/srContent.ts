@@ -1,0 +1,47 @@
+import { decimalString } from './dicomFile.ts';
+
+/** A coded concept, as an item of a code sequence. */
+export interface Code {
+  readonly CodeValue: string;
+  readonly CodingSchemeDesignator: string;
+  readonly CodingSchemeVersion?: string;
+  readonly CodeMeaning: string;
+}
+
+export const dcm = (value: string, meaning: string): Code => ({ CodeValue: value, CodingSchemeDesignator: 'DCM', CodeMeaning: meaning });
+/** Units of measurement (UCUM). */
+export const ucum = (unit: string, meaning: string): Code => ({
+  CodeValue: unit,
+  CodingSchemeDesignator: 'UCUM',
+  CodingSchemeVersion: '1.4',
+  CodeMeaning: meaning,
+});
+/** Concepts that the standard does not have: cement and bone balloons. The scheme is private, and declared in each instance. */
+export const privateCode = (value: string, meaning: string): Code => ({ CodeValue: value, CodingSchemeDesignator: '99PEDICLE', CodeMeaning: meaning });
+
+/** PS3.3 C.12.1: what the private scheme is. */
+export const codingSchemes = [
+  { CodingSchemeDesignator: '99PEDICLE', CodingSchemeName: 'Pedicle vertebral augmentation', CodingSchemeResponsibleOrganization: 'Pedicle project' },
+];
+
+/** The value of a content item. */
+export type ContentValue = { readonly code: Code } | { readonly text: string } | { readonly uid: string } | { readonly number: number; readonly unit: Code };
+
+export type Relationship = 'HAS OBS CONTEXT' | 'HAS ACQ CONTEXT' | 'CONTAINS' | 'HAS PROPERTIES';
+export type ContentItem = Readonly<Record<string, unknown>>;
+
+export function item(relationship: Relationship, concept: Code, value: ContentValue, children: readonly ContentItem[] = []): ContentItem {
+  return {
+    RelationshipType: relationship,
+    ...valueAttributes(value),
+    ConceptNameCodeSequence: [concept],
+    ...(children.length > 0 ? { ContentSequence: children } : {}),
+  };
+}
+
+function valueAttributes(value: ContentValue): object {
+  if ('code' in value) return { ValueType: 'CODE', ConceptCodeSequence: [value.code] };
+  if ('text' in value) return { ValueType: 'TEXT', TextValue: value.text.trim() || '-' };
+  if ('uid' in value) return { ValueType: 'UIDREF', UID: value.uid };
+  return { ValueType: 'NUM', MeasuredValueSequence: [{ NumericValue: decimalString(value.number), MeasurementUnitsCodeSequence: [value.unit] }] };
+}
