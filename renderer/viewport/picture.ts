@@ -42,16 +42,21 @@ let engine: RenderingEngine | null = null;
 let onCpu = true;
 const planeModules = new Map<string, { readonly imagePlaneModule: unknown; readonly imagePixelModule: unknown; readonly generalSeriesModule: unknown }>();
 
+/** `cpu` or `gpu` in the browser's local storage overrides the probe, for support. */
+const drawingKey = 'pedicle.drawing';
+
 /** A software rasterizer takes three to five times as long per frame as drawing on the CPU directly (measured, 1024²). */
-const hasRealGpu = (): boolean => {
-  const capabilities = getRenderingCapabilities();
-  return capabilities.webgl2 && !capabilities.softwareRasterizer;
+const shouldUseGpu = (): boolean => {
+  const wanted = localStorage.getItem(drawingKey);
+  if (wanted === 'cpu') return false;
+  const { webgl2, softwareRasterizer } = getRenderingCapabilities();
+  return webgl2 && (wanted === 'gpu' || !softwareRasterizer);
 };
 
 function sharedEngine(): RenderingEngine {
   if (engine) return engine;
   init({ rendering: { webGlContextCount: 2 } } as Types.Cornerstone3DConfig);
-  onCpu = !hasRealGpu();
+  onCpu = !shouldUseGpu();
   setUseCPURendering(onCpu);
   metaData.addProvider((type: string, imageId: string) => planeModules.get(imageId)?.[type as 'imagePlaneModule'], 10_000);
   engine = new RenderingEngine('pedicle');
@@ -173,10 +178,12 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
     if (!image) return null;
     // Cornerstone's CPU path counts pixels from their corner, its GPU path from their centre; ours is the centre.
     const half = onCpu ? 0.5 : 0;
+    // The GPU path draws half a screen pixel to the right of and below where it says (measured by the centroid of a drawn spot).
+    const shift = onCpu ? 0 : 0.5 / (window.devicePixelRatio || 1);
     const factor = cssFactor();
     const at = (x: number, y: number): CanvasPoint => {
       const [u, v] = viewport.worldToCanvas([x + half, y + half, 0]);
-      return [u * factor, v * factor];
+      return [u * factor + shift, v * factor + shift];
     };
     return affineFromThree(at(0, 0), at(basePx, 0), at(0, basePx), basePx);
   };
