@@ -24,6 +24,12 @@ function installedRuntime(folder: string): string | null {
   return existsSync(path) ? path : null;
 }
 
+/** The Electron executable that is already here; fetches nothing. */
+export function installedElectron(): string | null {
+  const folder = electronFolder();
+  return folder === null ? null : installedRuntime(folder);
+}
+
 async function canReachHost(): Promise<boolean> {
   try {
     await fetch(process.env.ELECTRON_MIRROR ?? runtimeHost, { method: 'HEAD', signal: AbortSignal.timeout(probeMs) });
