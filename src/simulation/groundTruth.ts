@@ -95,24 +95,46 @@ function needleTruth(view: View, fieldRadiusPx: number, needle: NeedleInWorld): 
   };
 }
 
-/** Which pixels of the frame have more than `mm` behind them, as zeros and ones. */
-function thickerThan(image: Int32Array, sidePx: number, shift: Shift, sizePx: number, mm: number): Uint8Array {
+/**
+ * Which pixels of the frame have more than `mm` of `image` (less `without`, when given) behind them, as zeros and ones.
+ * Nothing but cement is in these images, so an empty one is answered at once.
+ */
+function thickerThan(image: Int32Array, without: Int32Array | null, place: Place, mm: number): Uint8Array {
+  const { sidePx, shift, sizePx, empty } = place;
   const mask = new Uint8Array(sizePx * sizePx);
+  if (empty) return mask;
   const limit = mm * thicknessPerMm;
-  const ix = Math.round(shift.x);
-  const iy = Math.round(shift.y);
-  for (let y = 0; y < sizePx; y++) for (let x = 0; x < sizePx; x++) if ((image[(y + iy) * sidePx + x + ix] ?? 0) > limit) mask[y * sizePx + x] = 1;
+  const first = Math.round(shift.y) * sidePx + Math.round(shift.x);
+  for (let y = 0; y < sizePx; y++) {
+    const row = first + y * sidePx;
+    for (let x = 0; x < sizePx; x++) {
+      const units = (image[row + x] as number) - (without === null ? 0 : (without[row + x] as number));
+      if (units > limit) mask[y * sizePx + x] = 1;
+    }
+  }
   return mask;
 }
 
-const count = (mask: Uint8Array): number => mask.reduce((sum, on) => sum + on, 0);
+/** Where a frame lies in an image with a margin. */
+interface Place {
+  readonly sidePx: number;
+  readonly shift: Shift;
+  readonly sizePx: number;
+  readonly empty: boolean;
+}
 
-function leakTruth(image: CementImage, sidePx: number, shift: Shift, sizePx: number): { visible: boolean; distinctPx: number; mask: RunLengthMask } {
-  const mask = thickerThan(image.leak, sidePx, shift, sizePx, discernibleMm);
-  const inside = image.all.map((all, i) => all - (image.leak[i] ?? 0));
-  const covered = thickerThan(inside, sidePx, shift, sizePx, anyMm);
-  const distinctPx = mask.reduce((sum, on, i) => sum + (on === 1 && covered[i] === 0 ? 1 : 0), 0);
-  return { visible: count(mask) > 0, distinctPx, mask: encodeRunLengths(mask, sizePx, sizePx) };
+function count(mask: Uint8Array): number {
+  let sum = 0;
+  for (const on of mask) sum += on;
+  return sum;
+}
+
+function leakTruth(image: CementImage, place: Place): { visible: boolean; distinctPx: number; mask: RunLengthMask } {
+  const mask = thickerThan(image.leak, null, place, discernibleMm);
+  const covered = thickerThan(image.all, image.leak, place, anyMm);
+  let distinctPx = 0;
+  for (let i = 0; i < mask.length; i++) distinctPx += (mask[i] as number) & (1 - (covered[i] as number));
+  return { visible: count(mask) > 0, distinctPx, mask: encodeRunLengths(mask, place.sizePx, place.sizePx) };
 }
 
 /** What is really in frame `frameIndex` of this renderer's plane. */
@@ -121,7 +143,8 @@ export function groundTruthAt(renderer: PlaneRenderer, frameIndex: number, fps: 
   const sizePx = view.setting.sizePx;
   const world = renderer.world(frameIndex);
   const { image, sidePx, shiftPx } = renderer.cement(frameIndex);
-  const mask = thickerThan(image.all, sidePx, shiftPx, sizePx, discernibleMm);
+  const place: Place = { sidePx, shift: shiftPx, sizePx, empty: world.cement.volumeMl === 0 };
+  const mask = thickerThan(image.all, null, place, discernibleMm);
   const radiusPx = roundCollimator(sizePx).radiusPx;
   return {
     frame: frameIndex,
@@ -136,13 +159,13 @@ export function groundTruthAt(renderer: PlaneRenderer, frameIndex: number, fps: 
       volumeMl: world.cement.volumeMl,
       areaPx: count(mask),
       mask: encodeRunLengths(mask, sizePx, sizePx),
-      maskAny: encodeRunLengths(thickerThan(image.all, sidePx, shiftPx, sizePx, anyMm), sizePx, sizePx),
+      maskAny: encodeRunLengths(thickerThan(image.all, null, place, anyMm), sizePx, sizePx),
     },
     leak: {
       flag: world.cement.leakMl > 0,
       volumeMl: world.cement.leakMl,
       site: world.cement.leakSite,
-      ...leakTruth(image, sidePx, shiftPx, sizePx),
+      ...leakTruth(image, { ...place, empty: world.cement.leakMl === 0 }),
     },
     motionMm: world.motionMm,
   };
