@@ -30,6 +30,8 @@ export interface NeedleTrack {
   /** Attenuation contrast with the stylet in. */
   readonly solidContrast: number;
   readonly strays: number;
+  /** Frames in a row that speak for the other state of the stylet. */
+  readonly doubts: number;
 }
 
 export interface NeedleContext {
@@ -191,7 +193,7 @@ function started(id: number, sighting: Sighting, { shift, frameCount }: NeedleCo
     confidence: confidenceOf(sighting),
     contrast: sighting.bar.shaft.contrast,
     parked: false,
-    stylet: !sighting.hollow,
+    stylet: true,
     seenFrames: 1,
     missedFrames: 0,
     movedAt: frameCount,
@@ -201,6 +203,7 @@ function started(id: number, sighting: Sighting, { shift, frameCount }: NeedleCo
     tipBone: [sighting.tip[0] - shift[0], sighting.tip[1] - shift[1]],
     solidContrast: sighting.bar.shaft.contrast,
     strays: 0,
+    doubts: 0,
   };
 }
 
@@ -223,8 +226,10 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   const contrast = sighting.bar.shaft.contrast;
   const base: ImagePoint = [track.tipBone[0] + context.shift[0], track.tipBone[1] + context.shift[1]];
   const along = (sighting.tip[0] - base[0]) * dx + (sighting.tip[1] - base[1]) * dy;
-  const styletOut = track.stylet && track.seenFrames >= 3 && contrast < (1 - rules.styletDrop) * track.solidContrast && contrast > 0;
-  const hollow = !track.stylet || styletOut;
+  const { stylet, doubts, changed } = styletState(track, contrast, sighting.hollow);
+  // While the change is in doubt the tip is held: a stylet half out shows a point that moves.
+  const hollow = !stylet || (track.stylet && doubts > 0);
+  const styletOut = changed || (track.stylet && doubts > 0);
   const decision = decide(track, along * mmPerPx, track.velocityPx * mmPerPx, hollow, styletOut, sighting.sigmaPx < rules.clearTip * sighting.widthPx);
   const accepted = decision.alongMm / mmPerPx;
   // Across the shaft the measurement is always better than the prediction.
@@ -244,7 +249,8 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     confidence: confidenceOf(sighting),
     contrast,
     parked,
-    stylet: !hollow,
+    stylet,
+    doubts,
     seenFrames: track.seenFrames + 1,
     missedFrames: 0,
     movedAt: moved ? context.frameCount : track.movedAt,
@@ -252,9 +258,22 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     velocityPx: parked ? 0 : measured ? 0.5 * track.velocityPx + 0.5 * accepted : track.velocityPx,
     held: measured ? 0 : track.held + 1,
     tipBone: [tip[0] - context.shift[0], tip[1] - context.shift[1]],
-    solidContrast: hollow ? track.solidContrast : Math.max(contrast, 0.9 * track.solidContrast),
+    solidContrast: hollow ? track.solidContrast : track.seenFrames < 3 ? Math.max(contrast, track.solidContrast) : 0.7 * track.solidContrast + 0.3 * contrast,
     strays: decision.strays,
   };
+}
+
+/**
+ * The stylet is out when the shaft has lost a good part of its contrast for two frames (solid steel became two walls), and in
+ * again when it has it back and its middle is as dark as its walls.
+ */
+function styletState(track: NeedleTrack, contrast: number, looksHollow: boolean): { stylet: boolean; doubts: number; changed: boolean } {
+  const out = track.seenFrames >= 3 && contrast < (1 - rules.styletDrop) * track.solidContrast;
+  const back = contrast > 0.9 * track.solidContrast && !looksHollow;
+  const doubted = track.stylet ? out : back;
+  if (!doubted) return { stylet: track.stylet, doubts: 0, changed: false };
+  const enough = track.doubts + 1 >= (track.stylet ? 2 : 3);
+  return enough ? { stylet: !track.stylet, doubts: 0, changed: true } : { stylet: track.stylet, doubts: track.doubts + 1, changed: false };
 }
 
 const isAtRest = (recent: readonly number[], mmPerPx: number): boolean =>
