@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { leakSiteSchema, operatorEventSchema, stageSchema } from '../../src/procedure/operatorEvent.ts';
 import { imagePointSchema, planSchema } from '../../src/procedure/plan.ts';
-import type { Topic } from '../../src/sample/sample.ts';
+import type { DerivedData, RawData, Topic } from '../../src/sample/sample.ts';
 
 /**
  * The shape of each topic's data, as a record must have it to be read. A record is input from elsewhere, so everything in it
@@ -89,7 +89,7 @@ const readingSchema = z.looseObject({
 
 const injectorStateSchema = z.looseObject({
   device: z.string(),
-  connection: z.enum(['connected', 'silent', 'lost']),
+  connection: z.enum(['connected', 'silent', 'lost', 'ended']),
   simulated: z.boolean(),
   reading: readingSchema.nullable(),
   readingAtMs: nullable.number,
@@ -142,7 +142,7 @@ const poseSchema = z.looseObject({
 /** Topics of `telemetry.mcap`: every topic of the session, with a frame's attributes in place of the frame. */
 export type TelemetryTopic = Exclude<Topic, '/plane/a/frame' | '/plane/b/frame'> | '/plane/a/attributes' | '/plane/b/attributes';
 
-export const telemetrySchemas: Readonly<Record<TelemetryTopic, z.ZodType>> = {
+const schemas = {
   '/operator': operatorEventSchema,
   '/injector/bytes': z.looseObject({ device: z.string(), data: z.base64() }),
   '/plane/a/attributes': frameAttributesSchema,
@@ -159,4 +159,15 @@ export const telemetrySchemas: Readonly<Record<TelemetryTopic, z.ZodType>> = {
   '/guidance/pose': poseSchema,
   '/alarm': alarmSchema,
   '/procedure': procedureSchema,
-};
+} satisfies Record<TelemetryTopic, z.ZodType>;
+
+export const telemetrySchemas: Readonly<Record<TelemetryTopic, z.ZodType>> = schemas;
+
+type Data = RawData & DerivedData;
+type Checked = keyof Data & TelemetryTopic;
+/** Without `readonly`, and with type aliases in place of interfaces, as schemas have it. */
+type Plain<T> = { -readonly [K in keyof T]: Plain<T[K]> };
+/** Topics whose type allows what their schema refuses: a session could then write what no reader takes. */
+type Unreadable = { [T in Checked]: Plain<Data[T]> extends z.input<(typeof schemas)[T]> ? never : T }[Checked];
+/** Does not compile, and names the topic, when there is one. */
+export const everyTopicReadsBack: [Unreadable] extends [never] ? true : Unreadable = true;
