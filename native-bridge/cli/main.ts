@@ -2,7 +2,18 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 
 /** Each command is one file that registers itself, loaded only when the program starts; heavy imports go inside its action. */
-const commandFiles: readonly string[] = ['./console.ts', './run.ts', './replay.ts', './inspect.ts', './verify.ts', './recover.ts', './export.ts', './analyze.ts', './injectorSim.ts', './doctor.ts'];
+const commandFiles: readonly string[] = [
+  './console.ts',
+  './run.ts',
+  './replay.ts',
+  './inspect.ts',
+  './verify.ts',
+  './recover.ts',
+  './export.ts',
+  './analyze.ts',
+  './injectorSim.ts',
+  './doctor.ts',
+];
 
 const program = new Command('pedicle')
   .description('Console of a fluoroscopy-guided vertebral augmentation. Not a medical device.')
