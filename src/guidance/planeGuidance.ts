@@ -76,12 +76,15 @@ export function createPlaneGuidance(plane: PlaneId): PlaneGuidance {
   let frameCount = 0;
   let shiftPx: readonly [number, number] = [0, 0];
 
-  const planOfPlane = (): PlanePlan | null => plan?.planes[plane] ?? null;
+  /** After the C-arm has moved the drawn points mean nothing any more; a calibration still does. */
+  let planStale = false;
+  const planOfPlane = (): PlanePlan | null => (planStale ? calibrationOnly(plan, plane) : (plan?.planes[plane] ?? null));
 
   function operator(event: OperatorEvent): void {
     if (event.kind === 'plan') {
       plan = event.plan;
       planIsNew = true;
+      planStale = false;
     } else if (event.kind === 'reference' && (event.plane === undefined || event.plane === plane)) retakeReference = true;
     else if (event.kind === 'stage') shop?.cement.stage(event.stage);
   }
@@ -92,7 +95,8 @@ export function createPlaneGuidance(plane: PlaneId): PlaneGuidance {
     const restart = () => {
       open.motion.setReference(coarse, small);
       // The plan was drawn where the bone was then; the new reference is where it is now.
-      planShiftPx = [planShiftPx[0] - shiftPx[0], planShiftPx[1] - shiftPx[1]];
+      planShiftPx = [planShiftPx[0] + shiftPx[0], planShiftPx[1] + shiftPx[1]];
+      open.tracker.rebase(shiftPx);
       shiftPx = [0, 0];
     };
     if (!open.motion.hasReference()) {
@@ -135,6 +139,7 @@ export function createPlaneGuidance(plane: PlaneId): PlaneGuidance {
       shop.motion.setReference(pyramid.coarse, pyramid.small);
       shop.tracker.reset();
       shop.cement.reset();
+      planStale = plan !== null;
       shiftPx = [0, 0];
       strangeFrames = 0;
       motion = { dx: 0, dy: 0, residual: 0, trusted: true, jumped: false };
@@ -177,6 +182,11 @@ export function createPlaneGuidance(plane: PlaneId): PlaneGuidance {
   }
 
   return { operator, frame };
+}
+
+function calibrationOnly(plan: Plan | null, plane: PlaneId): PlanePlan | null {
+  const calibration = plan?.planes[plane]?.calibration;
+  return calibration === undefined ? null : { calibration };
 }
 
 /** The needle being advanced: the one that moved last. */

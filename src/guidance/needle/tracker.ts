@@ -75,6 +75,8 @@ const rules = {
 export interface NeedleTracker {
   update(context: NeedleContext, detector: NeedleDetector): readonly NeedleTrack[];
   reset(): void;
+  /** A new reference was taken: what was at `shift` before is at zero now. */
+  rebase(shift: readonly [x: number, y: number]): void;
   readonly tracks: readonly NeedleTrack[];
 }
 
@@ -89,6 +91,11 @@ export function createNeedleTracker(): NeedleTracker {
     reset() {
       tracks = [];
       candidates = [];
+    },
+    rebase([x, y]) {
+      const moved = (track: NeedleTrack): NeedleTrack => ({ ...track, tipBone: [track.tipBone[0] + x, track.tipBone[1] + y] });
+      tracks = tracks.map(moved);
+      candidates = candidates.map(moved);
     },
     update(context, detector) {
       const bars = [...detector.bars(context.pyramid, context.field, context.scale)];
