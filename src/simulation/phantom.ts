@@ -2,16 +2,17 @@ import { combineSeeds, type Random, seededRandom } from '../base/random.ts';
 import type { Scenario } from './scenario.ts';
 import { type SolidNoise, solidNoise } from './solidNoise.ts';
 import { bodyDepth, fromLocal, toLocal, type Vertebra } from './spine.ts';
-import { clamp, dot, type PatientMm, smoothStep, subtract } from './vector.ts';
+import { clamp, cross, dot, type PatientMm, scale, smoothStep, subtract, unit } from './vector.ts';
 
 /**
  * One piece of anatomy. Attenuation is what it adds to (or takes from) the water it lies in, per mm, at the mean energy
  * of a fluoroscopy beam; the pieces simply add up.
  */
 export interface Part {
-  /** Nothing of it lies outside this sphere. */
+  /** Nothing of it lies outside this box: its middle, its three directions (unit, square to each other), half its size along each. */
   readonly center: PatientMm;
-  readonly radiusMm: number;
+  readonly axes: readonly [PatientMm, PatientMm, PatientMm];
+  readonly halfMm: PatientMm;
   readonly stepMm: number;
   readonly attenuationPerMm: (x: number, y: number, z: number) => number;
 }
@@ -35,9 +36,15 @@ const trabecular = 0.0072;
 const endplateBone = 0.04;
 
 function vertebralBody(vertebra: Vertebra, noise: SolidNoise): Part {
+  const [cos, sin] = vertebra.tilt;
   return {
     center: vertebra.center,
-    radiusMm: Math.hypot(vertebra.halfWidthMm, vertebra.halfDepthMm, vertebra.halfHeightMm) - 1,
+    axes: [
+      [1, 0, 0],
+      [0, cos, sin],
+      [0, -sin, cos],
+    ],
+    halfMm: [vertebra.halfWidthMm, vertebra.halfDepthMm, vertebra.halfHeightMm],
     stepMm: 0.85,
     attenuationPerMm: (x, y, z) => {
       const [lx, ly, lz] = toLocal(vertebra, x, y, z);
@@ -65,10 +72,15 @@ function rod(
   const along = subtract(b, a);
   const lengthSquared = dot(along, along);
   const [thick, wide] = radii;
-  const half = Math.sqrt(lengthSquared) / 2;
+  const direction = unit(along);
+  const wideSquare = unit(subtract(wideAxis, scale(direction, dot(wideAxis, direction))));
+  const widest = Math.max(1, 1 - taper);
+  // The wide axis may lean along the rod: then the ends reach further.
+  const endMm = openEnds ? 0 : Math.max(thick, wide) * widest;
   return {
     center: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2],
-    radiusMm: half + Math.max(thick, wide),
+    axes: [direction, wideSquare, cross(direction, wideSquare)],
+    halfMm: [Math.sqrt(lengthSquared) / 2 + endMm, Math.max(thick, wide) * widest, (isSquare(wideAxis, direction) ? thick : Math.max(thick, wide)) * widest],
     stepMm: 0.9,
     attenuationPerMm: (x, y, z) => {
       const dx = x - a[0];
@@ -91,6 +103,8 @@ function rod(
     },
   };
 }
+
+const isSquare = (a: PatientMm, b: PatientMm): boolean => Math.abs(dot(a, b)) < 0.1;
 
 /** Pedicles, laminae, joints, transverse and spinous processes of one vertebra. */
 function posteriorElements(vertebra: Vertebra, random: Random): readonly Part[] {

@@ -1,6 +1,6 @@
 import type { Ellipsoid, Part, Phantom } from './phantom.ts';
-import { dot, norm, type PatientMm, subtract } from './vector.ts';
-import { detectorPoint, project, pxPerMmAt, type View } from './view.ts';
+import { add, dot, norm, type PatientMm, scale, subtract } from './vector.ts';
+import { detectorPoint, project, type View } from './view.ts';
 
 /** Line integrals of attenuation (ln of what is lost) over a square image that reaches `marginPx` beyond the frame on each side. */
 export interface Projection {
@@ -59,39 +59,60 @@ interface Grid {
   readonly originPx: number;
 }
 
-/** Adds one part: its sphere's shadow is marched through in steps, ray by ray. */
+const signs = [-1, 1] as const;
+
+/** The rectangle of the frame that a part's box can cast its shadow on: [left, top, right, bottom], frame pixels. */
+function shadowOf(view: View, { center, axes, halfMm }: Part): readonly [number, number, number, number] {
+  const corners = signs.flatMap((a) =>
+    signs.flatMap((b) =>
+      signs.map((c) => project(view, add(center, add(scale(axes[0], a * halfMm[0]), add(scale(axes[1], b * halfMm[1]), scale(axes[2], c * halfMm[2])))))),
+    ),
+  );
+  const xs = corners.map(([x]) => x);
+  const ys = corners.map(([, y]) => y);
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+}
+
+/** Adds one part: every ray through its box is followed in steps. */
 function addPart(values: Float32Array, grid: Grid, view: View, part: Part): void {
-  const [cx, cy] = project(view, part.center);
-  const reachPx = part.radiusMm * pxPerMmAt(view, part.center) * 1.06 + 1;
+  const [left, top, right, bottom] = shadowOf(view, part);
   const cell = (px: number): number => (px - grid.originPx) / grid.pitchPx;
-  const x0 = Math.max(0, Math.floor(cell(cx - reachPx)));
-  const x1 = Math.min(grid.sidePx - 1, Math.ceil(cell(cx + reachPx)));
-  const y0 = Math.max(0, Math.floor(cell(cy - reachPx)));
-  const y1 = Math.min(grid.sidePx - 1, Math.ceil(cell(cy + reachPx)));
+  const x0 = Math.max(0, Math.floor(cell(left)));
+  const x1 = Math.min(grid.sidePx - 1, Math.ceil(cell(right)));
+  const y0 = Math.max(0, Math.floor(cell(top)));
+  const y1 = Math.min(grid.sidePx - 1, Math.ceil(cell(bottom)));
   const source = view.sourcePatientMm;
-  const toCenter = subtract(part.center, source);
-  const distanceSquared = dot(toCenter, toCenter);
+  const fromCenter = subtract(source, part.center);
+  const start = part.axes.map((axis) => dot(fromCenter, axis));
   for (let gy = y0; gy <= y1; gy++) {
     for (let gx = x0; gx <= x1; gx++) {
       const ray = subtract(detectorPoint(view, grid.originPx + gx * grid.pitchPx, grid.originPx + gy * grid.pitchPx), source);
-      const perMm = 1 / norm(ray);
-      const nearest = dot(toCenter, ray) * perMm;
-      const halfSquared = part.radiusMm ** 2 - (distanceSquared - nearest * nearest);
-      if (halfSquared <= 0) continue;
-      values[gy * grid.sidePx + gx] = (values[gy * grid.sidePx + gx] ?? 0) + march(part, source, ray, perMm, nearest, Math.sqrt(halfSquared));
+      let enter = 0;
+      let leave = 1;
+      for (let i = 0; i < 3; i++) {
+        const along = dot(ray, part.axes[i] as PatientMm);
+        const a = (-(part.halfMm[i] as number) - (start[i] as number)) / along;
+        const b = ((part.halfMm[i] as number) - (start[i] as number)) / along;
+        enter = Math.max(enter, Math.min(a, b));
+        leave = Math.min(leave, Math.max(a, b));
+      }
+      if (enter >= leave) continue;
+      const at = gy * grid.sidePx + gx;
+      values[at] = (values[at] as number) + march(part, source, ray, enter, leave);
     }
   }
 }
 
-function march(part: Part, source: PatientMm, ray: PatientMm, perMm: number, nearestMm: number, halfMm: number): number {
-  const count = Math.ceil((2 * halfMm) / part.stepMm);
-  const step = (2 * halfMm) / count;
+/** Attenuation along the part of a ray between two shares of its length. */
+function march(part: Part, source: PatientMm, ray: PatientMm, enter: number, leave: number): number {
+  const lengthMm = (leave - enter) * norm(ray);
+  const count = Math.ceil(lengthMm / part.stepMm);
   let sum = 0;
   for (let i = 0; i < count; i++) {
-    const k = (nearestMm - halfMm + (i + 0.5) * step) * perMm;
+    const k = enter + ((i + 0.5) / count) * (leave - enter);
     sum += part.attenuationPerMm(source[0] + ray[0] * k, source[1] + ray[1] * k, source[2] + ray[2] * k);
   }
-  return sum * step;
+  return (sum * lengthMm) / count;
 }
 
 /** Soft tissue: everything whose path length needs no marching. */
