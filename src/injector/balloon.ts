@@ -38,8 +38,18 @@ export interface BalloonFold {
   /** After a rupture, nothing counts as an inflation until the pressure has been released. */
   readonly released: boolean;
   readonly trace: Trace;
+  /** Of the present inflation, taken every 0.1 mL while the volume rises. */
   readonly curve: readonly CurvePoint[];
-  readonly hold: { readonly sinceMs: number; readonly volumeMl: number; readonly fromKpa: number; readonly nowKpa: number } | null;
+  /** Of the present inflation, what the pressure settled to at each rest. What a push adds for the moment is not in it. */
+  readonly settled: readonly CurvePoint[];
+  readonly hold: {
+    readonly sinceMs: number;
+    readonly volumeMl: number;
+    readonly fromKpa: number;
+    readonly nowKpa: number;
+    /** Its settled point has been taken. */
+    readonly taken: boolean;
+  } | null;
 }
 
 export const emptyBalloon: BalloonFold = {
@@ -53,6 +63,7 @@ export const emptyBalloon: BalloonFold = {
   released: true,
   trace: emptyTrace,
   curve: [],
+  settled: [],
   hold: null,
 };
 
@@ -64,30 +75,53 @@ const curveStepMl = 0.1;
 const curveLength = 80;
 const heldWithinMl = 0.03;
 const smoothing = 0.1;
+/** A rest before the next push; and one so long that nobody has to wait for a push. */
+const leastRestMs = 300;
+const surelyRestMs = 1500;
+
+/** Notes on the present inflation where the curve turned steep, and where it gave way after that. */
+function withStiffness(balloon: BalloonFold, curve: readonly CurvePoint[], steps: 1 | 2): BalloonFold {
+  if (!balloon.current) return balloon;
+  const contact = balloon.current.wallContactMl ?? wallContactMl(curve, steps);
+  const gaveWay = contact === null ? null : (balloon.current.yieldMl ?? yieldMl(curve, steps));
+  return { ...balloon, current: { ...balloon.current, wallContactMl: contact, yieldMl: gaveWay } };
+}
 
 function withCurve(balloon: BalloonFold, point: TracePoint): BalloonFold {
   const last = balloon.curve.at(-1);
-  if (!balloon.current || point.volumeMl === null || balloon.curve.length >= curveLength) return balloon;
+  if (point.volumeMl === null || balloon.curve.length >= curveLength) return balloon;
   if (last && point.volumeMl < last.volumeMl + curveStepMl) return balloon;
   const curve = [...balloon.curve, { volumeMl: point.volumeMl, pressureKpa: point.pressureKpa }];
-  const contact = balloon.current.wallContactMl ?? wallContactMl(curve);
-  const gaveWay = contact === null ? null : (balloon.current.yieldMl ?? yieldMl(curve));
-  return { ...balloon, curve, current: { ...balloon.current, wallContactMl: contact, yieldMl: gaveWay } };
+  // Once there are rests, only what they settle to is judged: a push by itself is always steep.
+  return balloon.settled.length > 0 ? { ...balloon, curve } : withStiffness({ ...balloon, curve }, curve, 2);
 }
 
-function withHold(balloon: BalloonFold, point: TracePoint): BalloonFold {
-  const { hold } = balloon;
-  if (!balloon.current || point.volumeMl === null) return { ...balloon, hold: null };
+/** Takes what a rest has settled to, once, if the rest is higher than the one before. */
+function withSettled(balloon: BalloonFold, leastMs: number, nowMs: number): BalloonFold {
+  const { hold, settled } = balloon;
+  if (!hold || hold.taken || nowMs - hold.sinceMs < leastMs || settled.length >= curveLength) return balloon;
+  const last = settled.at(-1);
+  if (last && hold.volumeMl < last.volumeMl + curveStepMl) return balloon;
+  const next = [...settled, { volumeMl: hold.volumeMl, pressureKpa: hold.nowKpa }];
+  return withStiffness({ ...balloon, settled: next, hold: { ...hold, taken: true } }, next, 1);
+}
+
+function withHold(before: BalloonFold, point: TracePoint): BalloonFold {
+  const { hold } = before;
+  if (point.volumeMl === null) return { ...before, hold: null };
   if (hold === null || Math.abs(point.volumeMl - hold.volumeMl) > heldWithinMl) {
-    return { ...balloon, hold: { sinceMs: point.tMs, volumeMl: point.volumeMl, fromKpa: point.pressureKpa, nowKpa: point.pressureKpa } };
+    const rising = hold !== null && point.volumeMl > hold.volumeMl;
+    const balloon = rising ? withSettled(before, leastRestMs, point.tMs) : before;
+    return { ...balloon, hold: { sinceMs: point.tMs, volumeMl: point.volumeMl, fromKpa: point.pressureKpa, nowKpa: point.pressureKpa, taken: false } };
   }
-  return { ...balloon, hold: { ...hold, nowKpa: hold.nowKpa + smoothing * (point.pressureKpa - hold.nowKpa) } };
+  const nowKpa = hold.nowKpa + smoothing * (point.pressureKpa - hold.nowKpa);
+  return withSettled({ ...before, hold: { ...hold, nowKpa } }, surelyRestMs, point.tMs);
 }
 
 function ended(balloon: BalloonFold, tMs: number, ruptured: boolean): BalloonFold {
   if (!balloon.current) return balloon;
   const history = [...balloon.history, { ...balloon.current, toMs: tMs, ruptured }].slice(-historyLength);
-  return { ...balloon, current: null, history, ruptured, released: !ruptured, hold: null, curve: [] };
+  return { ...balloon, current: null, history, ruptured, released: !ruptured, hold: null, curve: [], settled: [] };
 }
 
 function started(balloon: BalloonFold, point: TracePoint): BalloonFold {
@@ -103,7 +137,7 @@ function started(balloon: BalloonFold, point: TracePoint): BalloonFold {
     wallContactMl: null,
     yieldMl: null,
   };
-  return { ...balloon, count: number, current, ruptured: false, curve: [], hold: null };
+  return { ...balloon, count: number, current, ruptured: false, curve: [], settled: [], hold: null };
 }
 
 /** Several points decide, so that one bad reading starts and ends nothing. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { presentInjectors } from '../../../src/injector/injectors.ts';
 import { defaultInjectorSettings } from '../../../src/injector/settings.ts';
+import { buildScenario } from './scenarioReadings.ts';
 import { type Measured, testSession } from './sessions.ts';
 
 type Session = ReturnType<typeof testSession>;
@@ -141,15 +142,22 @@ describe('balloon', () => {
     expect(hold?.decayKpaPerMin).toBeLessThan(650);
   });
 
-  test('finds where the balloon met the wall', () => {
+  test('finds where the balloon met the wall, and where the wall gave way', () => {
     const session = testSession();
-    run(session, 0, 20_000, (tMs) => {
-      const volumeMl = tMs / 5000;
-      return { volumeMl, pressureKpa: 100 + 100 * volumeMl + (volumeMl > 2.5 ? 800 * (volumeMl - 2.5) : 0) };
-    });
-    const contact = present(session, 20_000).balloon.current?.wallContactMl;
-    expect(contact).toBeGreaterThan(2.5);
-    expect(contact).toBeLessThan(2.85);
+    const pressureAt = (volumeMl: number) => 100 + 100 * volumeMl + 800 * Math.max(0, Math.min(volumeMl, 3.2) - 2.5);
+    run(session, 0, 20_000, (tMs) => ({ volumeMl: tMs / 5000, pressureKpa: pressureAt(tMs / 5000) }));
+    const current = present(session, 20_000).balloon.current;
+    expect(current?.wallContactMl).toBeGreaterThan(2.3);
+    expect(current?.wallContactMl).toBeLessThan(2.7);
+    expect(current?.yieldMl).toBeGreaterThan(3);
+    expect(current?.yieldMl).toBeLessThan(3.4);
+  });
+
+  test.each([1, 2, 3])('what each push adds for the moment is no wall: found within a push of 2.5 mL in the stepwise simulated kyphoplasty (seed %i)', (seed) => {
+    const [inflation] = buildScenario('kyphoplasty', seed, 20).last().balloon.history;
+    expect(inflation?.wallContactMl).toBeGreaterThanOrEqual(2.4);
+    expect(inflation?.wallContactMl).toBeLessThanOrEqual(3.1);
+    expect(inflation?.yieldMl).toBeNull();
   });
 });
 
