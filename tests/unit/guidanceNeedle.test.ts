@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
+import { noGeometry } from '../../src/dicom/xrayFrame.ts';
+import type { PlaneObservation } from '../../src/guidance/observation.ts';
+import { createPlaneGuidance } from '../../src/guidance/planeGuidance.ts';
+import type { Plan } from '../../src/procedure/plan.ts';
+import { mmPerPx, needle, type Paint, picture } from './guidancePicture.ts';
+
+const direction = [-0.96, 0.28] as const;
+const tipAt = (frame: number): readonly [number, number] => [330 - 6 * 0.96 * frame, 200 + 6 * 0.28 * frame];
+const plan: Plan = {
+  version: 1,
+  needle: { outerDiameterMm: 3 },
+  planes: { a: { trajectories: [{ entry: [340, 200], target: [244, 228] }] } },
+};
+
+function run(frames: readonly (readonly Paint[])[], options: { plan?: Plan; as?: Partial<XrayFrameAttributes>; noise?: number; shifts?: readonly (readonly [number, number])[] } = {}): PlaneObservation[] {
+  const guidance = createPlaneGuidance('a');
+  if (options.plan) guidance.operator({ kind: 'plan', plan: options.plan });
+  return frames.map((paints, i) => {
+    const shift = options.shifts?.[i];
+    const frame = picture(100 + i, paints, {
+      ...(options.as ? { as: options.as } : {}),
+      ...(options.noise === undefined ? {} : { noise: options.noise }),
+      ...(shift ? { shift } : {}),
+    });
+    return guidance.frame(frame, i * 125);
+  });
+}
+const tipErrorMm = (seen: PlaneObservation | undefined, tip: readonly [number, number]): number => {
+  const found = seen?.needle.needle?.tip;
+  return found ? Math.hypot(found[0] - tip[0], found[1] - tip[1]) * mmPerPx : Number.POSITIVE_INFINITY;
+};
+const advancing = Array.from({ length: 8 }, (_, i) => [needle(tipAt(i), direction)]);
+
+describe('needle', () => {
+  it('is not claimed when none is in the picture', () => {
+    for (const seen of run(Array.from({ length: 4 }, () => []))) {
+      expect(seen.needle.needle).toBeNull();
+      expect(seen.needle.needles).toEqual([]);
+    }
+  });
+
+  it('is found in the first frame and followed: tip within 0.6 mm, direction within 0.5°', () => {
+    const seen = run(advancing, { plan });
+    seen.forEach((observation, i) => {
+      expect(tipErrorMm(observation, tipAt(i))).toBeLessThan(0.6);
+      const [dx, dy] = observation.needle.needle?.direction ?? [0, 0];
+      expect(dx * direction[0] + dy * direction[1]).toBeGreaterThan(Math.cos((0.5 * Math.PI) / 180));
+    });
+  });
+
+  it('is found without a plan and without geometry, and then no millimetres are given', () => {
+    const seen = run(advancing, { as: { geometry: noGeometry } });
+    expect(tipErrorMm(seen[7], tipAt(7))).toBeLessThan(0.6);
+    expect(seen[7]?.needle.mmPerPx).toBeNull();
+    expect(seen[7]?.needle.scaleFrom).toBeNull();
+  });
+
+  it.each([
+    ['8 bits', { bitsAllocated: 8, bitsStored: 8, pixelIntensityRelationship: null }],
+    ['MONOCHROME1', { photometric: 'MONOCHROME1' }],
+  ] as const)('is found in %s', (_name, as) => {
+    expect(tipErrorMm(run(advancing, { plan, as })[7], tipAt(7))).toBeLessThan(0.6);
+  });
+
+  it('is found in four times the noise', () => {
+    expect(tipErrorMm(run(advancing, { plan, noise: 0.12 })[7], tipAt(7))).toBeLessThan(1);
+  });
+
+  it('keeps its tip when the stylet is drawn and something round stands before it', () => {
+    const tip = tipAt(7);
+    const before = (): Paint => (x, y) => (Math.hypot(x - tip[0] + 22, y - tip[1] - 6) < 20 ? 0.8 : 0);
+    const resting = Array.from({ length: 5 }, () => [needle(tip, direction)]);
+    const drawn = Array.from({ length: 5 }, () => [needle(tip, direction, 12, true), before()]);
+    const seen = run([...advancing, ...resting, ...drawn], { plan });
+    for (const observation of seen.slice(-5)) expect(tipErrorMm(observation, tip)).toBeLessThan(0.8);
+  });
+
+  it('moves with the bone when the patient moves', () => {
+    const tip = tipAt(7);
+    const shifts = [...advancing, ...Array.from({ length: 6 }, () => 0)].map((_, i): readonly [number, number] => (i < 11 ? [0, 0] : [9, -7]));
+    const frames = [...advancing, ...Array.from({ length: 6 }, (_, i) => [needle(i < 3 ? tip : [tip[0] + 9, tip[1] - 7], direction)])];
+    const seen = run(frames, { plan, shifts });
+    expect(tipErrorMm(seen[13], [tip[0] + 9, tip[1] - 7])).toBeLessThan(0.6);
+  });
+
+  it('is followed beside a second one', () => {
+    const other = needle([200, 330], [0.9, -0.436]);
+    const seen = run(
+      advancing.map((paints) => [...paints, other]),
+      { plan },
+    );
+    const last = seen[7]?.needle.needles ?? [];
+    expect(last).toHaveLength(2);
+    for (const tip of [tipAt(7), [200, 330]]) expect(Math.min(...last.map((n) => Math.hypot(n.tip[0] - (tip[0] ?? 0), n.tip[1] - (tip[1] ?? 0))))).toBeLessThan(3);
+    expect(seen[7]?.needle.needle?.direction[0]).toBeLessThan(0);
+  });
+
+  it('deviates from the planned line by what was drawn, in degrees and millimetres', () => {
+    const deviation = run(advancing, { plan })[5]?.needle.deviation;
+    const [tx, ty] = tipAt(5);
+    const length = Math.hypot(-96, 28);
+    const offLine = Math.abs((tx - 244) * (-28 / length) + (ty - 228) * (-96 / length)) * mmPerPx;
+    expect(deviation?.tipToLineMm).toBeGreaterThan(offLine - 0.4);
+    expect(deviation?.tipToLineMm).toBeLessThan(offLine + 0.4);
+    expect(deviation?.angleDeg).toBeLessThan(1);
+    expect(deviation?.tipToTargetMm).toBeCloseTo(Math.hypot(tx - 244, ty - 228) * mmPerPx, 0);
+    expect(deviation?.tipToLineBound95).toBeGreaterThan(0);
+  });
+
+  it('gives the same observations for the same frames', () => {
+    expect(run(advancing, { plan })).toEqual(run(advancing, { plan }));
+  });
+});
