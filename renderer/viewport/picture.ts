@@ -127,6 +127,22 @@ function createImage(imageId: string, attributes: XrayFrameAttributes, buffer: P
   return image as Types.IImage;
 }
 
+interface TransferFunction {
+  removeAllPoints(): void;
+  addRGBPoint(x: number, r: number, g: number, b: number): void;
+}
+
+/** Writes the ramp itself: what `setProperties` leaves behind for an image that did not come through a stack has one broken node. */
+function windowOnGpu(viewport: StackViewport, { lower, upper }: VoiRange, inverted: boolean): void {
+  const actor = viewport.getDefaultActor()?.actor as { getProperty(): { getRGBTransferFunction(index: number): TransferFunction | null } } | undefined;
+  const ramp = actor?.getProperty().getRGBTransferFunction(0);
+  if (!ramp) return;
+  const [low, high] = inverted ? [1, 0] : [0, 1];
+  ramp.removeAllPoints();
+  ramp.addRGBPoint(lower, low, low, low);
+  ramp.addRGBPoint(upper, high, high, high);
+}
+
 /** Long enough that three rounded canvas points still give an exact scale. */
 const basePx = 1000;
 
@@ -147,7 +163,8 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
   const imageIdOf = (key: string) => `pedicle:${viewportId}?${key}`;
   const applyWindow = () => {
     if (!image || !wanted) return;
-    viewport.setProperties({ voiRange: { ...wanted.range }, invert: wanted.inverted }, true);
+    if (!onCpu) windowOnGpu(viewport, wanted.range, wanted.inverted);
+    else viewport.setProperties({ voiRange: { ...wanted.range }, invert: wanted.inverted }, true);
   };
   const begin = (attributes: XrayFrameAttributes, key: string) => {
     const pixelCount = attributes.rows * attributes.columns;
@@ -178,12 +195,10 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
     if (!image) return null;
     // Cornerstone's CPU path counts pixels from their corner, its GPU path from their centre; ours is the centre.
     const half = onCpu ? 0.5 : 0;
-    // The GPU path draws half a screen pixel to the right of and below where it says (measured by the centroid of a drawn spot).
-    const shift = onCpu ? 0 : 0.5 / (window.devicePixelRatio || 1);
     const factor = cssFactor();
     const at = (x: number, y: number): CanvasPoint => {
       const [u, v] = viewport.worldToCanvas([x + half, y + half, 0]);
-      return [u * factor + shift, v * factor + shift];
+      return [u * factor, v * factor];
     };
     return affineFromThree(at(0, 0), at(basePx, 0), at(0, basePx), basePx);
   };
