@@ -1,8 +1,8 @@
 import type { PlaneId } from '../../src/sample/sample.ts';
 import { type ByteFile, openByteFile } from './byteFile.ts';
 import { type FrameEntry, frameIndexName, parseFrameIndex } from './frameIndex.ts';
-import { footerBytes, mcapMagic, opcodes, parseChunkHead, recordHeadBytes } from './mcapFormat.ts';
-import { type FileRecord, hasMagic, isCut, parseSmall, recordAt } from './mcapWalk.ts';
+import { footerBytes, mcapMagic, opcodes, parseChunkHead, recordHeadBytes, viewOf } from './mcapFormat.ts';
+import { contentOf, type FileRecord, hasMagic, isCut, parseSmall, recordAt } from './mcapWalk.ts';
 import { microsecondsOf, sessionMsOf } from './time.ts';
 
 /** Where a chunk of a plane's file is, and its time: what can be known without reading its pixels. */
@@ -29,10 +29,10 @@ export async function openPlaneFile(path: string): Promise<ByteFile | null> {
 /** The index at the end of a finished file, found through the footer; `null` when the file has none that holds together. */
 export async function readFrameIndex(file: ByteFile): Promise<FrameEntry[] | null> {
   const footer = await recordAt(file, file.size - footerBytes - mcapMagic.length);
-  if (isCut(footer) || footer.opcode !== opcodes.footer) return null;
-  const parsed = await parseSmall(file, footer);
-  if (parsed?.type !== 'Footer') return null;
-  for (let at = Number(parsed.summaryOffsetStart); at < footer.offset; ) {
+  if (isCut(footer) || footer.opcode !== opcodes.footer || footer.contentBytes !== footerBytes - recordHeadBytes) return null;
+  // Second field of the footer. (The stock parser takes a footer only together with the magic behind it.)
+  const summaryOffsetStart = Number(viewOf(await contentOf(file, footer)).getBigUint64(8, true));
+  for (let at = summaryOffsetStart; at < footer.offset; ) {
     const record = await recordAt(file, at);
     if (isCut(record)) return null;
     const group = await parseSmall(file, record);

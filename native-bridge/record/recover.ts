@@ -98,6 +98,8 @@ interface Survey {
   readonly orphans: readonly { readonly plane: PlaneId; readonly seq: number }[];
   readonly framesLost: Readonly<Record<PlaneId, number>>;
   readonly derivedLag: number;
+  /** The highest number that anything readable carries; raw samples up to it were there once. */
+  readonly lastSeq: number;
   readonly lostBytes: Readonly<Record<string, number | null>>;
 }
 
@@ -117,7 +119,9 @@ async function surveyRecord({ telemetry, planes }: DamagedFiles, header: RecordH
   }
   let derivedLag = 0;
   let lastRaw = -1;
+  let lastSeq = -1;
   for await (const message of readableMessages(telemetry, header, addLost)) {
+    lastSeq = Math.max(lastSeq, message.seq);
     if (!message.raw) derivedLag = Math.max(derivedLag, lastRaw - message.seq);
     else {
       lastRaw = message.seq;
@@ -131,7 +135,7 @@ async function surveyRecord({ telemetry, planes }: DamagedFiles, header: RecordH
   for (const { plane, seq } of orphans) raw.set(seq, await orphanTimeMs(planes[plane], frames[plane].get(seq) ?? 0, header));
   for (const plane of planeIds) if (!planes[plane] && known[plane].size > 0) lostBytes[planeFileName(plane)] = null;
   const inOrder = [...raw].map(([seq, tMs]) => ({ seq, tMs })).sort((x, y) => x.seq - y.seq);
-  return { raw: inOrder, frames, orphans, framesLost, derivedLag, lostBytes };
+  return { raw: inOrder, frames, orphans, framesLost, derivedLag, lastSeq, lostBytes };
 }
 
 async function orphanTimeMs(file: ByteFile | null, offset: number, header: RecordHeader): Promise<number> {
@@ -186,7 +190,10 @@ async function* readableMessages(file: ByteFile | null, header: RecordHeader, lo
 }
 
 async function writeRest(folder: string, out: string, files: DamagedFiles, header: RecordHeader, survey: Survey): Promise<Result<Recovery>> {
-  const missing = missingRanges(survey.raw.map(({ seq }) => seq));
+  const missing = missingRanges(
+    survey.raw.map(({ seq }) => seq),
+    survey.lastSeq,
+  );
   let trouble: string | null = null;
   const opened = await openRecordWriter(
     { folder: out },
@@ -251,14 +258,15 @@ async function* restOf(files: DamagedFiles, header: RecordHeader, survey: Survey
   yield* orphansBefore(Number.POSITIVE_INFINITY);
 }
 
-/** The numbers from 0 to the last that are not among `present`, which rises. */
-function missingRanges(present: readonly number[]): SeqRange[] {
+/** The numbers from 0 to `last` that are not among `present`, which rises. */
+function missingRanges(present: readonly number[], last: number): SeqRange[] {
   const ranges: SeqRange[] = [];
   let expected = 0;
   for (const seq of present) {
     if (seq > expected) ranges.push([expected, seq - 1]);
     expected = seq + 1;
   }
+  if (last >= expected) ranges.push([expected, last]);
   return ranges;
 }
 

@@ -6,8 +6,9 @@ import { frameOfChunk } from './frames.ts';
 import { type HeaderMetadata, headerMetadata, headerMetadataName } from './headerText.ts';
 import { createMcapLayout, layOutMessages } from './mcapFile.ts';
 import { buildRecord, type McapMessage, mcapMagic, opcodes } from './mcapFormat.ts';
-import { contentOf, type FileRecord, isCut, type LoadedChunk, parseChunk, recordAt } from './mcapWalk.ts';
+import { contentOf, type FileRecord, isCut, type LoadedChunk, parseChunk, parseSmall, recordAt } from './mcapWalk.ts';
 import { planeFileName } from './planeFile.ts';
+import { summaryProblem } from './verifySummary.ts';
 import { type FrameBinding, sha256Of } from './verifyTelemetry.ts';
 
 export interface PlaneVerdict {
@@ -53,7 +54,11 @@ export async function verifyPlane(
       if (!mayEndEarly || record.offset !== bytes.size) find(`it ends at byte ${record.offset} of ${bytes.size}: ${record.why}`);
       break;
     }
-    if (record.opcode === opcodes.attachment || record.opcode === opcodes.dataEnd) break;
+    if (record.opcode === opcodes.attachment || record.opcode === opcodes.dataEnd) {
+      const problem = await endProblem(bytes, record);
+      if (problem) find(problem);
+      break;
+    }
     const chunk = record.opcode === opcodes.chunk ? parseChunk(await contentOf(bytes, record)) : 'what follows is not a frame';
     if (typeof chunk === 'string') {
       find(`${chunk} (byte ${offset})`);
@@ -67,6 +72,16 @@ export async function verifyPlane(
   }
   for (const seq of bindings.keys()) if (!seen.has(seq) && !excused(seq)) find('its pixels are not there', seq);
   return { findings, frames: seen.size };
+}
+
+/** From the frame index on; `null` when nothing is wrong with it. */
+async function endProblem(bytes: ByteFile, record: FileRecord): Promise<string | null> {
+  if (record.opcode === opcodes.dataEnd) return summaryProblem(bytes, record);
+  // The stock parser checks an attachment's own CRC.
+  if ((await parseSmall(bytes, record))?.type !== 'Attachment') return 'its frame index is damaged';
+  const next = await recordAt(bytes, record.end);
+  if (isCut(next) || next.opcode !== opcodes.dataEnd) return 'what follows its frame index is not the end of the data';
+  return summaryProblem(bytes, next);
 }
 
 /** Everything before the first frame, as the writer writes it. */

@@ -9,6 +9,7 @@ import type { RecordHeader } from './record.ts';
 import { frameAttributesSchema, telemetrySchemas } from './schemas.ts';
 import { type TelemetryMessage, telemetryMessage } from './telemetry.ts';
 import { sessionMsOf } from './time.ts';
+import { summaryProblem } from './verifySummary.ts';
 import type { SeqRange } from './writerProtocol.ts';
 
 /** What telemetry says of a frame: enough to tell whether the plane's file holds that very frame. */
@@ -26,8 +27,6 @@ export interface TelemetryVerdict {
   readonly derived: number;
   readonly durationMs: number;
   readonly chain: { readonly links: number; readonly head: string };
-  /** Whether it ends as a finished file does. */
-  readonly ended: boolean;
 }
 
 const file = 'telemetry.mcap';
@@ -39,7 +38,6 @@ export async function verifyTelemetry(bytes: ByteFile, header: RecordHeader, mis
   const order = startOrderCheck(header, missing, find);
   const chain = startChainCheck(find);
   chain.cover(await bytes.read(0, mcapMagic.length));
-  let ended = false;
   for (let offset = mcapMagic.length; ; ) {
     const record = await recordAt(bytes, offset);
     if (isCut(record)) {
@@ -47,7 +45,8 @@ export async function verifyTelemetry(bytes: ByteFile, header: RecordHeader, mis
       break;
     }
     if (record.opcode === opcodes.dataEnd) {
-      ended = true;
+      const problem = await summaryProblem(bytes, record);
+      if (problem) find(problem);
       break;
     }
     if (record.opcode === opcodes.chainLink) await chain.link(bytes, record);
@@ -58,7 +57,7 @@ export async function verifyTelemetry(bytes: ByteFile, header: RecordHeader, mis
     offset = record.end;
   }
   chain.end();
-  return { findings, ended, ...order.verdict(), chain: chain.verdict() };
+  return { findings, ...order.verdict(), chain: chain.verdict() };
 }
 
 type Find = (what: string, topic?: string | null, seq?: number | null) => void;
