@@ -14,7 +14,10 @@ const plan: Plan = {
   planes: { a: { trajectories: [{ entry: [340, 200], target: [244, 228] }] } },
 };
 
-function run(frames: readonly (readonly Paint[])[], options: { plan?: Plan; as?: Partial<XrayFrameAttributes>; noise?: number; shifts?: readonly (readonly [number, number])[] } = {}): PlaneObservation[] {
+function run(
+  frames: readonly (readonly Paint[])[],
+  options: { plan?: Plan; as?: Partial<XrayFrameAttributes>; noise?: number; shifts?: readonly (readonly [number, number])[] } = {},
+): PlaneObservation[] {
   const guidance = createPlaneGuidance('a');
   if (options.plan) guidance.operator({ kind: 'plan', plan: options.plan });
   return frames.map((paints, i) => {
@@ -93,7 +96,8 @@ describe('needle', () => {
     );
     const last = seen[7]?.needle.needles ?? [];
     expect(last).toHaveLength(2);
-    for (const tip of [tipAt(7), [200, 330]]) expect(Math.min(...last.map((n) => Math.hypot(n.tip[0] - (tip[0] ?? 0), n.tip[1] - (tip[1] ?? 0))))).toBeLessThan(3);
+    for (const tip of [tipAt(7), [200, 330]])
+      expect(Math.min(...last.map((n) => Math.hypot(n.tip[0] - (tip[0] ?? 0), n.tip[1] - (tip[1] ?? 0))))).toBeLessThan(3);
     expect(seen[7]?.needle.needle?.direction[0]).toBeLessThan(0);
   });
 

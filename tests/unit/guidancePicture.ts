@@ -97,7 +97,11 @@ const noiseTable = (() => {
 })();
 
 /** A frame of anatomy with what is drawn over it, noise of its own seed, inside a round field. */
-export function picture(seed: number, paints: readonly Paint[], options: { shift?: readonly [number, number]; noise?: number; as?: Partial<XrayFrameAttributes> } = {}): XrayFrame {
+export function picture(
+  seed: number,
+  paints: readonly Paint[],
+  options: { shift?: readonly [number, number]; noise?: number; as?: Partial<XrayFrameAttributes> } = {},
+): XrayFrame {
   const random = seededRandom(seed);
   const base = background(options.shift ?? [0, 0]);
   const frame = attributes(options.as);
