@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
-import { type PlaneId, planeIds, type Sample } from '../../src/sample/sample.ts';
+import { frameTopic, type PlaneId, planeIds, type Sample } from '../../src/sample/sample.ts';
 import { type ByteFile, openByteFile } from './byteFile.ts';
 import type { FrameEntry } from './frameIndex.ts';
 import { type FrameSample, frameOfChunk, frameWithoutPixels, toSample } from './frames.ts';
@@ -11,7 +11,7 @@ import { mcapMagic, opcodes } from './mcapFormat.ts';
 import { type Cut, hasMagic, isCut, loadChunk, parseSmall, recordAt } from './mcapWalk.ts';
 import { inSessionOrder } from './ordering.ts';
 import { listChunks, matchFrames, openPlaneFile, planeFileName, readFrameIndex } from './planeFile.ts';
-import type { RecordHeader, RecordReader } from './record.ts';
+import type { RecordHeader, RecordReader, SamplesOptions } from './record.ts';
 import { type TelemetryMessage, walkTelemetry } from './telemetry.ts';
 import { microsecondsOf, sessionMsOf } from './time.ts';
 import type { SeqRange } from './writerProtocol.ts';
@@ -75,10 +75,12 @@ function createReader(
     cut = yield* walkTelemetry(telemetry);
   }
 
-  async function* samples(options: { readonly frames?: boolean } = {}): AsyncGenerator<Sample> {
+  async function* samples(options: SamplesOptions = {}): AsyncGenerator<Sample> {
     cut = null;
     withoutPixels = 0;
+    const wanted = options.topics ? new Set<string>(options.topics) : null;
     for await (const message of inSessionOrder(messages(), extent.derivedLag)) {
+      if (wanted && !wanted.has(message.plane ? frameTopic(message.plane) : message.topic)) continue;
       if (message.plane) {
         const frame =
           options.frames === false ? frameWithoutPixels(message.plane, header, message) : await readFrame(message.plane, planes, header, message.seq);

@@ -1,5 +1,5 @@
 import type { Result } from '../../src/base/result.ts';
-import type { DerivedSample, PlaneId, RawSample, Sample } from '../../src/sample/sample.ts';
+import type { DerivedSample, PlaneId, RawSample, Sample, Topic } from '../../src/sample/sample.ts';
 
 /** What a record says of itself before the first sample: MCAP metadata `pedicle`, needed to read the rest. */
 export interface RecordHeader {
@@ -46,6 +46,13 @@ export interface RecordSummary {
   readonly alarms: readonly { id: string; priority: string; fromMs: number; toMs: number | null }[];
 }
 
+export interface SamplesOptions {
+  /** False: frame samples come with empty pixels, and nothing is read from the frames' files. */
+  readonly frames?: boolean;
+  /** Only these; the others are not even parsed. */
+  readonly topics?: readonly Topic[];
+}
+
 /** Reads one record folder, closed or not. */
 export interface RecordReader {
   readonly folder: string;
@@ -55,7 +62,7 @@ export interface RecordReader {
   readonly closed: boolean;
   readonly planes: readonly PlaneId[];
   /** Every sample in order: by seq, a raw sample before those derived from it. Raw frames carry pixels unless `frames` is false. */
-  samples(options?: { readonly frames?: boolean }): AsyncIterable<Sample>;
+  samples(options?: SamplesOptions): AsyncIterable<Sample>;
   /** Frames' sequence numbers and times, in order, without their pixels. */
   frameIndex(plane: PlaneId): readonly { readonly seq: number; readonly tMs: number }[];
   /** One frame with its pixels: the record's own bytes. */

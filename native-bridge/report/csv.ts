@@ -120,6 +120,7 @@ export function csvCell(value: Cell): string {
 
 interface OpenTable {
   readonly name: string;
+  readonly topics: readonly Topic[];
   /** The row of a sample that belongs into this table. */
   readonly rowOf: (sample: Sample) => readonly Cell[] | null;
   readonly columns: readonly string[];
@@ -128,7 +129,12 @@ interface OpenTable {
 function openTable<T extends Topic>(name: string, definition: Table<T>): OpenTable {
   const topics = new Set<string>(definition.topics);
   // The topic decides the sample's type: that is what `SampleOf` says, and the set has just been asked.
-  return { name, columns: definition.columns, rowOf: (sample) => (topics.has(sample.topic) ? definition.row(sample as SampleOf<T>) : null) };
+  return {
+    name,
+    topics: definition.topics,
+    columns: definition.columns,
+    rowOf: (sample) => (topics.has(sample.topic) ? definition.row(sample as SampleOf<T>) : null),
+  };
 }
 
 const tables: readonly OpenTable[] = [
@@ -153,7 +159,7 @@ export async function exportCsv(reader: RecordReader, out: string): Promise<Resu
     // Awaited at the end; a failure meanwhile must not count as unhandled.
     for (const failure of failures) failure.catch(() => undefined);
     for (const { definition, stream } of files) stream.write(`seq,tMs,${definition.columns.join(',')}\r\n`);
-    for await (const sample of reader.samples({ frames: false })) {
+    for await (const sample of reader.samples({ frames: false, topics: tables.flatMap(({ topics }) => topics) })) {
       for (const file of files) {
         const cells = file.definition.rowOf(sample);
         if (!cells) continue;

@@ -57,7 +57,7 @@ class UnreadableFrame extends Error {}
 async function runsOf(reader: RecordReader, plane: PlaneId): Promise<readonly Run[]> {
   const runs: Run[] = [];
   const stored = new Set(reader.frameIndex(plane).map(({ seq }) => seq));
-  for await (const { topic, seq, tMs, data } of reader.samples({ frames: false })) {
+  for await (const { topic, seq, tMs, data } of reader.samples({ frames: false, topics: [frameTopic(plane)] })) {
     if (topic !== frameTopic(plane) || !('attributes' in data) || !stored.has(seq)) continue;
     const { attributes } = data;
     const last = runs.at(-1);

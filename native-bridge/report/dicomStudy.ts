@@ -19,7 +19,7 @@ export interface DicomStudy {
 /** The last patient that was said counts: identity may come after the procedure has begun. */
 export async function studyOf(reader: RecordReader): Promise<DicomStudy> {
   let patient: Patient | null = null;
-  for await (const sample of reader.samples({ frames: false })) {
+  for await (const sample of reader.samples({ frames: false, topics: ['/operator'] })) {
     if (sample.topic === '/operator' && sample.data.kind === 'patient') patient = sample.data;
   }
   const { header } = reader;

@@ -37,13 +37,11 @@ export async function logEntries(reader: RecordReader): Promise<readonly LogEntr
   const entries: LogEntry[] = [];
   let stage: { readonly stage: Stage; readonly count: number } | null = null;
   let injector: InjectorState | null = null;
-  let endMs = 0;
   const endStage = (tMs: number) => {
     if (stage)
       entries.push({ tMs, concept: endAction, value: { code: stageCodes[stage.stage] }, properties: [idOf(stage.count), ...measured(stage.stage, injector)] });
   };
-  for await (const sample of reader.samples({ frames: false })) {
-    endMs = Math.max(endMs, sample.tMs);
+  for await (const sample of reader.samples({ frames: false, topics: ['/operator', '/alarm', '/device', '/injector/state'] })) {
     if (sample.topic === '/injector/state') injector = sample.data;
     else if (sample.topic === '/operator' && sample.data.kind === 'stage') {
       endStage(sample.tMs);
@@ -55,7 +53,7 @@ export async function logEntries(reader: RecordReader): Promise<readonly LogEntr
       if (entry) entries.push({ tMs: sample.tMs, ...entry });
     }
   }
-  endStage(endMs);
+  endStage(reader.durationMs);
   return entries;
 }
 

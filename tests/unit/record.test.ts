@@ -90,6 +90,20 @@ describe('a record', () => {
     await opened.value.close();
   });
 
+  it('gives only some topics, and frames without pixels, when asked to', async () => {
+    const written = randomSession(13, 120);
+    await writeRecord(record(), written);
+    const opened = await openRecordReader(record());
+    if (!opened.ok) throw new Error(opened.fault.message);
+    const got: Sample[] = [];
+    for await (const sample of opened.value.samples({ frames: false, topics: ['/plane/a/frame', '/plane/a/cement'] })) got.push(sample);
+    await opened.value.close();
+    const expected = sessionOrder(written)
+      .filter(({ topic }) => topic === '/plane/a/frame' || topic === '/plane/a/cement')
+      .map((sample) => (sample.topic === '/plane/a/frame' ? { ...sample, data: { ...sample.data, pixels: new Uint16Array(0) } } : sample));
+    expect(got).toStrictEqual(expected);
+  });
+
   it('says when a value was not a number, and records it as missing', async () => {
     const troubles: string[] = [];
     const opened = await openRecordWriter({ folder: record() }, testHeader, (_, trouble) => troubles.push(trouble.kind));
