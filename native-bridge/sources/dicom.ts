@@ -73,17 +73,17 @@ async function* playRun(run: Run, first: DicomFile, playing: Playing): AsyncGene
   }
 }
 
-interface Position {
+export interface Position {
   readonly startMs: number;
   readonly frameNumber: number;
 }
 
 /** Plays the frames of one file; returns where the next one begins. */
-async function* playFile(
+export async function* playFile(
   file: DicomFile,
   decoder: DicomDecoder,
   start: Position,
-  playing: Playing & { readonly spaced: boolean },
+  playing: Omit<Playing, 'loop'> & { readonly spaced: boolean },
 ): AsyncGenerator<SourceEvent, Position> {
   const count = file.table.frames.length;
   const timing = frameTimingOf(file.dataset, count);

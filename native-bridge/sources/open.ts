@@ -16,11 +16,15 @@ export async function openFrameSource(uri: string, plane: PlaneId): Promise<Resu
       const { openDicomFrames } = await import('./dicom.ts');
       return openDicomFrames(uri, plane);
     }
+    case 'dicom-receive': {
+      const { openDicomReceive } = await import('./dicomReceive.ts');
+      return openDicomReceive(uri, plane);
+    }
     case 'record': {
       const { openRecordedFrames } = await import('./recorded.ts');
       return openRecordedFrames(uri, plane);
     }
     default:
-      return inputFault(`"${uri}" names no frame source that is known here: use sim:SCENARIO, dicom:FILE_OR_FOLDER or record:RECORD.`);
+      return inputFault(`"${uri}" names no frame source that is known here: use sim:SCENARIO, dicom:FILE_OR_FOLDER, dicom-receive: or record:RECORD.`);
   }
 }
