@@ -24,7 +24,12 @@ export function electronPort(root: string): ShellPort {
       return app.requestSingleInstanceLock();
     },
     startBridge(args) {
-      const child = utilityProcess.fork(join(root, 'native-bridge', 'bridgeProcess.ts'), [...args], { serviceName: 'Pedicle bridge', stdio: 'inherit' });
+      const child = utilityProcess.fork(join(root, 'native-bridge', 'bridgeProcess.ts'), [...args], {
+        serviceName: 'Pedicle bridge',
+        stdio: 'inherit',
+        // As in native-bridge/cli/pedicle.mjs: serial ports must not wait for the disk.
+        env: { UV_THREADPOOL_SIZE: '16', ...process.env },
+      });
       return {
         onMessage: (listener) => child.on('message', listener),
         onExit: (listener) => child.on('exit', listener),

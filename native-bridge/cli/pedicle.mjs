@@ -5,6 +5,10 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+// Node reads serial ports on the same four threads that wait for the disk: three files being synced at once would hold up
+// the injector. Has to be said before the first of these threads starts.
+process.env.UV_THREADPOOL_SIZE ??= '16';
+
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const [major] = process.versions.node.split('.').map(Number);
 if (major === 24) {
