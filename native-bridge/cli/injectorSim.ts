@@ -84,6 +84,7 @@ async function simulate(options: InjectorSimOptions): Promise<void> {
   say(`Playing ${options.scenario} as a ${driver.name} injector on ${options.port}, ${settings.baud} baud. Ctrl-C ends.`);
 
   const stop = new AbortController();
+  // Kept to the end: a terminal's Ctrl-C reaches this process twice, from the terminal and from the program that started it.
   const onSignal = () => stop.abort();
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   const announce = faultAnnouncer(options.fault);
@@ -109,7 +110,6 @@ async function simulate(options: InjectorSimOptions): Promise<void> {
     for (; spoken * everyMs * options.speed <= nowMs(); spoken++) if (port !== null) send(device.speak(spoken * everyMs * options.speed));
     await pause(Math.max(1, spoken * everyMs - nowMs() / options.speed), stop.signal);
   }
-  process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   await port?.close();
 }
 

@@ -153,12 +153,15 @@ describe('balloon', () => {
     expect(current?.yieldMl).toBeLessThan(3.4);
   });
 
-  test.each([1, 2, 3])('what each push adds for the moment is no wall: found within a push of 2.5 mL in the stepwise simulated kyphoplasty (seed %i)', (seed) => {
-    const [inflation] = buildScenario('kyphoplasty', seed, 20).last().balloon.history;
-    expect(inflation?.wallContactMl).toBeGreaterThanOrEqual(2.4);
-    expect(inflation?.wallContactMl).toBeLessThanOrEqual(3.1);
-    expect(inflation?.yieldMl).toBeNull();
-  });
+  test.each([1, 2, 3])(
+    'what each push adds for the moment is no wall: found within a push of 2.5 mL in the stepwise simulated kyphoplasty (seed %i)',
+    (seed) => {
+      const [inflation] = buildScenario('kyphoplasty', seed, 20).last().balloon.history;
+      expect(inflation?.wallContactMl).toBeGreaterThanOrEqual(2.4);
+      expect(inflation?.wallContactMl).toBeLessThanOrEqual(3.1);
+      expect(inflation?.yieldMl).toBeNull();
+    },
+  );
 });
 
 describe('cement', () => {
