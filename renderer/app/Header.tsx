@@ -1,4 +1,5 @@
 import type { ProcedureState } from '../../src/procedure/procedureState.ts';
+import { alarmOrder } from '../live/alarmOrder.ts';
 import { ask, showLive, showRecords, useConsole } from '../store/consoleStore.ts';
 import { useMoment } from '../store/moment.ts';
 import { text } from '../text.ts';
@@ -75,6 +76,27 @@ function Delay() {
   );
 }
 
+/** What of the running procedure must not be missed while a record is looked at. */
+function LiveMeanwhile() {
+  const isRecording = useConsole((state) => state.linkUp && state.status?.recording.state === 'recording');
+  const alarms = useConsole((state) => state.timeline.alarms);
+  const first = alarmOrder(alarms.values()).find((alarm) => !alarm.acknowledged)?.event;
+  return (
+    <>
+      {isRecording && (
+        <span className="meanwhile">
+          <span className="rec-dot" /> {text.header.recording}
+        </span>
+      )}
+      {first && (
+        <span className="meanwhile meanwhile-alarm" data-priority={first.priority} role="alert">
+          {text.alarms.priority[first.priority]} {first.message}
+        </span>
+      )}
+    </>
+  );
+}
+
 /** Who, what, which stage, is it recording, how late, what time. */
 export function Header() {
   useTick();
@@ -87,6 +109,7 @@ export function Header() {
       <nav className="tabs" aria-label={text.nav.views}>
         <button type="button" className="tab" aria-current={view === 'live' ? 'page' : undefined} onClick={showLive}>
           {text.nav.live}
+          {view === 'review' && <LiveMeanwhile />}
         </button>
         <button type="button" className="tab" aria-current={view === 'review' ? 'page' : undefined} onClick={showRecords}>
           {text.nav.review}

@@ -1,15 +1,15 @@
 import { useConsole } from '../store/consoleStore.ts';
 
-/** Short words after an action; they go by themselves and take no click. */
+/** Short words after an action, the latest only, over the foot of the numbers; they go by themselves and take no click. */
 export function Notices() {
-  const notices = useConsole((state) => state.notices);
+  const latest = useConsole((state) => state.notices.at(-1));
   return (
     <div className="notices" role="status" aria-live="polite">
-      {notices.map(({ id, tone, message }) => (
-        <div className="notice" data-tone={tone} key={id}>
-          {message}
+      {latest && (
+        <div className="notice" data-tone={latest.tone} key={latest.id}>
+          {latest.message}
         </div>
-      ))}
+      )}
     </div>
   );
 }

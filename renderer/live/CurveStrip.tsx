@@ -228,7 +228,7 @@ export function CurveStrip(props: Props) {
 
   const empty = props.moment.curve.tMs.length === 0;
   return (
-    <section className="strip" aria-label={text.curve.region} data-points={props.moment.curve.tMs.length}>
+    <section className="strip" aria-label={text.curve.region} data-points={props.moment.curve.tMs.length} data-events={props.moment.timeline.events.length}>
       <div className="strip-legend" aria-hidden="true">
         <span style={{ color: colours.pressure }}>{props.unit}</span>
         <span style={{ color: colours.volume }}>mL</span>

@@ -41,7 +41,7 @@ export function NumberBlock({ id, label, size, corner, freshness, missing, value
           {values.map(({ value, unit }) => (
             <span key={unit}>
               {value}
-              <small>{unit === '°' ? unit : ` ${unit}`}</small>
+              {unit && <small> {unit}</small>}
             </span>
           ))}
         </div>

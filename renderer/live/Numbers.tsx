@@ -162,7 +162,7 @@ function NeedleBlock({ moment, frames }: BlockProps) {
       corner={deviation ? words.target(`${fixed(deviation.toTarget.value, 0)} ${deviation.toTarget.unit}`) : ''}
       freshness={freshness.freshness}
       missing={missing}
-      values={deviation ? [{ value: fixed(deviation.angleDeg, 1), unit: '°' }, lengthText(deviation.off)] : []}
+      values={deviation ? [{ value: `${fixed(deviation.angleDeg, 1)}°`, unit: '' }, lengthText(deviation.off)] : []}
       foot={[deviation?.off.unit === 'px' ? words.pixelsOnly : '', deviation ? words.bound(fixed(deviation.bound95, decimals)) : '']}
       why={missing ? null : freshness.why}
     />

@@ -35,24 +35,26 @@ function Target({ eye }: { readonly eye: BullsEye }) {
 /** Bull's eye and progress along the planned line. Takes what is left of the column, and nothing when there is nothing to say. */
 export function TrajectoryBlock({ moment }: { readonly moment: Moment }) {
   const eye = bullsEyeOf({ a: pictureInfo(`${moment.mode}/a`).header, b: pictureInfo(`${moment.mode}/b`).header }, moment.timeline.procedure?.plan ?? null);
-  if (!eye) return null;
+  if (!eye) return <div className="trajectory-room" />;
   const { freshness } = pictureFreshness(moment.mode);
   const percent = Math.round(eye.progress * 100);
   return (
-    <section className="number trajectory" data-fresh={freshness} aria-label={words.title}>
-      <Target eye={eye} />
-      <div className="trajectory-words">
-        <div className="number-head">
-          <span>{words.title}</span>
-          <span>{words.ring(fixed(eye.reach, 0), eye.unit)}</span>
+    <div className="trajectory-room">
+      <section className="number trajectory" data-fresh={freshness} aria-label={words.title}>
+        <Target eye={eye} />
+        <div className="trajectory-words">
+          <div className="number-head">
+            <span>{words.title}</span>
+            <span>{words.ring(fixed(eye.reach, 0), eye.unit)}</span>
+          </div>
+          <div className="trajectory-progress">
+            {percent} % <span className="quiet">{percent > 100 ? words.past : words.ofWay}</span>
+          </div>
+          <div className="bar" aria-hidden="true">
+            <div className="bar-fill" style={{ width: `${Math.max(0, Math.min(100, percent))}%`, background: 'var(--plan)' }} />
+          </div>
         </div>
-        <div className="trajectory-progress">
-          {percent} % <span className="quiet">{percent > 100 ? words.past : words.ofWay}</span>
-        </div>
-        <div className="bar" aria-hidden="true">
-          <div className="bar-fill" style={{ width: `${Math.max(0, Math.min(100, percent))}%`, background: 'var(--plan)' }} />
-        </div>
-      </div>
-    </section>
+      </section>
+    </div>
   );
 }

@@ -27,7 +27,7 @@ test.afterAll(async () => {
 
 test('the records are listed, searched and opened', async ({ page }) => {
   await page.goto(bridge.url);
-  await page.getByRole('button', { name: 'Review' }).click();
+  await page.getByRole('button', { name: 'Review', exact: true }).click();
   await expect(page.getByRole('row', { name: /kyphoplasty/ }).first()).toContainText('complete');
   await page.getByRole('textbox', { name: 'Search' }).fill('no such record');
   await expect(page.getByText('No record matches the search.')).toBeVisible();
@@ -39,7 +39,7 @@ test('the records are listed, searched and opened', async ({ page }) => {
 test.describe('an open record', () => {
   test.beforeEach(async ({ page }) => {
     await page.goto(bridge.url);
-    await page.getByRole('button', { name: 'Review' }).click();
+    await page.getByRole('button', { name: 'Review', exact: true }).click();
     await page.getByRole('textbox', { name: 'Search' }).fill('kyphoplasty complete');
     await page
       .getByRole('button', { name: /^Open / })
