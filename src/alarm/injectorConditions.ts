@@ -149,7 +149,7 @@ export const injectorLost: AlarmRule = {
 export const injectorSilent: AlarmRule = {
   condition: 'injector-silent',
   priority: 'medium',
-  when: 'the port is open and no reading has come for as long as the driver allows (`pedicle-v1` 500 ms, others 900 ms); high where the last pressure was 70 kPa or more',
+  when: 'the port is open and no reading has come for as long as the driver allows (`pedicle-v1` 500 ms, others 800 ms); high where the last pressure was 70 kPa or more',
   limit: 'of the driver',
   delayMs: 0,
   latching: false,

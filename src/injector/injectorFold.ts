@@ -110,7 +110,7 @@ export function foldInjectorTick(before: InjectorFold, tMs: number, settings: In
   if (before.connection !== 'connected') return before;
   const driver = before.driver === null ? undefined : injectorDriver(before.driver, settings.line);
   const heardAtMs = Math.max(before.connectedAtMs, before.readingAtMs ?? 0);
-  if (tMs - heardAtMs < (driver?.silentAfterMs ?? 900)) return before;
+  if (tMs - heardAtMs < (driver?.silentAfterMs ?? 800)) return before;
   return { ...before, connection: 'silent' };
 }
 

@@ -103,7 +103,7 @@ export function lineDriver(format: LineFormat): InjectorDriver<LineState> {
   return {
     name: 'line',
     defaultBaud: 9600,
-    silentAfterMs: 900,
+    silentAfterMs: format.silentAfterMs ?? 800,
     initial: (device) => ({ device, pending: [], overflowed: false }),
     receive: (state, bytes) => receive(state, bytes, format, pattern.value),
   };

@@ -14,6 +14,8 @@ export interface LineFormat {
    * polynomial 0x1021, initial 0), they must be right. `required`: lines without are ignored.
    */
   readonly check: 'optional' | 'required';
+  /** How long it may say nothing, ms; longer than it ever pauses between two lines. 800 when not given. */
+  readonly silentAfterMs?: number | undefined;
 }
 
 /** `P=1206.6kPa V=2.950mL`, and after it, where the device has them, ` Q=3.0mL/min` and ` t=123456ms`. */

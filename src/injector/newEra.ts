@@ -123,8 +123,8 @@ function receive(before: NewEraState, bytes: Uint8Array): DriverOutput<NewEraSta
   return { state: { ...state, pending: all.slice(start) }, ...output };
 }
 
-/** Volume mostly, the set rate now and then, the firmware once in a while. */
-const round: readonly NewEraQuestion[] = ['VER', 'RAT', 'DIS', 'DIS', 'DIS', 'DIS', 'RAT', 'DIS', 'DIS', 'DIS', 'DIS'];
+/** Volume mostly, the set rate and the firmware now and then, never two others in a row: that would look like silence. */
+const round: readonly NewEraQuestion[] = ['RAT', 'DIS', 'VER', 'DIS', 'DIS', 'DIS', 'RAT', 'DIS', 'DIS', 'DIS'];
 
 function poll(state: NewEraState): Poll<NewEraState> {
   const question = round[state.asked % round.length] ?? 'DIS';
@@ -135,7 +135,7 @@ function poll(state: NewEraState): Poll<NewEraState> {
 export const newEraDriver: InjectorDriver<NewEraState> = {
   name: 'new-era',
   defaultBaud: 19200,
-  silentAfterMs: 900,
+  silentAfterMs: 800,
   initial: (device) => ({ device, pending: new Uint8Array(0), noiseSaid: false, setMlPerMin: null, alarm: null, identity: null, asked: 0 }),
   receive: (state, bytes) => receive(state, bytes),
   pollEveryMs: 200,

@@ -37,6 +37,7 @@ const lineSchema = z.strictObject({
   }),
   mode: z.enum(['balloon', 'cement']).nullable().default(null),
   check: z.enum(['optional', 'required']).default('optional'),
+  silentAfterMs: z.number().min(200).max(10_000).optional(),
 });
 
 /** The part of site.json that is about injectors and cements. */
