@@ -1,8 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
-  root: 'renderer',
+  root: fileURLToPath(new URL('renderer', import.meta.url)),
   plugins: [react()],
   worker: { format: 'es' },
   build: {
