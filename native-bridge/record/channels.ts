@@ -32,6 +32,8 @@ const idOfTopic = new Map<string, number>(telemetryTopics.map((topic, index) => 
 export const telemetryChannelId = (topic: TelemetryTopic): number => idOfTopic.get(topic) ?? 0;
 export const telemetryTopicOf = (channelId: number): TelemetryTopic | null => telemetryTopics[channelId - 1] ?? null;
 
+export const knownTelemetryTopic = (topic: string): TelemetryTopic | null => telemetryTopics.find((known) => known === topic) ?? null;
+
 const raw = new Set<string>([...rawTopics, '/plane/a/attributes', '/plane/b/attributes']);
 /** Whether messages of this topic are raw: they count the ingest sequence. */
 export const isRawTopic = (topic: TelemetryTopic): boolean => raw.has(topic);

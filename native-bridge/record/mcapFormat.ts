@@ -104,26 +104,54 @@ export interface McapMessage extends MessageHead {
   readonly data: Uint8Array;
 }
 
-/** The messages of a chunk's uncompressed records, in order; `null` when they are not a whole number of message records. */
-export function parseMessages(records: Uint8Array): readonly McapMessage[] | null {
+/** What a chunk holds. Our own chunks hold messages only; those of other writers also the channels that they use. */
+export interface ChunkContent {
+  readonly messages: readonly McapMessage[];
+  /** Topics of the channels that are declared in this chunk. */
+  readonly topics: ReadonlyMap<number, string>;
+}
+
+/** A chunk's uncompressed records; `null` when they are not a whole number of messages, channels and schemas. */
+export function parseChunkRecords(records: Uint8Array): ChunkContent | null {
   const messages: McapMessage[] = [];
+  const topics = new Map<number, string>();
   const view = viewOf(records);
-  let at = 0;
-  while (at < records.length) {
-    if (records.length - at < recordHeadBytes + messageHeadBytes) return null;
-    const contentBytes = Number(view.getBigUint64(at + 1, true));
-    const end = at + recordHeadBytes + contentBytes;
-    if (view.getUint8(at) !== opcodes.message || contentBytes < messageHeadBytes || end > records.length) return null;
-    messages.push({
-      channelId: view.getUint16(at + 9, true),
-      sequence: view.getUint32(at + 11, true),
-      logTimeNs: view.getBigUint64(at + 15, true),
-      publishTimeNs: view.getBigUint64(at + 23, true),
-      data: records.subarray(at + recordHeadBytes + messageHeadBytes, end),
-    });
+  for (let at = 0; at < records.length; ) {
+    if (records.length - at < recordHeadBytes) return null;
+    const end = at + recordHeadBytes + Number(view.getBigUint64(at + 1, true));
+    if (end > records.length) return null;
+    const content = records.subarray(at + recordHeadBytes, end);
+    const opcode = view.getUint8(at);
+    if (opcode === opcodes.message && content.length >= messageHeadBytes) messages.push(parseMessage(content));
+    else if (opcode === opcodes.channel) {
+      const channel = parseChannel(content);
+      if (!channel) return null;
+      topics.set(channel.id, channel.topic);
+    } else if (opcode !== opcodes.schema) return null;
     at = end;
   }
-  return messages;
+  return { messages, topics };
+}
+
+/** A message record's content, at least `messageHeadBytes` long. */
+export function parseMessage(content: Uint8Array): McapMessage {
+  const view = viewOf(content);
+  return {
+    channelId: view.getUint16(0, true),
+    sequence: view.getUint32(2, true),
+    logTimeNs: view.getBigUint64(6, true),
+    publishTimeNs: view.getBigUint64(14, true),
+    data: content.subarray(messageHeadBytes),
+  };
+}
+
+/** Id and topic in a channel record's content; `null` when it is too short for them. */
+export function parseChannel(content: Uint8Array): { readonly id: number; readonly topic: string } | null {
+  if (content.length < 8) return null;
+  const view = viewOf(content);
+  const topicBytes = view.getUint32(4, true);
+  if (8 + topicBytes > content.length) return null;
+  return { id: view.getUint16(0, true), topic: new TextDecoder().decode(content.subarray(8, 8 + topicBytes)) };
 }
 
 export function viewOf(bytes: Uint8Array): DataView {

@@ -1,7 +1,7 @@
 import { crc32, zstdDecompressSync } from 'node:zlib';
 import { McapStreamReader, type TypedMcapRecord } from '@mcap/core';
 import type { ByteFile } from './byteFile.ts';
-import { type ChunkHead, type McapMessage, maxRecordBytes, mcapMagic, parseChunkHead, parseMessages, recordHeadBytes, viewOf } from './mcapFormat.ts';
+import { type ChunkContent, type ChunkHead, maxRecordBytes, mcapMagic, parseChunkHead, parseChunkRecords, recordHeadBytes, viewOf } from './mcapFormat.ts';
 
 /** One record of a file, its content not yet read. */
 export interface FileRecord {
@@ -52,9 +52,8 @@ export async function parseSmall(file: ByteFile, record: FileRecord): Promise<Ty
   }
 }
 
-export interface LoadedChunk {
+export interface LoadedChunk extends ChunkContent {
   readonly head: ChunkHead;
-  readonly messages: readonly McapMessage[];
 }
 
 /** A chunk's messages, its CRC checked; else half a sentence. */
@@ -69,8 +68,8 @@ export function parseChunk(content: Uint8Array): LoadedChunk | string {
   const records = decompress(content.subarray(recordsAt), head);
   if (!records || records.length !== head.uncompressedBytes) return 'a chunk is damaged in its compressed data';
   if (crc32(records) !== head.uncompressedCrc) return 'a chunk does not match its checksum';
-  const messages = parseMessages(records);
-  return messages ? { head, messages } : 'a chunk holds something other than messages';
+  const inside = parseChunkRecords(records);
+  return inside ? { head, ...inside } : 'a chunk holds something other than messages';
 }
 
 function decompress(stored: Uint8Array, head: ChunkHead): Uint8Array | null {

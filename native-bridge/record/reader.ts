@@ -20,10 +20,6 @@ import type { SeqRange } from './writerProtocol.ts';
 export interface OpenRecordReader extends RecordReader {
   /** What this record lacks because it was recovered from a damaged one; `null` in an original. */
   readonly missing: readonly SeqRange[] | null;
-  /** Where reading had to end before the end of the record, once `samples` got there; `null` when it did not. */
-  cut(): Cut | null;
-  /** Frames whose pixels are not there (cut off, damaged, or the disk was full), counted by `samples` and left out. */
-  framesWithoutPixels(): number;
 }
 
 interface PlaneFrames {
@@ -139,12 +135,13 @@ function reason(error: NodeJS.ErrnoException): string {
   return error.code ?? error.message;
 }
 
-/** The header stands in one of the first records. */
+/** The header stands in one of the first records; a file that another program has rewritten may have it at the end. */
 export async function readHeader(file: ByteFile): Promise<Result<HeaderMetadata>> {
   let offset = mcapMagic.length;
   for (;;) {
     const record = await recordAt(file, offset);
-    if (isCut(record) || record.opcode === opcodes.chunk) return inputFault(`${file.path} has no record header: it is damaged, or was not written by Pedicle.`);
+    if (isCut(record) || record.opcode === opcodes.footer)
+      return inputFault(`${file.path} has no record header: it is damaged, or was not written by Pedicle.`);
     if (record.opcode === opcodes.metadata) {
       const metadata = await parseSmall(file, record);
       if (metadata?.type === 'Metadata' && metadata.name === headerMetadataName) return parseHeaderMetadata(metadata.metadata, file.path);

@@ -63,6 +63,13 @@ export interface RecordReader {
   readonly planes: readonly PlaneId[];
   /** Every sample in order: by seq, a raw sample before those derived from it. Raw frames carry pixels unless `frames` is false. */
   samples(options?: SamplesOptions): AsyncIterable<Sample>;
+  /**
+   * Where the last `samples` had to end before the end of the record, and why; `null` when it did not. A closed record that has a
+   * cut is damaged: whoever draws conclusions from all of its samples must ask.
+   */
+  cut(): { readonly offset: number; readonly why: string } | null;
+  /** Frames that the last `samples` left out because their pixels are not there (cut off, damaged, or the disk was full). */
+  framesWithoutPixels(): number;
   /** Frames' sequence numbers and times, in order, without their pixels. */
   frameIndex(plane: PlaneId): readonly { readonly seq: number; readonly tMs: number }[];
   /** One frame with its pixels: the record's own bytes. */

@@ -1,3 +1,4 @@
+/// <reference path="./dcmjs.d.ts" />
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import dcmjs from 'dcmjs';

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
-import { McapIndexedReader, McapStreamReader } from '@mcap/core';
+import { McapIndexedReader, McapStreamReader, McapWriter } from '@mcap/core';
 import protobuf from 'protobufjs';
 import descriptor from 'protobufjs/ext/descriptor.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -186,6 +186,45 @@ describe('other programs', () => {
     expect(messages).toBeGreaterThan(50);
   });
 });
+
+describe('telemetry that another program has written anew', () => {
+  it('is read all the same, with what was changed in it; and the record is no longer intact', async () => {
+    const written = randomSession(14, 150);
+    await writeRecord(record(), written);
+    const target = written.find((sample) => sample.topic === '/plane/a/cement');
+    await rewrite(join(record(), 'telemetry.mcap'), (topic, sequence, text) =>
+      topic === target?.topic && sequence === target.seq ? text.replace('"zone":"body"', '"zone":"none"') : text,
+    );
+    const expected = sessionOrder(written).map((sample) => (sample === target ? { ...sample, data: { ...sample.data, zone: 'none' } } : sample));
+    expect(await readAll(record())).toStrictEqual(expected);
+    expect(await verifyRecord(record())).toMatchObject({ ok: true, value: { intact: false } });
+  });
+});
+
+/** Copies a file with the stock writer: channels numbered anew and inside of chunks, no links. */
+async function rewrite(path: string, change: (topic: string, sequence: number, text: string) => string): Promise<void> {
+  const reader = await stockReader(path);
+  const parts: Uint8Array[] = [];
+  let bytes = 0n;
+  const write = async (part: Uint8Array) => {
+    parts.push(part.slice());
+    bytes += BigInt(part.length);
+  };
+  const writer = new McapWriter({ writable: { write, position: () => bytes }, startChannelId: 50 });
+  await writer.start();
+  const ids = new Map<number, number>();
+  for await (const message of reader.readMessages()) {
+    const channel = reader.channelsById.get(message.channelId);
+    const schema = reader.schemasById.get(channel?.schemaId ?? 0);
+    if (!channel || !schema) throw new Error('no channel');
+    if (!ids.has(channel.id)) ids.set(channel.id, await writer.registerChannel({ ...channel, schemaId: await writer.registerSchema(schema) }));
+    const data = Buffer.from(change(channel.topic, message.sequence, Buffer.from(message.data).toString()));
+    await writer.addMessage({ ...message, channelId: ids.get(channel.id) ?? 0, data });
+  }
+  for await (const { name, metadata } of reader.readMetadata()) await writer.addMetadata({ name, metadata });
+  await writer.end();
+  await writeFile(path, Buffer.concat(parts));
+}
 
 function rawImageOf(frame: Sample, plane: 'a' | 'b'): object {
   if (frame.topic !== '/plane/a/frame' && frame.topic !== '/plane/b/frame') throw new Error('not a frame');
