@@ -1,5 +1,5 @@
 import { type PressureUnit, ratedBalloonPressureKpa } from '../../src/base/units.ts';
-import { cementClock, cementPhase, unspecifiedCement } from '../../src/injector/cementClock.ts';
+import { type CementClock, cementClock, cementPhase, unspecifiedCement } from '../../src/injector/cementClock.ts';
 import type { Plan } from '../../src/sample/index.ts';
 import { ageText, clockText, fixed, pressureText } from '../app/format.ts';
 import { useConsole } from '../store/consoleStore.ts';
@@ -30,7 +30,8 @@ function injectorMissing({ session, reading, timeline }: Moment): string | null 
 
 function injectorWhy({ reading, timeline, mode }: Moment): string | null {
   if (reading.freshness !== 'stale') return null;
-  const what = timeline.injector?.connection === 'lost' ? text.injector.lost : timeline.injector?.connection === 'silent' ? text.injector.silent : null;
+  const connection = timeline.injector?.connection ?? 'connected';
+  const what = { connected: null, lost: text.injector.lost, silent: text.injector.silent, ended: text.injector.ended }[connection];
   const age = reading.ageMs === null ? null : text.injector.lastReading(ageText(reading.ageMs));
   return mode === 'review' ? age : [what, age].filter(Boolean).join(' · ');
 }
@@ -102,7 +103,7 @@ function ClockBlock({ moment }: BlockProps) {
       />
     );
   }
-  const clock = cementClock(mixedAtMs, unspecifiedCement, null);
+  const clock = moment.timeline.injector?.cement.clock ?? cementClock(mixedAtMs, unspecifiedCement, null);
   const phase = cementPhase(clock, moment.nowMs);
   const waits = phase === 'mixing';
   const leftMs = (waits ? clock.opensAtMs : clock.closesAtMs) - moment.nowMs;
@@ -117,13 +118,16 @@ function ClockBlock({ moment }: BlockProps) {
       freshness="fresh"
       values={[{ value: over ? `−${clockText(-leftMs)}` : clockText(leftMs), unit: '' }]}
       bar={{ value: Math.max(0, clock.closesAtMs - moment.nowMs), max: spanMs, colour: over ? 'var(--alarm-medium)' : 'var(--good)' }}
-      foot={[
-        words.assumed(clockText(unspecifiedCement.setsAfterMs)),
-        { mixing: words.phaseMixing, working: words.phaseWorking, closed: words.phaseClosed, set: words.phaseSet }[phase],
-      ]}
+      foot={[setTimeText(clock), { mixing: words.phaseMixing, working: words.phaseWorking, closed: words.phaseClosed, set: words.phaseSet }[phase]]}
     />
   );
 }
+
+/** Times of a cement that nobody named are an assumption, and said to be one. */
+const setTimeText = (clock: CementClock): string => {
+  const after = clockText(clock.setAtMs - clock.mixedAtMs);
+  return clock.product === unspecifiedCement.name ? words.assumed(after) : words.setsAt(after);
+};
 
 const lengthText = ({ value, unit }: GuidedLength) => ({ value: fixed(value, unit === 'mm' ? 1 : 0), unit });
 
