@@ -1,3 +1,4 @@
+import { roundedNumbers } from './rounding.ts';
 import { pressureFellAtConstantVolume } from './rupture.ts';
 import { type CurvePoint, wallContactMl, yieldMl } from './stiffness.ts';
 import { addToTrace, emptyTrace, median, type Trace, type TracePoint } from './trace.ts';
@@ -120,7 +121,7 @@ function withHold(before: BalloonFold, point: TracePoint): BalloonFold {
 
 function ended(balloon: BalloonFold, tMs: number, ruptured: boolean): BalloonFold {
   if (!balloon.current) return balloon;
-  const history = [...balloon.history, { ...balloon.current, toMs: tMs, ruptured }].slice(-historyLength);
+  const history = [...balloon.history, roundedNumbers({ ...balloon.current, toMs: tMs, ruptured })].slice(-historyLength);
   return { ...balloon, current: null, history, ruptured, released: !ruptured, hold: null, curve: [], settled: [] };
 }
 

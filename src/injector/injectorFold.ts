@@ -203,8 +203,8 @@ export function foldInjectorBytes(
   return { fold, readings };
 }
 
-/** The state of one injector as it is recorded and shown. */
-export function injectorStateOf(fold: InjectorFold, tMs: number, cementClock: CementClock | null): InjectorState {
+/** One injector as it stands, with all the digits that sums leave behind: what alarms are judged by. */
+export function presentStateOf(fold: InjectorFold, tMs: number, cementClock: CementClock | null): InjectorState {
   const { balloon, cement } = fold;
   return {
     device: fold.device,
@@ -219,8 +219,8 @@ export function injectorStateOf(fold: InjectorFold, tMs: number, cementClock: Ce
     identity: fold.identity,
     zeroMl: fold.zeroMl,
     line: fold.line,
-    clock: roundedNumbers(deviceClockOf(fold.clock)),
-    balloon: roundedNumbers({
+    clock: deviceClockOf(fold.clock),
+    balloon: {
       volumeMl: balloon.volumeMl,
       inflations: balloon.count,
       peakPressureKpa: balloon.peakPressureKpa,
@@ -228,8 +228,8 @@ export function injectorStateOf(fold: InjectorFold, tMs: number, cementClock: Ce
       current: balloon.current,
       history: balloon.history,
       hold: holdOf(balloon),
-    }),
-    cement: roundedNumbers({
+    },
+    cement: {
       volumeMl: cement.totalMl,
       sinceZeroMl: cement.sinceZeroMl,
       rateMlPerMin: cement.rateMlPerMin,
@@ -238,6 +238,14 @@ export function injectorStateOf(fold: InjectorFold, tMs: number, cementClock: Ce
       mixedAtMs: cementClock?.mixedAtMs ?? null,
       clock: cementClock,
       phase: cementClock === null ? null : cementPhase(cementClock, tMs),
-    }),
+    },
   };
+}
+
+/** The state of one injector as it is recorded and shown: numbers as a person would write them. */
+export function injectorStateOf(fold: InjectorFold, tMs: number, cementClock: CementClock | null): InjectorState {
+  const present = presentStateOf(fold, tMs, cementClock);
+  const { history, ...balloon } = present.balloon;
+  // Ended inflations were rounded when they ended.
+  return { ...present, clock: roundedNumbers(present.clock), balloon: { ...roundedNumbers(balloon), history }, cement: roundedNumbers(present.cement) };
 }

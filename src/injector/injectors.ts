@@ -9,6 +9,7 @@ import {
   type InjectorFold,
   initialInjectorFold,
   injectorStateOf,
+  presentStateOf,
 } from './injectorFold.ts';
 import type { InjectorReading } from './reading.ts';
 import { defaultInjectorSettings, type InjectorSettings } from './settings.ts';
@@ -146,4 +147,4 @@ export function injectorsStep(before: InjectorsFold, raw: RawSample): InjectorsO
 
 /** Every injector as it stands now, whether or not that was given out: what alarms are judged by. */
 export const presentInjectors = (fold: InjectorsFold, tMs: number): readonly InjectorState[] =>
-  Object.values(fold.devices).map((device) => injectorStateOf(device, tMs, fold.cementClock));
+  Object.values(fold.devices).map((device) => presentStateOf(device, tMs, fold.cementClock));
