@@ -103,16 +103,15 @@ export function alarmStep(
 ): { readonly alarms: Alarms; readonly events: readonly AlarmEvent[] } {
   const events: AlarmEvent[] = [];
   const heard = acknowledged === null ? before : acknowledge(before, acknowledged, events);
+  const standing = Object.entries(heard);
   const alarms: Record<string, StandingAlarm> = {};
   for (const rule of alarmTable) {
-    const ids = new Set<string>();
     for (const finding of rule.evaluate(inputs, (subject) => heard[idOf(rule, subject)]?.trueSinceMs != null)) {
       const id = idOf(rule, finding.subject);
-      ids.add(id);
       alarms[id] = found(heard[id], rule, finding, inputs.tMs, events);
     }
-    for (const [id, alarm] of Object.entries(heard)) {
-      if (alarm.event.condition !== rule.condition || ids.has(id)) continue;
+    for (const [id, alarm] of standing) {
+      if (alarm.event.condition !== rule.condition || Object.hasOwn(alarms, id)) continue;
       const left = notFound(alarm, rule, events, inputs.tMs);
       if (left) alarms[id] = left;
     }
