@@ -66,32 +66,39 @@ async function instantiate(name: CodecName): Promise<WasmModule> {
   return factory(wasm === undefined ? quiet : { ...quiet, wasmBinary: await readFile(requireHere.resolve(wasm)) });
 }
 
-/** Decodes one code stream. Throws an `Error` with the codec's own words when it cannot. */
+/**
+ * Decodes one code stream. Throws an `Error` with the codec's own words when it cannot; the codec is then loaded anew for
+ * the next stream, because a trap leaves its memory in no known state.
+ */
 export async function decodeWith(name: CodecName, coded: Uint8Array): Promise<CodecImage> {
   const module = await load(name);
+  try {
+    return decodeIn(module, name, coded);
+  } catch (error) {
+    loaded.delete(name);
+    // Emscripten throws bare pointers for C++ exceptions.
+    throw typeof error === 'number' ? new Error(module.getExceptionMessage?.(error) ?? `the ${name} codec gave up`) : error;
+  }
+}
+
+function decodeIn(module: WasmModule, name: CodecName, coded: Uint8Array): CodecImage {
   const Decoder = module[modules[name].decoder];
   if (Decoder === undefined) throw new Error(`codec ${name} has no decoder`);
   const decoder = new Decoder();
-  try {
-    decoder.getEncodedBuffer(coded.length).set(coded);
-    if (name === 'openjph') decoder.readHeader?.();
-    decoder.decode();
-    const info = frameInfoSchema.parse(decoder.getFrameInfo());
-    return {
-      columns: info.width,
-      rows: info.height,
-      bits: info.bitsPerSample,
-      components: info.componentCount,
-      bytes: decoder.getDecodedBuffer().slice(),
-      planar: name === 'charls' && info.componentCount > 1 && decoder.getInterleaveMode?.() === 0,
-      // Only the JPEG 2000 family says so.
-      signed: name === 'openjpeg' || name === 'openjph' ? (info.isSigned ?? null) : null,
-    };
-  } catch (error) {
-    // Emscripten throws bare pointers for C++ exceptions.
-    if (typeof error === 'number') throw new Error(module.getExceptionMessage?.(error) ?? `the ${name} codec gave up`);
-    throw error;
-  } finally {
-    decoder.delete();
-  }
+  decoder.getEncodedBuffer(coded.length).set(coded);
+  if (name === 'openjph') decoder.readHeader?.();
+  decoder.decode();
+  const info = frameInfoSchema.parse(decoder.getFrameInfo());
+  const image = {
+    columns: info.width,
+    rows: info.height,
+    bits: info.bitsPerSample,
+    components: info.componentCount,
+    bytes: decoder.getDecodedBuffer().slice(),
+    planar: name === 'charls' && info.componentCount > 1 && decoder.getInterleaveMode?.() === 0,
+    // Only the JPEG 2000 family says so.
+    signed: name === 'openjpeg' || name === 'openjph' ? (info.isSigned ?? null) : null,
+  };
+  decoder.delete();
+  return image;
 }

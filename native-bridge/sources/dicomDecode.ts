@@ -89,11 +89,19 @@ function rleCells(frame: CodedFrame): Result<DecodedFrame> {
   return nativeCells(decoded.bytes, { ...frame, bitOffset: 0, bytesLittleEndian: true, swappedBytes: false, image: { ...image, planar: false } });
 }
 
-/** The WebAssembly codec is built for 8 bits; 12 bits, and what it does not know, take the slower one of this project. */
+/**
+ * The WebAssembly codec is built for 8 bits and gives up at the first oddity; 12 bits, and grey streams that it does not
+ * take, go to the slower decoder of this project.
+ */
 async function dctImage(bytes: Uint8Array): Promise<CodecImage> {
   const start = startOfFrame(bytes);
-  if (start?.precision === 8) return decodeWith('turbo', bytes);
-  return ownImage(decodeJpegDct(bytes));
+  if (start?.precision !== 8) return ownImage(decodeJpegDct(bytes));
+  try {
+    return await decodeWith('turbo', bytes);
+  } catch (error) {
+    if (start.components !== 1) throw error;
+    return ownImage(decodeJpegDct(bytes));
+  }
 }
 
 /** What the project's own decoders gave, in the form of the codecs. */

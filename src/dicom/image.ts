@@ -74,6 +74,8 @@ export function describeImage(dataset: DicomDataset): Result<ImageDescription> {
 
 const clampBits = (stored: number | null, allocated: number) => (stored === null || stored < 1 || stored > allocated ? allocated : stored);
 
+const mediaDirectory = '1.2.840.10008.1.3.10';
+
 function whyNoPixels(dataset: DicomDataset, sopClass: string | null): string | null {
   const pixelData = dataset.elements[tags.pixelData];
   const what = sopClassName(sopClass);
@@ -81,6 +83,7 @@ function whyNoPixels(dataset: DicomDataset, sopClass: string | null): string | n
     return `holds floating-point pixels (${what}), which are no X-ray frames`;
   if (pixelData === undefined) {
     if (dataset.damage !== null) return `is cut short or damaged before any pixel data (${dataset.damage})`;
+    if (sopClass === mediaDirectory) return 'is a media directory (DICOMDIR), which holds no pixel data itself: give the folder it lies in';
     return `holds no pixel data${what.endsWith('image') ? ', although' : ':'} it is ${what}`;
   }
   if (pixelData.length === 0 || (pixelData.fragments !== undefined && pixelData.fragments.length === 0))

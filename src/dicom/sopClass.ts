@@ -26,7 +26,6 @@ const names: readonly (readonly [prefix: string, name: string])[] = [
   [`${storage}481.2`, 'a radiotherapy dose'],
   [`${storage}481.3`, 'a radiotherapy structure set'],
   [`${storage}481.5`, 'a radiotherapy plan'],
-  ['1.2.840.10008.1.3.10', 'a media directory (DICOMDIR)'],
   ['1.2.840.10008.5.1.4.31', 'a worklist entry'],
   // What DCMTK's worklist server marks its files with.
   ['1.2.276.0.7230010.3.1.0.1', 'a worklist entry'],

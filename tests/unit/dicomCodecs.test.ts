@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodeFrame } from '../../native-bridge/sources/dicomDecode.ts';
 import { codedFrame, describeFile } from '../../native-bridge/sources/dicomFile.ts';
+import { seededRandom } from '../../src/base/random.ts';
 import { type EncodableCoding, type EncoderInput, encodeLosslessly } from '../../test-data/codecEncoders.ts';
 import { buildPart10, xrayRun } from '../../test-data/dicomBuilder.ts';
 
@@ -68,6 +69,25 @@ describe.each(syntaxes)('%s', (coding, uid) => {
     const decoded = await decodeFrame(frame);
     expect(decoded.ok ? decoded.value.cells.length : decoded.fault.message).toEqual(decoded.ok ? pixels : expect.stringMatching(/is damaged/));
   });
+});
+
+test.each(syntaxes)('streams of %s damaged anywhere do no harm to the next one (seed 40)', async (coding, uid) => {
+  const stream = await encodeLosslessly(coding, input(grey12, 12));
+  const random = seededRandom(40);
+  const decode = async (bytes: Uint8Array) => {
+    const run = xrayRun({ rows: height, columns: width, bitsStored: 12, frames: [grey12], coded: { frames: [[bytes]], offsetTable: true } });
+    const file = describeFile('FILE', buildPart10(run, { transferSyntax: uid }));
+    const frame = file.ok ? codedFrame(file.value, 0) : null;
+    if (frame === null) throw new Error('no frame');
+    return decodeFrame(frame);
+  };
+  for (let round = 0; round < 8; round++) {
+    const damaged = stream.slice();
+    for (let i = 0; i < 6; i++) damaged[40 + (random.uint32() % (stream.length - 40))] = random.uint32() & 0xff;
+    await decode(damaged);
+    const whole = await decode(stream);
+    expect(whole.ok && [...whole.value.cells]).toEqual([...grey12]);
+  }
 });
 
 test.each([
