@@ -18,8 +18,8 @@ import { backlogCost, type RecordTrouble, type SeqRange, type ToWriter, type Wri
 /** A chunk of telemetry is closed this long after its first sample. With the write itself it must stay within 250 ms. */
 export const flushAfterMs = 60;
 const maxChunkBytes = 256 * 1024;
-/** More waiting than this in a live procedure: compression does not keep up. Four frames of 1024² 16 bit, 133 ms of two planes at 15 fps. */
-const compressionBacklogBytes = 8.5 * 1024 * 1024;
+/** So many frames, this one included, may wait in a live procedure for this one to be compressed; two planes make two at a time. */
+const compressWhileWaiting = 3;
 
 interface PlaneFile {
   readonly layout: McapLayout;
@@ -58,7 +58,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
   const openPlanes = new Map<PlaneId, PlaneFile>();
   const smallFiles = new Map<string, Promise<{ bytes: number; sha256: string }>>();
   let framesStopped: string | null = null;
-  let compressing = data.compression !== 'none';
+  let toldUncompressed = false;
   let live = data.compression === 'auto';
   let frameWork: Promise<void> = Promise.resolve();
 
@@ -98,15 +98,18 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
     lost.set(plane, [lost.get(plane)?.[0] ?? seq, seq]);
   };
 
-  const compressNow = (): boolean => {
-    if (compressing && live && events.queuedBytes() > compressionBacklogBytes) {
-      compressing = false;
+  /** In a live procedure a frame is compressed only while few are waiting: better a larger record than one that lags. */
+  const compressNow = (frameBytes: number): boolean => {
+    if (data.compression === 'none') return false;
+    if (!live || events.queuedBytes() <= compressWhileWaiting * frameBytes) return true;
+    if (!toldUncompressed) {
       events.trouble({
         kind: 'uncompressed',
-        message: 'Frames are recorded uncompressed from here on, because compressing them did not keep up: the record will be larger.',
+        message: 'Some frames are recorded uncompressed, because compressing all of them does not keep up: the record will be larger.',
       });
     }
-    return compressing;
+    toldUncompressed = true;
+    return false;
   };
 
   const storeFrame = async (message: FrameMessage, attributes: string, pixels: Uint8Array, cost: number): Promise<void> => {
@@ -127,7 +130,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
       { ...stamp, channelId: frameAttributesChannelId, data: [Buffer.from(attributes)] },
       { ...stamp, channelId: frameChannelId, data: [encodeRawImageFields(image), pixels] },
     ];
-    const { offset, length } = file.layout.chunk(messages, compressNow());
+    const { offset, length } = file.layout.chunk(messages, compressNow(cost));
     file.queue.append(file.staged.splice(0), (written) => {
       if (written) file.entries.push({ seq: message.seq, tUs: message.tUs, offset, length });
       else countLost(message.plane, message.seq);
