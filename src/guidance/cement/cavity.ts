@@ -22,6 +22,9 @@ export interface CavityWatch {
 
 const rules = {
   leastAreaMm2: 2,
+  /** What comes has to become this much more (factor, and nepers · mm²) before it is judged. */
+  growth: 1.5,
+  growthMass: 1,
   /** Rounder than this is a balloon; after a balloon has gone, cement fills its round cavity and more is needed. */
   likeness: 0.9,
   likenessAfterBalloon: 0.93,
@@ -29,13 +32,17 @@ const rules = {
   goneShare: 0.3,
   /** A balloon that is no longer round for so many frames was none. */
   frayedFrames: 5,
-  frayedLikeness: 0.8,
+  frayedLikeness: 0.75,
+  frayedAreaMm2: 40,
+  /** Markers: area, mm², and mean attenuation, nepers, at first sight. */
+  markerAreaMm2: 14,
+  markerDensity: 0.35,
 } as const;
 
 export function createCavityWatch(): CavityWatch {
   let state: CavityState = 'empty';
   let peak = 0;
-  let lowest = 0;
+  let firstMass: number | null = null;
   let balloons = 0;
   let frayed = 0;
   let round = 0;
@@ -43,23 +50,32 @@ export function createCavityWatch(): CavityWatch {
 
   function duringBalloon(input: CavityInput): CavityState {
     peak = Math.max(peak, input.mass);
-    frayed = input.likeness < rules.frayedLikeness && input.mass > 0.9 * peak ? frayed + 1 : 0;
+    const large = input.areaMm2 >= rules.frayedAreaMm2 && input.mass > 0.9 * peak;
+    frayed = large && input.likeness < rules.frayedLikeness ? frayed + 1 : 0;
     if (frayed >= rules.frayedFrames) return 'cement';
     if (input.mass >= rules.goneShare * peak) return 'balloon';
     balloons++;
-    lowest = input.mass;
+    firstMass = null;
     frayed = 0;
+    round = 0;
     return 'empty';
   }
 
+  /** Markers of a balloon stand still: only what grows since it came is judged, by its shape, two frames running. */
   function beforeCement(input: CavityInput): CavityState {
-    lowest = Math.min(lowest, input.mass);
-    const grows = input.mass > 1.25 * lowest + 0.2;
-    if (input.areaMm2 < rules.leastAreaMm2 || !grows) {
+    if (input.areaMm2 < rules.leastAreaMm2) {
+      firstMass = null;
       frayed = 0;
       round = 0;
       return 'empty';
     }
+    // Cement begins thin; what is dense and small from the start is metal: the markers of a balloon, or another instrument.
+    if (firstMass === null && input.areaMm2 <= rules.markerAreaMm2 && input.mass > rules.markerDensity * input.areaMm2 && !injectionSaid) {
+      peak = input.mass;
+      return 'balloon';
+    }
+    firstMass = Math.min(firstMass ?? input.mass, input.mass);
+    if (input.mass < rules.growth * firstMass + rules.growthMass) return 'undecided';
     const isRound = input.likeness >= (balloons > 0 ? rules.likenessAfterBalloon : rules.likeness);
     frayed = isRound ? 0 : frayed + 1;
     round = isRound ? round + 1 : 0;
@@ -84,7 +100,7 @@ export function createCavityWatch(): CavityWatch {
     reset() {
       state = 'empty';
       peak = 0;
-      lowest = 0;
+      firstMass = null;
       balloons = 0;
       frayed = 0;
       round = 0;

@@ -2,6 +2,7 @@ import type { XrayFrame } from '../../dicom/xrayFrame.ts';
 import type { ImagePoint, PlanePlan } from '../../sample/index.ts';
 import type { AttenuationPyramid } from '../image/attenuation.ts';
 import type { VisibleField } from '../image/field.ts';
+import { sampleGrid } from '../image/grid.ts';
 import type { DetectedNeedle } from '../observation.ts';
 import type { FoundBar, NeedleDetector, NeedleScale } from './detect.ts';
 
@@ -32,6 +33,8 @@ export interface NeedleTrack {
   readonly strays: number;
   /** Frames in a row that speak for the other state of the stylet. */
   readonly doubts: number;
+  /** Attenuation that the last millimetres of its place would have without it; null as long as it is not known. */
+  readonly bareLevel: number | null;
 }
 
 export interface NeedleContext {
@@ -69,6 +72,8 @@ const rules = {
   clearTip: 0.18,
   jumpMm: 8,
   releaseMm: 1.2,
+  /** It has left a place when less than this share of its contrast is left there. */
+  bareShare: 0.75,
   releaseHollowMm: 6,
 } as const;
 
@@ -211,6 +216,7 @@ function started(id: number, sighting: Sighting, { shift, frameCount }: NeedleCo
     solidContrast: sighting.bar.shaft.contrast,
     strays: 0,
     doubts: 0,
+    bareLevel: null,
   };
 }
 
@@ -237,7 +243,15 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   // While the change is in doubt the tip is held: a stylet half out shows a point that moves.
   const hollow = !stylet || (track.stylet && doubts > 0);
   const styletOut = changed || (track.stylet && doubts > 0);
-  const decision = decide(track, along * mmPerPx, track.velocityPx * mmPerPx, hollow, styletOut, sighting.sigmaPx < rules.clearTip * sighting.widthPx);
+  const level = levelBehind(base, sighting.direction, context);
+  // Balloon and cement only add to what the shaft stops; where it is as bright as the bare bone, the shaft has gone.
+  const bare = track.bareLevel !== null && level < track.bareLevel + rules.bareShare * contrast;
+  // Once drawn back it is followed until it rests again.
+  const withdrawn = hollow && ((bare && along * mmPerPx < -1) || track.bareLevel === null);
+  const resting = Math.abs(along) * mmPerPx < rules.parkedRangeMm;
+  const decision = withdrawn
+    ? { alongMm: along * mmPerPx, parked: false, measured: true, strays: 0 }
+    : decide(track, along * mmPerPx, track.velocityPx * mmPerPx, hollow, styletOut, sighting.sigmaPx < rules.clearTip * sighting.widthPx);
   const accepted = decision.alongMm / mmPerPx;
   // Across the shaft the measurement is always better than the prediction.
   const across = (sighting.tip[0] - base[0]) * -dy + (sighting.tip[1] - base[1]) * dx;
@@ -267,7 +281,26 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     tipBone: [tip[0] - context.shift[0], tip[1] - context.shift[1]],
     solidContrast: hollow ? track.solidContrast : track.seenFrames < 3 ? Math.max(contrast, track.solidContrast) : 0.7 * track.solidContrast + 0.3 * contrast,
     strays: decision.strays,
+    bareLevel: bareLevelAfter(track, hollow, withdrawn && !resting, levelBehind(tip, sighting.direction, context) - contrast),
   };
+}
+
+/** With the stylet in, as of every frame; after it has left, as of then, or of the first quiet frame at a new place. */
+function bareLevelAfter(track: NeedleTrack, hollow: boolean, withdrawn: boolean, bareLevel: number): number | null {
+  if (!hollow) return bareLevel;
+  return withdrawn ? null : (track.bareLevel ?? bareLevel);
+}
+
+/** Mean attenuation along the axis from one to four millimetres behind a point. */
+function levelBehind(tip: ImagePoint, [dx, dy]: readonly [number, number], { pyramid, scale }: NeedleContext): number {
+  const { factor, fine } = pyramid;
+  const shift = (factor - 1) / 2;
+  let sum = 0;
+  for (let i = 0; i < 12; i++) {
+    const back = (1 + 0.25 * i) / scale.mmPerPx;
+    sum += sampleGrid(fine, (tip[0] - dx * back - shift) / factor, (tip[1] - dy * back - shift) / factor);
+  }
+  return sum / 12;
 }
 
 /**
