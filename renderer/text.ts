@@ -27,6 +27,7 @@ export const text = {
     sid: (mm: string) => `SID ${mm} mm`,
     framesPerSecond: (n: string) => `${n} fps`,
     notAnalysed: 'frame not analysed',
+    guidanceAge: (ms: string) => `guidance ${ms} ms old`,
     describe: (plane: string, word: string) => `${plane}, ${word}. Drag sets the window, wheel zooms, keys + - 0 I, Alt and Shift with arrows.`,
     noSource: 'No source for this plane',
   },

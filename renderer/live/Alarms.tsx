@@ -7,6 +7,8 @@ import { alarmOrder } from './alarmOrder.ts';
 export const acknowledge = (alarm: StandingAlarm): boolean => operate({ kind: 'acknowledge', alarm: alarm.event.id });
 
 const shownAlarms = 2;
+/** Characters from which a message is set smaller, so that it never pushes the numbers away. */
+const longMessage = 48;
 
 /** Above the numbers, never over the picture. Priority is said by words, stars and colour. */
 export function Alarms({ moment }: { readonly moment: Moment }) {
@@ -23,6 +25,7 @@ export function Alarms({ moment }: { readonly moment: Moment }) {
             key={event.id}
             data-priority={event.priority}
             data-acknowledged={acknowledged}
+            data-long={event.message.length > longMessage}
             role={live && !acknowledged ? 'alert' : undefined}
           >
             <div className="alarm-words">

@@ -6,8 +6,8 @@ import { useConsole } from '../store/consoleStore.ts';
 import type { Moment } from '../store/moment.ts';
 import type { NumberFreshness } from '../store/stale.ts';
 import { text } from '../text.ts';
-import { pictureInfo } from '../viewport/planeController.ts';
-import { anyCement, anyNeedle, deliveryPhase, type GuidedLength, offPlan, type ShownFrames, seenVolumeMl, wallDistance } from './guidanceNumbers.ts';
+import { shownGuidance } from '../viewport/planeController.ts';
+import { anyCement, anyNeedle, deliveryPhase, type GuidedLength, offPlan, type ShownGuidance, seenVolumeMl, wallDistance } from './guidanceNumbers.ts';
 import { NumberBlock } from './NumberBlock.tsx';
 import { pictureFreshness } from './pictureFreshness.ts';
 
@@ -17,7 +17,7 @@ const nothing: NumberFreshness = 'none';
 
 interface BlockProps {
   readonly moment: Moment;
-  readonly frames: ShownFrames;
+  readonly frames: ShownGuidance;
   readonly unit: PressureUnit;
 }
 
@@ -176,7 +176,7 @@ function NeedleBlock({ moment, frames }: BlockProps) {
 /** What the radiologist reads from two metres, always in the same places. */
 export function Numbers({ moment }: { readonly moment: Moment }) {
   const unit = useConsole((state) => state.pressureUnit);
-  const frames: ShownFrames = { a: pictureInfo(`${moment.mode}/a`).header, b: pictureInfo(`${moment.mode}/b`).header };
+  const frames: ShownGuidance = shownGuidance(moment.mode);
   const props: BlockProps = { moment, frames, unit };
   return (
     <>

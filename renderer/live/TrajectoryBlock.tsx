@@ -1,7 +1,7 @@
 import { fixed } from '../app/format.ts';
 import type { Moment } from '../store/moment.ts';
 import { text } from '../text.ts';
-import { pictureInfo } from '../viewport/planeController.ts';
+import { shownGuidance } from '../viewport/planeController.ts';
 import { type BullsEye, bullsEyeOf } from './bullsEye.ts';
 import { pictureFreshness } from './pictureFreshness.ts';
 
@@ -34,7 +34,7 @@ function Target({ eye }: { readonly eye: BullsEye }) {
 
 /** Bull's eye and progress along the planned line. Takes what is left of the column, and nothing when there is nothing to say. */
 export function TrajectoryBlock({ moment }: { readonly moment: Moment }) {
-  const eye = bullsEyeOf({ a: pictureInfo(`${moment.mode}/a`).header, b: pictureInfo(`${moment.mode}/b`).header }, moment.timeline.procedure?.plan ?? null);
+  const eye = bullsEyeOf(shownGuidance(moment.mode), moment.timeline.procedure?.plan ?? null);
   if (!eye) return <div className="trajectory-room" />;
   const { freshness } = pictureFreshness(moment.mode);
   const percent = Math.round(eye.progress * 100);

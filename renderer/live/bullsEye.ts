@@ -1,6 +1,6 @@
-import type { FrameHeader } from '../../src/link/link.ts';
+import type { PlaneObservation } from '../../src/guidance/observation.ts';
 import type { ImagePoint, Plan, PlaneId } from '../../src/sample/index.ts';
-import type { GuidedLength, ShownFrames } from './guidanceNumbers.ts';
+import type { GuidedLength, ShownGuidance } from './guidanceNumbers.ts';
 
 /** Where the tip is against a planned line in one plane. */
 export interface OnTrajectory {
@@ -25,8 +25,8 @@ export function asideAndAlong(tip: ImagePoint, { entry, target }: Line): { reado
   return { asidePx: (dx * py - dy * px) / length, progress: (dx * px + dy * py) / (length * length) };
 }
 
-function inPlane(plane: PlaneId, header: FrameHeader | null, plan: Plan | null): OnTrajectory | null {
-  const needle = header?.observation?.needle;
+function inPlane(plane: PlaneId, observation: PlaneObservation | null, plan: Plan | null): OnTrajectory | null {
+  const needle = observation?.needle;
   const tip = needle?.needle?.tip;
   if (!needle || !tip) return null;
   const lines = plan?.planes[plane]?.trajectories ?? [];
@@ -51,7 +51,7 @@ export interface BullsEye {
 const reaches: Readonly<Record<'mm' | 'px', readonly number[]>> = { mm: [3, 6, 12, 24], px: [20, 40, 80, 160] };
 
 /** The planned line seen end on: the centre is the line, the dot is the tip, one axis a plane. Null without a plan and a needle. */
-export function bullsEyeOf(frames: ShownFrames, plan: Plan | null): BullsEye | null {
+export function bullsEyeOf(frames: ShownGuidance, plan: Plan | null): BullsEye | null {
   const a = inPlane('a', frames.a, plan);
   const b = inPlane('b', frames.b, plan);
   const both = [a, b].filter((each) => each !== null);

@@ -9,18 +9,20 @@ export interface EventWords {
 }
 
 const shortNote = 24;
+const shortMessage = 40;
+const shorten = (words: string, most: number): string => (words.length > most ? `${words.slice(0, most).trimEnd()}…` : words);
 const plain = (label: string, weight = 2): EventWords => ({ label, weight, tone: 'plain' });
 
 /** What an event is called on the strip and in the list. */
 export function eventWords({ source }: TimelineEvent): EventWords {
   if (source.of === 'alarm') {
     const { priority, message } = source.event;
-    return { label: `${text.alarms.priority[priority]} ${message}`, weight: { high: 6, medium: 5, low: 3 }[priority], tone: priority };
+    return { label: `${text.alarms.priority[priority]} ${shorten(message, shortMessage)}`, weight: { high: 6, medium: 5, low: 3 }[priority], tone: priority };
   }
   if (source.of === 'device') {
     const { device, state, message } = source.event;
     if (state === 'lost') return { label: text.event.lost(device), weight: 5, tone: 'medium' };
-    return plain(state === 'ended' ? text.event.ended(device) : message, 1);
+    return plain(state === 'ended' ? text.event.ended(device) : shorten(message, shortMessage), 1);
   }
   const { event } = source;
   switch (event.kind) {
@@ -29,7 +31,7 @@ export function eventWords({ source }: TimelineEvent): EventWords {
     case 'mark':
       return plain(event.label ?? text.event.mark);
     case 'note':
-      return plain(event.text.length > shortNote ? `${event.text.slice(0, shortNote)}…` : event.text);
+      return plain(shorten(event.text, shortNote));
     case 'store-frame':
       return plain(text.event.store(event.plane.toUpperCase()), 1);
     case 'leak-seen':

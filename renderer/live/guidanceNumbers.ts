@@ -1,4 +1,4 @@
-import type { FrameHeader } from '../../src/link/link.ts';
+import type { PlaneObservation } from '../../src/guidance/observation.ts';
 import type { PlaneId } from '../../src/sample/index.ts';
 
 /** A length as guidance can give it: millimetres where something says how large a pixel is, else pixels. */
@@ -9,17 +9,17 @@ export interface GuidedLength {
 
 const lengthOf = (mm: number | null, px: number): GuidedLength => (mm === null ? { value: px, unit: 'px' } : { value: mm, unit: 'mm' });
 
-/** The frames shown right now. */
-export type ShownFrames = Readonly<Record<PlaneId, FrameHeader | null>>;
+/** What guidance says of the frames shown right now. */
+export type ShownGuidance = Readonly<Record<PlaneId, PlaneObservation | null>>;
 
-const observed = (frames: ShownFrames) =>
+const observed = (frames: ShownGuidance) =>
   (['a', 'b'] as const).flatMap((plane) => {
-    const observation = frames[plane]?.observation;
+    const observation = frames[plane];
     return observation ? [{ plane, observation }] : [];
   });
 
 /** Cement to the posterior wall: the least of the planes that show the wall. */
-export function wallDistance(frames: ShownFrames): GuidedLength | null {
+export function wallDistance(frames: ShownGuidance): GuidedLength | null {
   const lengths = observed(frames).flatMap(({ observation: { cement } }) =>
     cement.toPosteriorWallPx === null ? [] : [lengthOf(cement.toPosteriorWallMm, cement.toPosteriorWallPx)],
   );
@@ -35,7 +35,7 @@ export interface OffPlan {
 }
 
 /** How far off plan the needle is, by the plane where it is worse. */
-export function offPlan(frames: ShownFrames): OffPlan | null {
+export function offPlan(frames: ShownGuidance): OffPlan | null {
   const each = observed(frames).flatMap(({ plane, observation: { needle } }): OffPlan[] => {
     const d = needle.deviation;
     if (!d || !needle.needle) return [];
@@ -53,13 +53,13 @@ export function offPlan(frames: ShownFrames): OffPlan | null {
 }
 
 /** Cement volume as the pictures show it: from the plane that gives one, the larger of two. */
-export function seenVolumeMl(frames: ShownFrames): number | null {
+export function seenVolumeMl(frames: ShownGuidance): number | null {
   const volumes = observed(frames).flatMap(({ observation: { cement } }) => (cement.volumeMl === null ? [] : [cement.volumeMl]));
   return volumes.length > 0 ? Math.max(...volumes) : null;
 }
 
-export const anyCement = (frames: ShownFrames): boolean => observed(frames).some(({ observation }) => observation.cement.areaPx > 0);
-export const anyNeedle = (frames: ShownFrames): boolean => observed(frames).some(({ observation }) => observation.needle.needle !== null);
+export const anyCement = (frames: ShownGuidance): boolean => observed(frames).some(({ observation }) => observation.cement.areaPx > 0);
+export const anyNeedle = (frames: ShownGuidance): boolean => observed(frames).some(({ observation }) => observation.needle.needle !== null);
 
 /** What is delivered now: as the device says, else as the stage of the procedure suggests. */
 export function deliveryPhase(mode: 'idle' | 'balloon' | 'cement' | null, stage: string | null): 'balloon' | 'cement' | 'unknown' {

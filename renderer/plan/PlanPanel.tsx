@@ -24,7 +24,7 @@ const tools: readonly { readonly value: PlanPart; readonly label: string }[] = [
 const isTool = (value: string): value is PlanPart => tools.some((tool) => tool.value === value);
 
 /** Guidance takes the frame's own geometry where it has one; only else a scale may be entered. */
-const needsScale = (plane: PlaneId): boolean => pictureInfo(`live/${plane}`).header?.observation?.needle.scaleFrom !== 'geometry';
+const needsScale = (plane: PlaneId): boolean => pictureInfo(`live/${plane}`).guidance?.observation.needle.scaleFrom !== 'geometry';
 
 type Limits = NonNullable<Plan['limits']>;
 const limitFields: readonly { readonly key: keyof Limits; readonly label: string; readonly max: number }[] = [

@@ -38,7 +38,7 @@ export function PictureCaption({ plane, mode, held }: Props) {
   const linkUp = useConsole((state) => state.linkUp);
   const status = useConsole((state) => state.status?.planes[plane] ?? null);
   const sessionSimulated = useConsole((state) => (mode === 'review' ? state.review?.opened.session.simulated : state.session?.simulated) ?? false);
-  const { header, arrivedAt, window, inverted } = pictureInfo(`${mode}/${plane}`);
+  const { header, guidance, arrivedAt, window, inverted } = pictureInfo(`${mode}/${plane}`);
   const sinceArrival = arrivedAt === null ? null : now - arrivedAt;
   const sinceStamp = header && !held ? performance.timeOrigin + now - header.stampedEpochMs : 0;
   const ageMs = sinceArrival === null ? null : Math.max(sinceArrival, sinceStamp);
@@ -46,7 +46,7 @@ export function PictureCaption({ plane, mode, held }: Props) {
   const simulated = header?.attributes.simulated ?? sessionSimulated;
   const geometry = header?.attributes.geometry;
   const why = explain(word, { linkUp, ended: status?.state === 'ended', lost: status?.state === 'lost', ageMs });
-  const mmPerPx = header?.observation?.needle.mmPerPx ?? null;
+  const guidanceAgeMs = header && guidance ? header.tMs - guidance.tMs : null;
 
   return (
     <div className="caption" data-word={word}>
@@ -64,7 +64,8 @@ export function PictureCaption({ plane, mode, held }: Props) {
           <div className="right">
             <div>{anglesText(geometry.primaryAngleDeg, geometry.secondaryAngleDeg)}</div>
             {geometry.sidMm !== null && <div>{text.picture.sid(fixed(geometry.sidMm, 0))}</div>}
-            {header.observation === null && <div className="quiet">{text.picture.notAnalysed}</div>}
+            {guidanceAgeMs === null && <div className="quiet">{text.picture.notAnalysed}</div>}
+            {guidanceAgeMs !== null && guidanceAgeMs > 0 && <div className="quiet">{text.picture.guidanceAge(fixed(guidanceAgeMs, 0))}</div>}
           </div>
         )}
       </div>
@@ -74,7 +75,7 @@ export function PictureCaption({ plane, mode, held }: Props) {
             {text.picture.window(fixed(widthOf(window), 0), fixed(centerOf(window), 0))}
             {inverted && <span className="quiet"> {text.picture.inverted}</span>}
           </div>
-          <ScaleBar plane={plane} mode={mode} mmPerPx={mmPerPx} scaleFrom={header.observation?.needle.scaleFrom ?? null} />
+          {guidance && <ScaleBar plane={plane} mode={mode} mmPerPx={guidance.observation.needle.mmPerPx} scaleFrom={guidance.observation.needle.scaleFrom} />}
         </div>
       )}
     </div>

@@ -4,6 +4,7 @@ import type { ArrivedFrame } from '../link/frameStream.ts';
 import { leakSiteText, text } from '../text.ts';
 import { type Affine, type CanvasPoint, scaleOf, toImage } from './affine.ts';
 import { type CementPicture, createArrivalMap, rasterPolygon } from './arrival.ts';
+import { type GuidanceOf, guidanceFor } from './guidanceAge.ts';
 import { createCementPainter, drawOverlay, type OverlayLayers } from './overlay.ts';
 import type { Picture } from './picture.ts';
 import { draggedWindow, firstWindow, type VoiRange } from './window.ts';
@@ -12,6 +13,8 @@ import { draggedWindow, firstWindow, type VoiRange } from './window.ts';
 export interface PictureInfo {
   /** The frame on the screen; null before the first. */
   readonly header: FrameHeader | null;
+  /** What is drawn over it: computed from this frame, or from one shortly before. */
+  readonly guidance: GuidanceOf | null;
   /** `performance.now()` when the newest frame arrived, shown or not. */
   readonly arrivedAt: number | null;
   /** From the bridge's stamp to the animation frame after drawing, ms. */
@@ -26,6 +29,7 @@ export interface PictureInfo {
 
 const noPicture: PictureInfo = {
   header: null,
+  guidance: null,
   arrivedAt: null,
   shownInMs: null,
   dropped: 0,
@@ -39,6 +43,12 @@ const infos = new Map<string, PictureInfo>();
 /** Live and review pictures of a plane are different pictures. */
 export type PictureKey = `${'live' | 'review'}/${PlaneId}`;
 export const pictureInfo = (key: PictureKey): PictureInfo => infos.get(key) ?? noPicture;
+
+/** What guidance says of the frames of both planes as they are shown. */
+export const shownGuidance = (mode: 'live' | 'review') => ({
+  a: pictureInfo(`${mode}/a`).guidance?.observation ?? null,
+  b: pictureInfo(`${mode}/b`).guidance?.observation ?? null,
+});
 
 const epochNow = () => performance.timeOrigin + performance.now();
 const rootFontPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
@@ -90,19 +100,19 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     elements.overlay.height = Math.round(elements.root.clientHeight * ratio);
     unit = rootFontPx() / 16;
   };
-  const leakLabel = (header: FrameHeader): string | null => {
-    const site = header.observation?.cement.leakSite;
-    return header.observation?.cement.leak ? `${text.overlay.leak}${site ? `: ${leakSiteText[site]}` : ''}` : null;
+  const leakLabel = (guidance: GuidanceOf | null): string | null => {
+    const seen = guidance?.observation.cement;
+    return seen?.leak ? `${text.overlay.leak}${seen.leakSite ? `: ${leakSiteText[seen.leakSite]}` : ''}` : null;
   };
   const drawOver = () => {
-    const { header } = info();
+    const { header, guidance } = info();
     if (!context) return;
     const ratio = window.devicePixelRatio || 1;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, elements.overlay.width, elements.overlay.height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (!header || !affine) return;
-    const content = { observation: header.observation, plan, cement, leakLabel: leakLabel(header), wallLabel: text.overlay.stopLine };
+    const content = { observation: guidance?.observation ?? null, plan, cement, leakLabel: leakLabel(guidance), wallLabel: text.overlay.stopLine };
     drawOverlay(context, affine, content, layers, paintCement, unit);
   };
   const measureCamera = () => {
@@ -115,15 +125,17 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     drawOver();
     for (const listener of cameraListeners) listener();
   };
-  const takeCement = (header: FrameHeader) => {
-    const mask = header.observation?.cement.mask ?? null;
+  const takeCement = (header: FrameHeader, guidance: GuidanceOf | null) => {
+    // Guidance of an earlier frame has been painted with that frame.
+    if (guidance && guidance.tMs !== header.tMs) return;
+    const mask = guidance?.observation.cement.mask ?? null;
     cement = null;
     if (!mask) return;
     arrival.add(mask, header.tMs);
     const columns = mask.size[1];
     if (plan?.vertebralBody && !bodyRaster) bodyRaster = rasterPolygon(plan.vertebralBody, mask.size[0], columns);
     const raster = bodyRaster;
-    const leaks = header.observation?.cement.leak === true;
+    const leaks = guidance?.observation.cement.leak === true;
     cement = arrival.paint(mask, leaks && raster ? (x, y) => raster[y * columns + x] === 0 : null);
   };
   const firstFrame = (header: FrameHeader, pixels: Uint8Array | Uint16Array) => {
@@ -146,8 +158,9 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     if (isOtherShape) firstFrame(header, values);
     picture.show(header.attributes, values);
     if (isOtherShape) measureCamera();
-    takeCement(header);
-    update({ header });
+    const guidance = guidanceFor(header, info().guidance);
+    takeCement(header, guidance);
+    update({ header, guidance });
     drawOver();
     update({ drawMs: performance.now() - startedAt });
     elements.root.dataset.seq = String(header.seq);
