@@ -14,7 +14,7 @@ export interface DicomDecoder {
   close(): Promise<void>;
 }
 
-/** The thread starts with the first frame. */
+/** The thread starts at once, so that the first frame does not wait for it. */
 export function createDicomDecoder(): DicomDecoder {
   let worker: Worker | null = null;
   let nextId = 0;
@@ -40,6 +40,7 @@ export function createDicomDecoder(): DicomDecoder {
     failAll(`is damaged: it was not decoded within ${patienceMs / 1000} s`);
   };
 
+  worker = start();
   return {
     decode(job) {
       worker ??= start();
