@@ -1,6 +1,7 @@
 import type { DicomDataset, DicomItem } from './dataset.ts';
 import { functionalGroups, geometryOf } from './geometryTags.ts';
 import type { ImageDescription } from './image.ts';
+import { displayShutterOf, techniqueOf } from './technique.ts';
 import { itemsOf, numberOf, textOf } from './values.ts';
 import type { XrayFrameAttributes } from './xrayFrame.ts';
 
@@ -17,6 +18,9 @@ export function frameAttributesOf(
   const colour = image.samplesPerPixel > 1 || image.photometric === 'PALETTE COLOR';
   const places: readonly DicomItem[] = [dataset, ...functionalGroups(dataset, index)];
   const window = colour ? null : windowOf(places, image);
+  const technique = techniqueOf(places);
+  const shutter = displayShutterOf(places);
+  const padding = colour ? null : paddingOf(dataset, image);
   return {
     rows: image.rows,
     columns: image.columns,
@@ -31,7 +35,15 @@ export function frameAttributesOf(
     windowWidth: window?.width ?? null,
     geometry: geometryOf(dataset, index),
     simulated: false,
+    ...(technique === null ? {} : { technique }),
+    ...(shutter === null ? {} : { shutter }),
+    ...(padding === null ? {} : { paddingValue: padding }),
   };
+}
+
+function paddingOf(dataset: DicomDataset, image: ImageDescription): number | null {
+  const value = numberOf(dataset, 'x00280120', image.signed ? 'SS' : 'US');
+  return value === null ? null : value + (image.signed ? 2 ** (image.bitsStored - 1) : 0);
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { DisplayShutter, XrayTechnique } from './technique.ts';
+
 /**
  * Where tube, patient and detector stood, as far as the source said. Every part may be missing: most real RF runs
  * and all captured video carry none, and then guidance works in pixels.
@@ -54,6 +56,12 @@ export interface XrayFrameAttributes {
   readonly geometry: XrayGeometry;
   /** True when a simulator made the picture: marked on every view and export. */
   readonly simulated: boolean;
+  /** Absent when the source says nothing of it. */
+  readonly technique?: XrayTechnique;
+  /** Absent when nothing covers the picture. */
+  readonly shutter?: DisplayShutter;
+  /** (0028,0120) as an unsigned stored value: pixels of this value are no picture. Absent when not said. */
+  readonly paddingValue?: number;
 }
 
 /** One fluoroscopy frame: stored values, row-major, unsigned, before any LUT; 8 bit when bitsAllocated is 8. */

@@ -95,4 +95,29 @@ describe('attributes of a frame', () => {
     const { dataset, image } = fileWith([element(0x00281040, 'CS', 'LOG')], 1);
     expect(frameAttributesOf(dataset, image, 0, source)).toMatchObject({ windowCenter: null, windowWidth: null, pixelIntensityRelationship: 'LOG' });
   });
+
+  test('technique, dose, shutter and padding are carried along where they are said, and absent where not', () => {
+    const also = [
+      text(0x00180060, '77.5'),
+      element(0x00181151, 'IS', '12'),
+      text(0x0018115e, '25'),
+      element(0x00181155, 'CS', 'GR'),
+      element(0x00181600, 'CS', 'RECTANGULAR\\CIRCULAR'),
+      element(0x00181602, 'IS', '11'),
+      element(0x00181604, 'IS', '90'),
+      element(0x00181606, 'IS', '21'),
+      element(0x00181608, 'IS', '80'),
+      element(0x00181610, 'IS', '50\\40'),
+      element(0x00181612, 'IS', '30'),
+      element(0x00280120, 'SS', [-2000]),
+    ];
+    const { dataset, image } = fileWith(also, 1, true);
+    expect(frameAttributesOf(dataset, image, 0, source)).toMatchObject({
+      technique: { tubeVoltageKv: 77.5, tubeCurrentMa: 12, exposureTimeMs: null, pulseWidthMs: null, doseAreaProductGyCm2: 2.5, radiationSetting: 'GR' },
+      shutter: { rectangleImagePx: { left: 10, right: 89, top: 20, bottom: 79 }, circleImagePx: { center: [39, 49], radius: 30 }, polygonImagePx: null },
+      paddingValue: 48,
+    });
+    const bare = fileWith([], 1);
+    expect(Object.keys(frameAttributesOf(bare.dataset, bare.image, 0, source))).not.toContain('technique');
+  });
 });
