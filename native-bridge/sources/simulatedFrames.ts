@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { PlaneId } from '../../src/sample/sample.ts';
 import type { FramePixels } from '../../src/simulation/planeRenderer.ts';
+import { frameMemory } from './frameMemory.ts';
 import type { SimulationRequest } from './simulatedUri.ts';
 import type { FrameJob, FrameReply, SimulatedWorkerData } from './simulatedWorker.ts';
 
@@ -51,7 +52,7 @@ export function startFrameMaker(request: SimulationRequest, plane: PlaneId): Fra
     make(frameIndex) {
       if (ended !== null) return Promise.reject(ended);
       worker.ref();
-      const pixels = video ? new Uint8Array(new SharedArrayBuffer(count)) : new Uint16Array(new SharedArrayBuffer(count * 2));
+      const pixels = video ? new Uint8Array(frameMemory(count)) : new Uint16Array(frameMemory(count * 2));
       const made = new Promise<FramePixels>((resolve, reject) => waiting.set(frameIndex, { resolve, reject, pixels }));
       worker.postMessage({ frameIndex, pixels } satisfies FrameJob);
       return made;

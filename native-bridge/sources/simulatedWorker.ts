@@ -3,6 +3,7 @@ import type { PlaneId } from '../../src/sample/sample.ts';
 import { createVirtualCArm } from '../../src/simulation/cArm.ts';
 import type { FramePixels } from '../../src/simulation/planeRenderer.ts';
 import { scenarioByName } from '../../src/simulation/scenario.ts';
+import { countFrame } from './frameMemory.ts';
 import type { SimulationRequest } from './simulatedUri.ts';
 
 /** Which plane of which simulation this thread makes. */
@@ -26,6 +27,7 @@ const scenario = scenarioByName(request.name, request.seed, request.options);
 if (!scenario.ok) throw new Error(scenario.fault.message);
 const cArm = createVirtualCArm(scenario.value, plane, request.fps);
 port.on('message', (job: FrameJob) => {
+  countFrame(job.pixels.byteLength);
   cArm.render(job.frameIndex, job.pixels);
   port.postMessage({ kind: 'made', frameIndex: job.frameIndex } satisfies FrameReply);
 });

@@ -143,7 +143,8 @@ export function needleProfiles(outerDiameterMm: number, innerDiameterMm: number)
 const plastic = (radiusMm: number): BarProfile => barProfile(radiusMm, (d) => 0.016 * chord(radiusMm, d));
 const hubPlastic = plastic(5.5);
 const handlePlastic = plastic(6.5);
-const marker = barProfile(0.9, (d) => 0.9 * chord(0.9, d));
+const markerRadiusMm = 0.6;
+const marker = barProfile(markerRadiusMm, (d) => 0.9 * chord(markerRadiusMm, d));
 
 function needleShadows(view: View, needle: NeedleInWorld, profiles: NeedleProfiles): readonly Shadow[] {
   const { tipPatientMm: tip, cannulaEndPatientMm: end, hubPatientMm: hub, script } = needle;
@@ -176,8 +177,8 @@ export function deviceShadows(view: View, world: World, profilesOf: (needle: Nee
   if (balloon !== null) {
     if (balloon.semiAxesMm !== null) shadows.push(balloonShadow(view, balloon, balloon.semiAxesMm));
     for (const at of balloon.markersPatientMm) {
-      const half = scale(balloon.axis, 0.8);
-      shadows.push(barShadow(view, { from: subtract(at, half), to: add(at, half), radiusMm: 0.9, profile: marker, pointMm: 0 }));
+      const half = scale(balloon.axis, markerRadiusMm);
+      shadows.push(barShadow(view, { from: subtract(at, half), to: add(at, half), radiusMm: markerRadiusMm, profile: marker, pointMm: 0 }));
     }
   }
   return shadows;
