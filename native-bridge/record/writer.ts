@@ -125,9 +125,13 @@ function createWriter(folder: string, worker: Worker, counters: BigInt64Array, o
       if (sample.topic === '/plane/a/frame' || sample.topic === '/plane/b/frame') {
         const { attributes, pixels } = sample.data;
         const text = textOf(sample.topic, attributes);
-        const { rows, columns, deviceTimeMs } = attributes;
+        const { rows, columns, deviceTimeMs, bitsAllocated } = attributes;
+        const bytesPerPixel = bitsAllocated === 8 ? 1 : 2;
         const plane = planeOfFrameTopic(sample.topic);
-        post({ kind: 'frame', plane, seq: sample.seq, tUs, rows, columns, deviceTimeMs, text, pixels }, backlogCost(text.length, pixels.byteLength));
+        post(
+          { kind: 'frame', plane, seq: sample.seq, tUs, rows, columns, bytesPerPixel, deviceTimeMs, text, pixels },
+          backlogCost(text.length, pixels.byteLength),
+        );
         return;
       }
       const text = textOf(sample.topic, sample.data);

@@ -46,6 +46,7 @@ export type ToWriter =
       readonly tUs: number;
       readonly rows: number;
       readonly columns: number;
+      readonly bytesPerPixel: 1 | 2;
       readonly deviceTimeMs: number | null;
       /** JSON of the attributes; the worker adds the pixels' hash and size. */
       readonly text: string;

@@ -90,6 +90,23 @@ describe('a record', () => {
     await opened.value.close();
   });
 
+  it('does without a frame whose pixels do not fit its attributes, says so once, and verifies', async () => {
+    const written = randomSession(15, 60);
+    const troubles: string[] = [];
+    const opened = await openRecordWriter({ folder: record() }, testHeader, (message) => troubles.push(message));
+    if (!opened.ok) throw new Error(opened.fault.message);
+    const frames = written.filter(({ topic }) => topic === '/plane/a/frame');
+    const short = frames.slice(2, 4);
+    for (const sample of written) {
+      if (!short.includes(sample) || sample.topic !== '/plane/a/frame') opened.value.write(sample);
+      else opened.value.write({ ...sample, data: { ...sample.data, pixels: sample.data.pixels.subarray(1) } });
+    }
+    await opened.value.close(testSummary);
+    expect(troubles).toEqual([expect.stringContaining('478 bytes of pixels instead of 480')]);
+    expect(await verifyRecord(record())).toMatchObject({ ok: true, value: { intact: true } });
+    expect(await readAll(record())).toStrictEqual(sessionOrder(written).filter((sample) => !short.includes(sample)));
+  });
+
   it('gives only some topics, and frames without pixels, when asked to', async () => {
     const written = randomSession(13, 120);
     await writeRecord(record(), written);
