@@ -51,15 +51,16 @@ export function createPlaneWriter(
   let work: Promise<void> = Promise.resolve();
   let lost: SeqRange | null = null;
   let stopped: string | null = null;
-  let told = false;
+  const told = new Set<string>();
 
-  const tell = (why: string) => {
-    if (told) return;
-    told = true;
-    const message = `Frames of plane ${plane.toUpperCase()} are no longer recorded: ${why}. Telemetry is still recorded; the live picture goes on.`;
+  const tell = (message: string) => {
+    if (told.has(message)) return;
+    told.add(message);
     events.trouble({ kind: 'frames-not-recorded', plane, message });
   };
-  const onError = (error: NodeJS.ErrnoException) => tell(diskErrorText(error, planeFileName(plane)));
+  const name = `plane ${plane.toUpperCase()}`;
+  const tellStopped = (why: string) => tell(`Frames of ${name} are no longer recorded: ${why}. Telemetry is still recorded; the live picture goes on.`);
+  const onError = (error: NodeJS.ErrnoException) => tellStopped(diskErrorText(error, planeFileName(plane)));
   const lose = (seq: number) => {
     lost = [lost?.[0] ?? seq, seq];
   };
@@ -78,9 +79,10 @@ export function createPlaneWriter(
   const store = async ({ message, attributes, pixels, cost }: FrameToStore): Promise<void> => {
     opening ??= open();
     const queue = await opening;
-    const messages = stopped ?? messagesOf(plane, message, attributes, pixels, data);
-    if (typeof messages === 'string') tell(messages);
-    if (!queue || queue.state === 'stopped' || typeof messages === 'string') {
+    const messages = messagesOf(plane, message, attributes, pixels, data);
+    if (stopped !== null) tellStopped(stopped);
+    else if (typeof messages === 'string') tell(`Frames of ${name} are not recorded where they do not fit their description: ${messages}. Please report this.`);
+    if (stopped !== null || !queue || queue.state === 'stopped' || typeof messages === 'string') {
       lose(message.seq);
       events.done(cost);
       return;
@@ -125,7 +127,7 @@ export function createPlaneWriter(
 function messagesOf(plane: PlaneId, message: FrameMessage, attributes: string, pixels: Uint8Array, data: WriterWorkerData): readonly MessageToWrite[] | string {
   const logTimeNs = logTimeNsOf(data.header, message.tUs);
   const image = { logTimeNs, frameId: `plane-${plane}`, width: message.columns, height: message.rows, bytesPerPixel: message.bytesPerPixel };
-  if (pixelBytes(image) !== pixels.length) return `a frame came with ${pixels.length} bytes of pixels instead of ${pixelBytes(image)}; please report this`;
+  if (pixelBytes(image) !== pixels.length) return `${pixels.length} bytes of pixels instead of ${pixelBytes(image)}`;
   const stamp = { sequence: message.seq, logTimeNs, publishTimeNs: publishTimeNsOf(message.deviceTimeMs, logTimeNs) };
   return [
     { ...stamp, channelId: frameAttributesChannelId, data: [Buffer.from(attributes)] },

@@ -12,6 +12,8 @@ import { backlogCost, type RecordTrouble, type ToWriter, type WriterWorkerData }
 
 /** So many frames, this one included, may wait in a live procedure for this one to be compressed; two planes make two at a time. */
 const compressWhileWaiting = 3;
+/** Less than this is never much, however small the frames are. */
+const compressBelowBytes = 2 << 20;
 
 export interface RecordFilesEvents {
   readonly trouble: (trouble: RecordTrouble) => void;
@@ -109,7 +111,7 @@ function startCompressionChoice(data: WriterWorkerData, events: RecordFilesEvent
   return {
     now(frameBytes: number): boolean {
       if (data.compression === 'none') return false;
-      if (!live || events.queuedBytes() <= compressWhileWaiting * frameBytes) return true;
+      if (!live || events.queuedBytes() <= Math.max(compressWhileWaiting * frameBytes, compressBelowBytes)) return true;
       const message = 'Some frames are recorded uncompressed, because compressing all of them does not keep up: the record will be larger.';
       if (!told) events.trouble({ kind: 'uncompressed', message });
       told = true;
