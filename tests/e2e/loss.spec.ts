@@ -32,6 +32,7 @@ test('without an injector the numbers say so in words, and the picture goes on',
     await expectAccessible(page);
     await keepPicture(page, 'no-injector');
   } finally {
+    await page.goto('about:blank');
     await bridge.stop();
   }
 });

@@ -20,6 +20,7 @@ test.beforeAll(async ({ browser }) => {
   await live.stop();
   bridge = await startBridge(records.folder, ['--frames-a', 'sim:quiet', '--injector', 'none:']);
 });
+test.afterEach(({ page }) => page.goto('about:blank'));
 test.afterAll(async () => {
   await bridge.stop();
   records.remove();
@@ -50,7 +51,7 @@ test.describe('an open record', () => {
   });
 
   test('is marked as a replay on every picture', async ({ page }) => {
-    await expect(page.getByText('SIMULATED')).toHaveCount(2);
+    await expect(page.locator('.plane .simulated')).toHaveCount(2);
     await expect(page.getByTestId('recording')).toHaveCount(0);
     await expectAccessible(page);
     await expectWhole(page);
