@@ -11,14 +11,13 @@ const noiseSigmaLn = 0.04;
 
 const lowestLn = -9;
 const highestLn = 5;
-/** Index of a working value in the tables. */
-export const toneIndex = (work: number): number => (work >> 2) - Math.round(lowestLn * 820);
+/** The index of a working value in the tables is a quarter of it plus this. */
 export const toneOffset = -Math.round(lowestLn * 820);
 
 export interface Tone {
-  /** Stored value, before noise, by `toneIndex`. */
+  /** Stored value before noise. */
   readonly stored: Int32Array;
-  /** Noise: standard deviation of the stored value in 1/8 of it for each unit of the noise tile (×256/32), by `toneIndex`. */
+  /** How strong noise is: 256 times the standard deviation of the stored value for each unit of the noise tile. */
   readonly noise: Int32Array;
 }
 

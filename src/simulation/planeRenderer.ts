@@ -3,7 +3,7 @@ import { noGeometry, type XrayFrameAttributes, type XrayGeometry } from '../dico
 import type { PlaneId } from '../sample/index.ts';
 import { cementFillOf } from './cementFill.ts';
 import { type CementImage, cementImage, type Dirty, thicknessPerMm } from './cementImage.ts';
-import { bitsStored, noiseSide, noiseTile, roundCollimator, toneOf, toneOffset, workPerLn } from './detector.ts';
+import { bitsStored, noiseSide, noiseTile, roundCollimator, type Tone, toneOf, toneOffset, workPerLn } from './detector.ts';
 import { cementLnPerMm, deviceShadows, type NeedleProfiles, needleProfiles, type Shadow } from './devices.ts';
 import { phantomOf } from './phantom.ts';
 import { projectPhantom } from './projector.ts';
@@ -111,15 +111,14 @@ export function createPlaneRenderer(scenario: Scenario, plane: PlaneId, fps: num
       { shadows: shadowsOf(now), weight: 1 - lagShare },
       { shadows: shadowsOf(world(Math.max(0, frameIndex - 1))), weight: lagShare },
     ];
-    const fresh = noiseAt(scenario.seed, plane, frameIndex);
-    const old = noiseAt(scenario.seed, plane, frameIndex - 1);
+    const film: Film = { ...tone, tile, fresh: grainOf(scenario.seed, plane, frameIndex), old: grainOf(scenario.seed, plane, frameIndex - 1) };
     for (let y = 0; y < size; y++) {
       const from = collimator.from[y] ?? 0;
       const to = collimator.to[y] ?? 0;
       if (to <= from) continue;
       shiftRow(row, present, sidePx, shift, y, from, to);
       for (const { shadows, weight } of layers) for (const shadow of shadows) if (y >= shadow.topPx && y <= shadow.bottomPx) shadow.drawRow(row, y, weight);
-      developRow(pixels, y * size, row, from, to, tone.stored, tone.noise, tile, fresh, old, y);
+      developRow(pixels, row, y, from, to, film);
     }
     for (const { index, share } of collimator.edge) pixels[index] = ((pixels[index] ?? 0) * share) >> 8;
   };
@@ -156,9 +155,22 @@ function applyCement(still: Int16Array, present: Int16Array, cement: CementImage
 }
 
 /** Offsets into the noise tile for one frame. */
-function noiseAt(seed: number, plane: PlaneId, frameIndex: number): { readonly x: number; readonly y: number } {
+interface Grain {
+  readonly x: number;
+  readonly y: number;
+}
+
+function grainOf(seed: number, plane: PlaneId, frameIndex: number): Grain {
   const hash = combineSeeds(seed, plane === 'a' ? 91 : 92, frameIndex + 1);
   return { x: hash & (noiseSide - 1), y: (hash >>> 16) & (noiseSide - 1) };
+}
+
+/** How working values become stored ones. */
+interface Film extends Tone {
+  readonly tile: Int8Array;
+  /** This frame's noise, and the last one's, of which a little is left. */
+  readonly fresh: Grain;
+  readonly old: Grain;
 }
 
 /** One row of the anatomy, moved by a fraction of a pixel (bilinear, in whole numbers). */
@@ -178,21 +190,11 @@ function shiftRow(row: Int32Array, image: Int16Array, sidePx: number, shift: Shi
       (a * (image[upper + x] as number) + b * (image[upper + x + 1] as number) + c * (image[lower + x] as number) + d * (image[lower + x + 1] as number)) >> 12;
 }
 
-/** Working values become stored ones: tone curve, then noise that grows as the beam gets weaker, a little of it the last frame's. */
-function developRow(
-  pixels: Uint16Array,
-  at: number,
-  row: Int32Array,
-  from: number,
-  to: number,
-  stored: Int32Array,
-  noise: Int32Array,
-  tile: Int8Array,
-  fresh: { readonly x: number; readonly y: number },
-  old: { readonly x: number; readonly y: number },
-  y: number,
-): void {
+/** Develops columns `from` … `to` of row `y`: tone curve, then noise that grows as the beam gets weaker. */
+function developRow(pixels: Uint16Array, row: Int32Array, y: number, from: number, to: number, film: Film): void {
+  const { stored, noise, tile, fresh, old } = film;
   const wrap = noiseSide - 1;
+  const at = y * row.length;
   const freshRow = ((y + fresh.y) & wrap) * noiseSide;
   const oldRow = ((y + old.y) & wrap) * noiseSide;
   const last = stored.length - 1;
