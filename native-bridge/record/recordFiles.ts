@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PlaneId, planeIds } from '../../src/sample/sample.ts';
+import { countFrame } from '../sources/frameMemory.ts';
 import { attributesTopic } from './channels.ts';
 import { diskErrorText } from './diskError.ts';
 import { manifestText } from './manifest.ts';
@@ -75,6 +76,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
   return {
     json: (message) => telemetry.add(message.topic, message, message.text, backlogCost(message.text.length, 0)),
     frame(message) {
+      countFrame(message.pixels.byteLength);
       const pixels = new Uint8Array(message.pixels.buffer, message.pixels.byteOffset, message.pixels.byteLength);
       const sha256 = createHash('sha256').update(pixels).digest('hex');
       const attributes = `${message.text.slice(0, -1)},"pixels":{"sha256":"${sha256}","bytes":${pixels.length}}}`;
