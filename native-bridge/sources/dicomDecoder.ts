@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { failedFault, ok, type Result } from '../../src/base/result.ts';
 import type { DecodeJob, DecodeReply } from './dicomWorker.ts';
+import { countFrame } from './frameMemory.ts';
 
 /** A frame that takes longer than this to decode is damaged in a way that a codec does not notice. */
 const patienceMs = 60_000;
@@ -20,7 +21,10 @@ export function createDicomDecoder(): DicomDecoder {
   let nextId = 0;
   const open = new Map<number, (reply: Result<Pixels>) => void>();
 
-  const settle = (reply: DecodeReply) => open.get(reply.id)?.(reply.ok ? ok(reply) : reply);
+  const settle = (reply: DecodeReply) => {
+    if (reply.ok) countFrame(reply.pixels.byteLength);
+    open.get(reply.id)?.(reply.ok ? ok(reply) : reply);
+  };
   const failAll = (why: string) => {
     for (const answer of [...open.values()]) answer(failedFault(why));
   };

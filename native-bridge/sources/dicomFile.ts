@@ -6,6 +6,7 @@ import { lumaPaletteOf } from '../../src/dicom/palette.ts';
 import { type FrameTable, frameBytes, locateFrames } from '../../src/dicom/pixelData.ts';
 import type { LumaPalette } from '../../src/dicom/storedValues.ts';
 import { type CodedFrame, inflateRaw } from './dicomDecode.ts';
+import { frameMemory } from './frameMemory.ts';
 
 /** One DICOM file with frames, read and located; nothing of it is decoded. */
 export interface DicomFile {
@@ -24,7 +25,7 @@ export async function readShared(path: string, most = Number.POSITIVE_INFINITY):
   try {
     await using handle = await open(path, 'r');
     const { size } = await handle.stat();
-    const bytes = new Uint8Array(new SharedArrayBuffer(Math.min(size, most)));
+    const bytes = new Uint8Array(frameMemory(Math.min(size, most)));
     let at = 0;
     while (at < bytes.length) {
       const { bytesRead } = await handle.read(bytes, at, Math.min(bytes.length - at, 2 ** 30), at);

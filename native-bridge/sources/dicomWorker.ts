@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import type { Fault } from '../../src/base/result.ts';
 import { type DecodedFrame, type LumaPalette, writeUnsigned } from '../../src/dicom/storedValues.ts';
 import { type CodedFrame, decodeFrame } from './dicomDecode.ts';
+import { frameMemory } from './frameMemory.ts';
 
 /** What the decoding thread is asked for. */
 export interface DecodeJob {
@@ -21,7 +22,7 @@ function shared(decoded: DecodedFrame, job: DecodeJob): Uint8Array | Uint16Array
   const { image } = job.frame;
   const pixels = image.rows * image.columns;
   const narrow = decoded.samplesPerPixel > 1 || job.palette !== null || image.bitsAllocated <= 8;
-  const out = narrow ? new Uint8Array(new SharedArrayBuffer(pixels)) : new Uint16Array(new SharedArrayBuffer(pixels * 2));
+  const out = narrow ? new Uint8Array(frameMemory(pixels)) : new Uint16Array(frameMemory(pixels * 2));
   writeUnsigned(decoded, image, job.palette, out);
   return out;
 }
