@@ -74,6 +74,8 @@ const rules = {
   releaseMm: 1.2,
   /** It has left a place when less than this share of its contrast is left there. */
   bareShare: 0.75,
+  /** An unseen needle is there as long as its place stops this share of what it stopped: two thin walls are left when a stylet leaves. */
+  coveredShare: 0.3,
   releaseHollowMm: 6,
 } as const;
 
@@ -106,7 +108,7 @@ export function createNeedleTracker(): NeedleTracker {
       const bars = [...detector.bars(context.pyramid, context.field, context.scale)];
       const followed: NeedleTrack[] = [];
       for (const track of tracks) {
-        const at = bars.findIndex((bar) => belongsTo(bar, track, context));
+        const at = nearestBar(bars, track, context);
         const [bar] = at >= 0 ? bars.splice(at, 1) : [];
         const sighting = bar === undefined ? null : sightingOf(bar, isForward(bar, track.direction), context, detector);
         const next = sighting === null ? missed(track, context) : followedBy(track, sighting, context);
@@ -142,16 +144,32 @@ const degreesBetween = (a: readonly [number, number], b: readonly [number, numbe
 const barDirection = (bar: FoundBar): readonly [number, number] => [bar.shaft.dx, bar.shaft.dy];
 const isForward = (bar: FoundBar, direction: readonly [number, number]): boolean => bar.shaft.dx * direction[0] + bar.shaft.dy * direction[1] > 0;
 
-/** Whether a bar lies where the track's shaft is expected now. */
-function belongsTo(bar: FoundBar, track: NeedleTrack, context: NeedleContext): boolean {
-  if (degreesBetween(barDirection(bar), track.direction) > rules.association.angleDeg) return false;
+/** How far off a bar lies from where the track's shaft is expected now, mm (a degree counts as half a millimetre); null when it is another. */
+function misfitMm(bar: FoundBar, track: NeedleTrack, context: NeedleContext): number | null {
+  const turnedDeg = degreesBetween(barDirection(bar), track.direction);
+  if (turnedDeg > rules.association.angleDeg) return null;
   const { factor } = context.pyramid;
   const middle = 0.5 * (bar.shaft.from + bar.shaft.to);
   const x = factor * (bar.shaft.x + bar.shaft.dx * middle);
   const y = factor * (bar.shaft.y + bar.shaft.dy * middle);
   const [px, py] = predictedTip(track, context);
-  const across = Math.abs((x - px) * -track.direction[1] + (y - py) * track.direction[0]);
-  return across * context.scale.mmPerPx < rules.association.acrossMm;
+  const acrossMm = Math.abs((x - px) * -track.direction[1] + (y - py) * track.direction[0]) * context.scale.mmPerPx;
+  return acrossMm < rules.association.acrossMm ? acrossMm + 0.5 * turnedDeg : null;
+}
+
+const belongsTo = (bar: FoundBar, track: NeedleTrack, context: NeedleContext): boolean => misfitMm(bar, track, context) !== null;
+
+/** Index of the bar that fits a track best; −1 when none does. */
+function nearestBar(bars: readonly FoundBar[], track: NeedleTrack, context: NeedleContext): number {
+  let best = -1;
+  let least = Number.POSITIVE_INFINITY;
+  bars.forEach((bar, i) => {
+    const misfit = misfitMm(bar, track, context);
+    if (misfit === null || misfit >= least) return;
+    least = misfit;
+    best = i;
+  });
+  return best;
 }
 
 function predictedTip(track: NeedleTrack, { shift }: NeedleContext): ImagePoint {
@@ -224,12 +242,19 @@ function started(id: number, sighting: Sighting, { shift, frameCount }: NeedleCo
 const confidenceOf = (s: Sighting): number =>
   Math.max(0.05, Math.min(0.99, 0.5 + 0.3 * Math.min(1, s.bar.shaft.contrast / 0.6) + 0.2 * (1 - Math.min(1, s.sigmaPx / s.widthPx))));
 
-/** A needle that is not seen for a moment stays for a few frames where the bone carries it. */
+/**
+ * A needle whose edges are not found: when its place still stops what it stopped, another needle, cement or bone lies over
+ * it, and it stays where the bone carries it; otherwise it stays for a few frames.
+ */
 function missed(track: NeedleTrack, context: NeedleContext): NeedleTrack | null {
-  const patience = track.parked ? 5 : 1;
-  if (track.missedFrames >= patience || !context.shiftTrusted) return null;
+  if (!context.shiftTrusted) return null;
   const tip: ImagePoint = [track.tipBone[0] + context.shift[0], track.tipBone[1] + context.shift[1]];
-  return { ...track, tip, missedFrames: track.missedFrames + 1, confidence: track.confidence * 0.7, tipSigmaPx: track.tipSigmaPx * 1.5 };
+  const level = levelBehind(tip, track.direction, context);
+  const covered = track.bareLevel !== null && track.seenFrames >= 4 && level > track.bareLevel + rules.coveredShare * track.contrast;
+  const patience = track.parked ? 5 : 1;
+  if (!covered && track.missedFrames >= patience) return null;
+  const confidence = covered ? Math.max(0.4, 0.9 * track.confidence) : 0.7 * track.confidence;
+  return { ...track, tip, missedFrames: covered ? 0 : track.missedFrames + 1, confidence, tipSigmaPx: Math.max(track.tipSigmaPx, 0.3 * track.widthPx), velocityPx: 0 };
 }
 
 /** The new state after a sighting: moving needles follow the measurement, parked ones are held in the bone. */
