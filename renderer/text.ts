@@ -99,6 +99,7 @@ export const text = {
     ring: (value: string, unit: string) => `ring ${value} ${unit}`,
     ofWay: 'of the way',
     past: 'past the target',
+    before: 'before the entry',
     describe: (a: string, b: string, unit: string) => `Tip off the planned line: ${a} ${unit} in plane A, ${b} ${unit} in plane B`,
   },
   injector: {

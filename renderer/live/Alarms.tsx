@@ -17,25 +17,25 @@ export function Alarms({ moment }: { readonly moment: Moment }) {
   return (
     <section className="alarms" aria-label={text.alarms.region} data-testid="alarms">
       {alarms.length === 0 && <div className="alarms-none">{text.alarms.none}</div>}
-      {alarms.slice(0, shownAlarms).map((alarm) => {
+      {alarms.slice(0, shownAlarms).map((alarm, index) => {
         const { event, acknowledged } = alarm;
+        const isFirst = index === 0;
         return (
           <div
             className="alarm"
             key={event.id}
             data-priority={event.priority}
             data-acknowledged={acknowledged}
+            data-first={isFirst}
             data-long={event.message.length > longMessage}
             role={live && !acknowledged ? 'alert' : undefined}
           >
-            <div className="alarm-words">
-              <div className="alarm-message">
-                <span aria-hidden="true">{text.alarms.priority[event.priority]} </span>
-                <span className="visually-hidden">{text.alarms.priorityName[event.priority]}: </span>
-                {event.message}
-              </div>
-              <div className="alarm-advice">{acknowledged ? text.alarms.acknowledged : event.advice}</div>
+            <div className="alarm-message" title={event.message}>
+              <span aria-hidden="true">{text.alarms.priority[event.priority]} </span>
+              <span className="visually-hidden">{text.alarms.priorityName[event.priority]}: </span>
+              {event.message}
             </div>
+            <div className="alarm-advice">{acknowledged ? text.alarms.acknowledged : isFirst ? event.advice : ''}</div>
             {live && !acknowledged && (
               <button type="button" onClick={() => acknowledge(alarm)} aria-label={`${text.alarms.acknowledge}: ${event.message}`}>
                 {text.alarms.acknowledge}

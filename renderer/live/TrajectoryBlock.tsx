@@ -48,7 +48,7 @@ export function TrajectoryBlock({ moment }: { readonly moment: Moment }) {
             <span>{words.ring(fixed(eye.reach, 0), eye.unit)}</span>
           </div>
           <div className="trajectory-progress">
-            {percent} % <span className="quiet">{percent > 100 ? words.past : words.ofWay}</span>
+            {Math.max(0, percent)} % <span className="quiet">{percent > 100 ? words.past : percent < 0 ? words.before : words.ofWay}</span>
           </div>
           <div className="bar" aria-hidden="true">
             <div className="bar-fill" style={{ width: `${Math.max(0, Math.min(100, percent))}%`, background: 'var(--plan)' }} />

@@ -15,6 +15,7 @@ test.beforeAll(async ({ browser }) => {
   await page.keyboard.press('Space');
   await expect(page.getByText('Mark recorded')).toBeVisible();
   await page.waitForTimeout(40_000);
+  await expect(page.getByTestId('word-a')).toHaveText('LIVE');
   await keepPicture(page, 'live');
   await page.close();
   await live.stop();
