@@ -23,9 +23,22 @@ const pictures = Array.from({ length: 8 }, () => {
 });
 const megabytes = (frames * 2 * size * size * 2) / 1e6;
 
-function plain(name: string): { written: number; synced: number } {
+/** MB/s until everything was handed to the system, until it was on disk, and ms of processor time for each MB. */
+interface Speed {
+  readonly written: number;
+  readonly synced: number;
+  readonly cpuMsPerMb: number;
+}
+
+const cpuMs = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+function plain(name: string): Speed {
   const files = ['a', 'b'].map((plane) => openSync(join(folder, `${name}-${plane}`), 'w'));
   const startMs = performance.now();
+  const startCpuMs = cpuMs();
   for (let i = 0; i < frames; i++) {
     for (const file of files) writeSync(file, new Uint8Array((pictures[i % pictures.length] ?? new Uint16Array()).buffer));
   }
@@ -33,13 +46,14 @@ function plain(name: string): { written: number; synced: number } {
   for (const file of files) fdatasyncSync(file);
   const synced = performance.now() - startMs;
   for (const file of files) closeSync(file);
-  return { written: megabytes / (written / 1000), synced: megabytes / (synced / 1000) };
+  return { written: megabytes / (written / 1000), synced: megabytes / (synced / 1000), cpuMsPerMb: (cpuMs() - startCpuMs) / megabytes };
 }
 
-async function ours(name: string, compression: FrameCompression): Promise<{ written: number; synced: number }> {
+async function ours(name: string, compression: FrameCompression): Promise<Speed> {
   const opened = await openRecordWriter({ folder: join(folder, name) }, testHeader, (message) => process.stderr.write(`${message}\n`), { compression });
   if (!opened.ok) throw new Error(opened.fault.message);
   const startMs = performance.now();
+  const startCpuMs = cpuMs();
   for (let i = 0; i < frames; i++) {
     for (const [k, plane] of (['a', 'b'] as const).entries()) {
       const attributes = {
@@ -66,10 +80,14 @@ async function ours(name: string, compression: FrameCompression): Promise<{ writ
   const written = performance.now() - startMs;
   const closed = await opened.value.close(testSummary);
   if (!closed.ok) throw new Error(closed.fault.message);
-  return { written: megabytes / (written / 1000), synced: megabytes / ((performance.now() - startMs) / 1000) };
+  return { written: megabytes / (written / 1000), synced: megabytes / ((performance.now() - startMs) / 1000), cpuMsPerMb: (cpuMs() - startCpuMs) / megabytes };
 }
 
-const round = ({ written, synced }: { written: number; synced: number }) => ({ written: Math.round(written), synced: Math.round(synced) });
+const round = ({ written, synced, cpuMsPerMb }: Speed) => ({
+  written: Math.round(written),
+  synced: Math.round(synced),
+  cpuMsPerMb: Number(cpuMsPerMb.toFixed(2)),
+});
 plain('warm-up');
 const results = [];
 for (let run = 0; run < 3; run++) {
