@@ -52,19 +52,19 @@ export async function inspectDicom(target: string): Promise<Result<Inspected>> {
   if (!last.ok) return last;
   const decoder = createDicomDecoder();
   try {
-    const firstFrame = await decodeStored(decoder, first.value, 0);
+    const firstFrame = await decodeNearest(decoder, first.value, 0, 1);
     if (!firstFrame.ok) return firstFrame;
-    const lastFrame = await decodeStored(decoder, last.value, last.value.table.frames.length - 1);
+    const lastFrame = await decodeNearest(decoder, last.value, last.value.table.frames.length - 1, -1);
     if (!lastFrame.ok) return lastFrame;
-    const hashes = { firstFrameSha256: sha256(firstFrame.value), lastFrameSha256: sha256(lastFrame.value) };
     const frames = run.value.frames ?? first.value.image.frames;
-    const notes = [run.value.note, shortageNote(first.value)].filter((note) => note !== null);
+    const hashes = { firstFrameSha256: sha256(firstFrame.value.cells), lastFrameSha256: sha256(lastFrame.value.cells) };
+    const notes = [run.value.note, shortageNote(first.value), firstFrame.value.note, lastFrame.value.note].filter((note) => note !== null);
     return ok({
       inspection: { ...headerOf(first.value), frames, ...hashes },
       syntaxName: first.value.image.transferSyntax.name,
       files: run.value.paths.length,
-      notes,
-      firstFrameMean: meanOf(firstFrame.value, first.value),
+      notes: [...new Set(notes)],
+      firstFrameMean: meanOf(firstFrame.value.cells, first.value),
     });
   } finally {
     await decoder.close();
@@ -74,15 +74,30 @@ export async function inspectDicom(target: string): Promise<Result<Inspected>> {
 const openEnd = async (path: string | undefined, target: string) =>
   path === undefined ? inputFault(`${target} holds no DICOM file with frames.`) : openDicomFile(path);
 
-const shortageNote = (file: DicomFile) => (file.table.shortage === null ? null : `The file is cut short: ${file.table.shortage}.`);
+const shortageNote = (file: DicomFile) => (file.table.shortage === null ? null : `The header counts more frames than the file holds: ${file.table.shortage}.`);
 
-/** One frame's cells as stored. The fault is a whole sentence. */
-async function decodeStored(decoder: DicomDecoder, file: DicomFile, index: number): Promise<Result<Uint8Array | Uint16Array | Uint32Array>> {
-  const frame = codedFrame(file, index);
-  if (frame === null) return inputFault(`${file.path} has no frame ${index + 1}.`);
-  const decoded = await decoder.decode({ frame, palette: null, want: 'cells' });
-  if (decoded.ok) return ok(decoded.value.pixels);
-  return inputFault(`${file.path}: frame ${index + 1} ${decoded.fault.message}.`);
+/** How many damaged frames at either end are passed over. */
+const mostDamaged = 32;
+
+type Cells = Uint8Array | Uint16Array | Uint32Array;
+
+/** The first frame from `index` on, in steps of `step`, that decodes: its cells as stored, and what was passed over. */
+async function decodeNearest(
+  decoder: DicomDecoder,
+  file: DicomFile,
+  index: number,
+  step: 1 | -1,
+): Promise<Result<{ readonly cells: Cells; readonly note: string | null }>> {
+  let fault = `${file.path} has no frame ${index + 1}.`;
+  for (let at = index, tries = 0; tries < mostDamaged; at += step, tries++) {
+    const frame = codedFrame(file, at);
+    if (frame === null) break;
+    const decoded = await decoder.decode({ frame, palette: null, want: 'cells' });
+    const note = tries === 0 ? null : `${fault} The checksum is of frame ${at + 1}.`;
+    if (decoded.ok) return ok({ cells: decoded.value.pixels, note });
+    if (tries === 0) fault = `${file.path}: frame ${at + 1} ${decoded.fault.message}.`;
+  }
+  return inputFault(fault);
 }
 
 function headerOf(file: DicomFile): Omit<FramesInspection, 'firstFrameSha256' | 'lastFrameSha256'> {

@@ -70,6 +70,15 @@ test('inspect of a folder is of its largest series, in order of the instances, a
   expect(stderr).toMatch(/1 other series, which is not played/);
 });
 
+test('a damaged last frame is said, and the checksum is of the one before it', async () => {
+  const coded = frames.map((frame, index) => [index === 2 ? new Uint8Array(64) : encodeRleLiterally(frame)]);
+  await writeFile(at('end.dcm'), buildPart10(xrayRun({ ...run, coded: { frames: coded, offsetTable: true } }), { transferSyntax: '1.2.840.10008.1.2.5' }));
+  const { status, stdout, stderr } = inspect('--json', at('end.dcm'));
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ frames: 3, lastFrameSha256: sha256(frames[1]) });
+  expect(stderr).toMatch(/frame 3 is damaged.* The checksum is of frame 2\./);
+});
+
 describe('what cannot be read is one sentence, exit status 2 and nothing on standard output', () => {
   test.each([
     ['nowhere.dcm', /There is no file or folder .*nowhere\.dcm: check the path/],
