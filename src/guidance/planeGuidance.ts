@@ -10,6 +10,7 @@ import { needleDeviation } from './needle/deviation.ts';
 import { asDetected, createNeedleTracker, type NeedleTrack, type NeedleTracker } from './needle/tracker.ts';
 import type { NeedleObservation, PlaneObservation } from './observation.ts';
 import { type ImageScale, imageScale, needleWidthsMm } from './scale.ts';
+import { warmUp } from './warmUp.ts';
 import { boneRegion } from './zones.ts';
 
 /**
@@ -67,7 +68,13 @@ function visibleField(shop: Workshop): VisibleField {
   return shop.field;
 }
 
+/** Starts cold state for one plane; the first call in a thread takes about half a second to get the code compiled. */
 export function createPlaneGuidance(plane: PlaneId): PlaneGuidance {
+  warmUp(() => openPlaneGuidance('a'));
+  return openPlaneGuidance(plane);
+}
+
+function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
   let plan: Plan | null = null;
   let planShiftPx: readonly [number, number] = [0, 0];
   let planIsNew = false;

@@ -109,12 +109,11 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     blockNeedles(blocked, width, height, context.tracks, shiftPx, factor, mmPerFinePx);
     const box = watchedBox(context, mmPerFinePx);
     if (!motion.trusted || box === null) return observe(context, shift, mmPerFinePx);
-    const zones = zonesOf(context, box, mmPerFinePx);
     reference.compare(pyramid.fine, field, shift, blocked, box);
     const low = Math.max(discernibleMm * cementNepersPerMm, 3 * reference.sigma);
     const high = Math.max(1.6 * discernibleMm * cementNepersPerMm, 5 * reference.sigma);
     const regions = darkRegions(reference.evidence, blocked, box, low, high, 1.5 / (mmPerFinePx * mmPerFinePx), buffers);
-    const verdict = judge.frame({ ...context, zones, regions, labels: buffers.labels, blocked, box, mmPerFinePx, difference: reference.difference, low, mask });
+    const verdict = judge.frame({ ...context, zones: () => zonesOf(context, box, mmPerFinePx), regions, labels: buffers.labels, blocked, box, mmPerFinePx, difference: reference.difference, low, mask });
     holdBack(verdict.heldLabels, box);
     reference.learn(blocked, held, verdict.absorb);
     excludeFromMotion();
@@ -177,7 +176,7 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     if (box === null || !judge.seen()) return nothing;
     const { areaPx: filledPx, mass } = fillAcrossShafts(mask, filled, reference.difference, box, tracks, context.shiftPx, pyramid.factor);
     const leak = leakWatch.frame({
-      zones,
+      zones: zonesOf(context, box, mmPerFinePx),
       mask: filled,
       width,
       mmPerFinePx,

@@ -19,7 +19,8 @@ export interface JudgeInput {
   readonly motion: MotionEstimate;
   readonly shiftPx: readonly [number, number];
   readonly pyramid: { readonly factor: number };
-  readonly zones: ZoneMap | null;
+  /** Made only when something may be cement. */
+  readonly zones: () => ZoneMap | null;
   /** Cement so far; changed in place. */
   readonly mask: Uint8Array;
 }

@@ -5,7 +5,7 @@ import type { DarkRegion } from './regions.ts';
 
 export interface SeedInput {
   readonly tracks: readonly NeedleTrack[];
-  readonly zones: ZoneMap | null;
+  readonly zones: () => ZoneMap | null;
   readonly shiftPx: readonly [number, number];
   readonly pyramid: { readonly factor: number };
   readonly mmPerFinePx: number;
@@ -42,7 +42,8 @@ export function createSeedZone(width: number, height: number): SeedZone {
   }
 
   /** A zone in front of the tip only counts inside the vertebra (and 2 mm around it), when it was drawn. */
-  function clipToBody({ zones, box }: SeedInput): void {
+  function clipToBody({ zones: make, box }: SeedInput): void {
+    const zones = make();
     if (zones === null) return;
     for (let y = box.y0; y < box.y1; y++) {
       for (let at = y * width + box.x0; at < y * width + box.x1; at++) if (zone[at] !== 0 && (zones.outlineMm[at] ?? 0) > reachMm.aroundBody) zone[at] = 0;

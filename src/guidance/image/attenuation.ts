@@ -40,12 +40,14 @@ export function attenuationTable(attributes: XrayFrameAttributes): Float32Array 
   const largest = 2 ** attributes.bitsStored - 1;
   const relationship = attributes.pixelIntensityRelationship ?? (attributes.bitsStored > 8 ? 'LOG' : 'DISP');
   const inverted = attributes.photometric === 'MONOCHROME1';
-  return Float32Array.from({ length: size }, (_, stored) => {
+  const table = new Float32Array(size);
+  for (let stored = 0; stored < size; stored++) {
     const clipped = Math.min(stored, largest);
     const brightness = inverted ? largest - clipped : clipped;
-    if (relationship === 'LIN') return Math.log((largest + 1) / (brightness + 0.002 * largest + 1));
-    return (nepersOfRange[relationship] * (largest - brightness)) / largest;
-  });
+    if (relationship === 'LIN') table[stored] = Math.log((largest + 1) / (brightness + 0.002 * largest + 1));
+    else table[stored] = (nepersOfRange[relationship] * (largest - brightness)) / largest;
+  }
+  return table;
 }
 
 /** Buffers for frames like this one. */

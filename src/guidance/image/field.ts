@@ -69,6 +69,12 @@ function floodFromBorder(data: Float32Array, width: number, height: number, limi
 function keepLargest(label: Uint8Array, width: number, height: number): void {
   const queue = new Int32Array(width * height);
   let best: { start: number; size: number } = { start: -1, size: 0 };
+  const take = (at: number, from: number, to: number, tail: number): number => {
+    if (label[at] !== from) return tail;
+    label[at] = to;
+    queue[tail] = at;
+    return tail + 1;
+  };
   const fill = (start: number, from: number, to: number): number => {
     let tail = 1;
     queue[0] = start;
@@ -76,13 +82,10 @@ function keepLargest(label: Uint8Array, width: number, height: number): void {
     for (let head = 0; head < tail; head++) {
       const at = queue[head] ?? 0;
       const x = at % width;
-      const next = [x > 0 ? at - 1 : at, x < width - 1 ? at + 1 : at, at >= width ? at - width : at, at < (height - 1) * width ? at + width : at];
-      for (const n of next) {
-        if (label[n] === from) {
-          label[n] = to;
-          queue[tail++] = n;
-        }
-      }
+      if (x > 0) tail = take(at - 1, from, to, tail);
+      if (x < width - 1) tail = take(at + 1, from, to, tail);
+      if (at >= width) tail = take(at - width, from, to, tail);
+      if (at < (height - 1) * width) tail = take(at + width, from, to, tail);
     }
     return tail;
   };

@@ -86,8 +86,9 @@ export function findEdgePairs(coarse: Grid, field: VisibleField, leastWidth: num
       let bestDot = 0;
       let bestWidth = 0;
       for (let w = leastWidth; w <= mostWidth; w += 0.5) {
-        const px = Math.round(x + nx * w);
-        const py = Math.round(y + ny * w);
+        // Truncation, not Math.round: a negative zero would take the engine off its fast path.
+        const px = (x + nx * w + 0.5) | 0;
+        const py = (y + ny * w + 0.5) | 0;
         if (px < 0 || py < 0 || px >= width || py >= height) break;
         const other = py * width + px;
         const along = -((gx.data[other] ?? 0) * nx + (gy.data[other] ?? 0) * ny);

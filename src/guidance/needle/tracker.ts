@@ -254,7 +254,14 @@ function missed(track: NeedleTrack, context: NeedleContext): NeedleTrack | null 
   const patience = track.parked ? 5 : 1;
   if (!covered && track.missedFrames >= patience) return null;
   const confidence = covered ? Math.max(0.4, 0.9 * track.confidence) : 0.7 * track.confidence;
-  return { ...track, tip, missedFrames: covered ? 0 : track.missedFrames + 1, confidence, tipSigmaPx: Math.max(track.tipSigmaPx, 0.3 * track.widthPx), velocityPx: 0 };
+  return {
+    ...track,
+    tip,
+    missedFrames: covered ? 0 : track.missedFrames + 1,
+    confidence,
+    tipSigmaPx: Math.max(track.tipSigmaPx, 0.3 * track.widthPx),
+    velocityPx: 0,
+  };
 }
 
 /** The new state after a sighting: moving needles follow the measurement, parked ones are held in the bone. */

@@ -1,0 +1,79 @@
+import { noGeometry, type XrayFrame } from '../dicom/xrayFrame.ts';
+import type { Plan } from '../sample/index.ts';
+import type { PlaneGuidance } from './planeGuidance.ts';
+
+const size = 512;
+
+/** A grey ramp with a bar that moves, rests, loses its stylet and lets a blob grow: each part of guidance has something to do. */
+function rehearsalFrame(index: number): XrayFrame {
+  const pixels = new Uint16Array(size * size);
+  const tipX = 350 - 12 * Math.min(index, 5);
+  const hollow = index > 9;
+  const blob = index > 11 ? 14 + 4 * (index - 11) : 0;
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const dx = x - 256;
+      const dy = y - 256;
+      if (dx * dx + dy * dy > 62_000) continue;
+      const grain = ((x * 7919 + y * 104_729 + index * 31_337) % 61) - 30;
+      const across = Math.abs(y - 250);
+      const bar = x > tipX && across < 6 ? (hollow && across < 4 ? 350 : 800) : 0;
+      const bx = x - 260;
+      const by = (y - 250) * (1.3 + 0.5 * Math.sin(bx / 7));
+      const cement = bx * bx + by * by < blob * blob ? 500 : 0;
+      pixels[y * size + x] = 2300 + ((x + y) >> 2) - bar - cement + grain;
+    }
+  }
+  return {
+    attributes: {
+      rows: size,
+      columns: size,
+      bitsAllocated: 16,
+      bitsStored: 12,
+      photometric: 'MONOCHROME2',
+      pixelIntensityRelationship: 'LOG',
+      frameNumber: index,
+      deviceTimeMs: null,
+      frameTimeMs: null,
+      windowCenter: null,
+      windowWidth: null,
+      geometry: noGeometry,
+      simulated: true,
+    },
+    pixels,
+  };
+}
+
+const rehearsalPlan: Plan = {
+  version: 1,
+  needle: { outerDiameterMm: 3.2 },
+  planes: {
+    a: {
+      calibration: { mmPerPx: 0.26 },
+      vertebralBody: [
+        [200, 200],
+        [310, 200],
+        [310, 300],
+        [200, 300],
+      ],
+      posteriorWall: [
+        [310, 300],
+        [310, 200],
+      ],
+    },
+  },
+};
+
+let rehearsed = false;
+
+/**
+ * Runs guidance once over made-up frames before the first real one, so that the engine has compiled it and the first frames
+ * take no longer than the others. Once a thread; what it sees is thrown away.
+ */
+export function warmUp(create: () => PlaneGuidance): void {
+  if (rehearsed) return;
+  rehearsed = true;
+  const guidance = create();
+  guidance.operator({ kind: 'plan', plan: rehearsalPlan });
+  for (let index = 0; index < 16; index++) guidance.frame(rehearsalFrame(index), index * 100);
+}
