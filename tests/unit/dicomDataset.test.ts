@@ -56,6 +56,22 @@ describe('reading a file', () => {
     expect(numbersOf(dataset, 'x00281050', 'text')).toEqual([1.5, 2]);
   });
 
+  test.each([
+    ['zeros', new Uint8Array(37)],
+    ['text', new TextEncoder().encode('appended by something else')],
+    ['ones', new Uint8Array(64).fill(255)],
+  ])('%s behind the dataset do it no harm', (_, tail) => {
+    const described = describeFile('FILE', new Uint8Array([...buildPart10(runFor(explicit)), ...tail]));
+    expect(described.ok && described.value.table.frames).toHaveLength(1);
+  });
+
+  test('an element of undefined length that never ends hides no pixels behind it', () => {
+    const bad = Uint8Array.of(0x09, 0, 0x01, 0x10, 0x55, 0x4e, 0, 0, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4);
+    const [before, behind] = [runFor(explicit).filter((entry) => entry.tag < 0x7fe00010), runFor(explicit).filter((entry) => entry.tag >= 0x7fe00010)];
+    const described = describeFile('FILE', new Uint8Array([...buildPart10(before), ...bad, ...buildDataset(behind)]));
+    expect(described.ok && described.value.table.frames).toHaveLength(1);
+  });
+
   test('items of a sequence are datasets of their own', () => {
     const dataset = parsed(buildPart10([element(0x00081140, 'SQ', [[element(0x00081155, 'UI', '1.2.3')], [element(0x00081155, 'UI', '1.2.4')]])]));
     expect(itemsOf(dataset, 'x00081140').map((item) => textOf(item, 'x00081155'))).toEqual(['1.2.3', '1.2.4']);
