@@ -138,9 +138,15 @@ async function writeSmallFile(folder: string, name: string, text: string): Promi
   const path = join(folder, name);
   await writeFile(`${path}.part`, text, { mode: 0o600, flush: true });
   await rename(`${path}.part`, path);
+  await syncFolder(folder);
+  const bytes = Buffer.from(text);
+  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** So that the new name survives a loss of power. Windows has no such call, and keeps names in its journal. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
   const directory = await open(folder, 'r');
   await directory.sync();
   await directory.close();
-  const bytes = Buffer.from(text);
-  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
