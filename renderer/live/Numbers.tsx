@@ -125,7 +125,8 @@ function ClockBlock({ moment }: BlockProps) {
 
 /** Times of a cement that nobody named are an assumption, and said to be one. */
 const setTimeText = (clock: CementClock): string => {
-  const after = clockText(clock.setAtMs - clock.mixedAtMs);
+  // Session times have microseconds: rounded to the second, or eleven minutes would read as 10:59.
+  const after = clockText(Math.round((clock.setAtMs - clock.mixedAtMs) / 1000) * 1000);
   return clock.product === unspecifiedCement.name ? words.assumed(after) : words.setsAt(after);
 };
 

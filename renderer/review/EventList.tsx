@@ -19,8 +19,16 @@ export function EventList({ events, nowMs, onSeek }: Props) {
   );
   useEffect(() => {
     const host = list.current;
-    const item = host?.children[current];
-    if (host && item instanceof HTMLElement) host.scrollTop = item.offsetTop - host.clientHeight / 2;
+    if (!host) return;
+    const show = () => {
+      const item = host.children[current];
+      if (item instanceof HTMLElement) host.scrollTop = item.offsetTop - (host.clientHeight - item.offsetHeight) / 2;
+    };
+    show();
+    // Alarms above come and go and leave the list more or less room.
+    const resizing = new ResizeObserver(show);
+    resizing.observe(host);
+    return () => resizing.disconnect();
   }, [current]);
   return (
     <section className="events" aria-label={text.review.events}>
