@@ -167,6 +167,7 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
         shift: shiftPx,
         shiftTrusted: motion.trusted,
         cementSeen: shop.cement.seen(),
+        scaleKnown: scale.from !== null,
         frameCount,
       },
       shop.detector,

@@ -113,7 +113,18 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     const low = Math.max(discernibleMm * cementNepersPerMm, 3 * reference.sigma);
     const high = Math.max(1.6 * discernibleMm * cementNepersPerMm, 5 * reference.sigma);
     const regions = darkRegions(reference.evidence, blocked, box, low, high, 1.5 / (mmPerFinePx * mmPerFinePx), buffers);
-    const verdict = judge.frame({ ...context, zones: () => zonesOf(context, box, mmPerFinePx), regions, labels: buffers.labels, blocked, box, mmPerFinePx, difference: reference.difference, low, mask });
+    const verdict = judge.frame({
+      ...context,
+      zones: () => zonesOf(context, box, mmPerFinePx),
+      regions,
+      labels: buffers.labels,
+      blocked,
+      box,
+      mmPerFinePx,
+      difference: reference.difference,
+      low,
+      mask,
+    });
     holdBack(verdict.heldLabels, box);
     reference.learn(blocked, held, verdict.absorb);
     excludeFromMotion();

@@ -41,9 +41,8 @@ const limits = {
   /** Straightness of a rigid tube as a share of its width. */
   crookedness: 0.028,
   widthSpread: 0.06,
-  pointSpread: 0.22,
+  pointSpread: 0.3,
   leastLengthMm: 2.4,
-  freeLengthMm: 9,
 } as const;
 
 export function createNeedleDetector(coarseWidth: number, coarseHeight: number): NeedleDetector {
@@ -62,13 +61,12 @@ export function createNeedleDetector(coarseWidth: number, coarseHeight: number):
       });
       return joinCollinear(pyramid, shafts, scale)
         .map((shaft) => foundBar(shaft, pyramid, field, scale))
-        .filter((bar) => bar.startsAtBorder || bar.endsAtBorder || bar.lengthMm >= limits.freeLengthMm)
         .sort((p, q) => q.lengthMm * q.shaft.contrast - p.lengthMm * p.shaft.contrast);
     },
     tip(frame, pyramid, bar, forward) {
       const axis = fullAxisOf(forward ? bar.shaft : reversed(bar.shaft), pyramid.factor);
       const guess = pyramid.factor * (forward ? bar.shaft.to : -bar.shaft.from);
-      const tip = findTip(frame, pyramid.ofStoredValue, axis, guess);
+      const tip = findTip(frame, pyramid.ofStoredValue, axis, guess, pyramid.factor * (bar.shaft.to - bar.shaft.from));
       return tip === null ? null : { axis, tip };
     },
   };

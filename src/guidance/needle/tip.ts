@@ -110,9 +110,11 @@ function fallBelow(profile: Float64Array, level: number, from: number, hold: num
  * its middle the metal thins in proportion to the distance from the point, so the point lies where the line through the
  * places of 45 % and 15 % contrast reaches zero, and a little beyond, where the last of the point is lost in the blur. Null when the contrast does not end near the guess.
  */
-export function findTip(frame: XrayFrame, table: Float32Array, axis: FullAxis, guess: number): TipEstimate | null {
-  const profiles = profilesAround(frame, table, axis, guess, 4, 3);
-  const shaftPart = Math.ceil(1.8 * axis.width);
+export function findTip(frame: XrayFrame, table: Float32Array, axis: FullAxis, guess: number, visiblePx: number): TipEstimate | null {
+  // A needle just coming in shows less than the four widths that the plateau is usually taken from.
+  const inside = Math.max(1.4, Math.min(4, visiblePx / axis.width - 0.3));
+  const profiles = profilesAround(frame, table, axis, guess, inside, 3);
+  const shaftPart = Math.ceil(0.45 * inside * axis.width);
   const plateauCentre = medianOf(profiles.centre.subarray(0, shaftPart));
   const plateauWhole = medianOf(profiles.whole.subarray(0, shaftPart));
   const plateauWalls = medianOf(profiles.walls.subarray(0, shaftPart));

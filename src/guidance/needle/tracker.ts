@@ -35,6 +35,8 @@ export interface NeedleTrack {
   readonly doubts: number;
   /** Attenuation that the last millimetres of its place would have without it; null as long as it is not known. */
   readonly bareLevel: number | null;
+  /** Shown at first sight; without a scale a bar that ends freely on both sides has to last (an opacified vessel may look straight). */
+  readonly certain: boolean;
 }
 
 export interface NeedleContext {
@@ -48,6 +50,8 @@ export interface NeedleContext {
   readonly shiftTrusted: boolean;
   /** Cement is in the picture: a straight dark bar that appears now is a leak, not a needle. */
   readonly cementSeen: boolean;
+  /** Millimetres are known, not guessed. */
+  readonly scaleKnown: boolean;
   readonly frameCount: number;
 }
 
@@ -64,6 +68,10 @@ interface Sighting {
 /** Names what decides about following, in millimetres and shares. */
 const rules = {
   association: { acrossMm: 5, angleDeg: 12 },
+  freeLengthMm: 9,
+  plannedLengthMm: 4,
+  plannedAcrossMm: 8,
+  plannedAngleDeg: 25,
   /** A needle whose tip stays within this over four frames is at rest. */
   parkedRangeMm: 0.45,
   /** Contrast falls by this share when the stylet leaves. */
@@ -114,11 +122,13 @@ export function createNeedleTracker(): NeedleTracker {
         const next = sighting === null ? missed(track, context) : followedBy(track, sighting, context);
         if (next !== null) followed.push(next);
       }
-      const fresh = bars.flatMap((bar) => {
-        const forward = forwardOfNew(bar, context);
-        const sighting = forward === null ? null : sightingOf(bar, forward, context, detector);
-        return sighting === null || context.cementSeen ? [] : [sighting];
-      });
+      const fresh = bars
+        .filter((bar) => mayBeNew(bar, context))
+        .flatMap((bar) => {
+          const forward = forwardOfNew(bar, context);
+          const sighting = forward === null ? null : sightingOf(bar, forward, context, detector);
+          return sighting === null || context.cementSeen ? [] : [sighting];
+        });
       candidates = candidates.flatMap((track) => {
         const at = fresh.findIndex((s) => belongsTo(s.bar, track, context));
         const [sighting] = at >= 0 ? fresh.splice(at, 1) : [];
@@ -126,7 +136,7 @@ export function createNeedleTracker(): NeedleTracker {
       });
       for (const sighting of fresh) if (!followed.some((t) => crosses(t, sighting))) candidates = [...candidates, started(nextId++, sighting, context)];
       // The first needle is shown at once; a second one has to last, because cement and balloons can look straight for a moment.
-      const ready = (track: NeedleTrack) => (followed.length === 0 && tracks.length === 0 ? true : track.seenFrames >= 3) && followed.length < 2;
+      const ready = (track: NeedleTrack) => ((followed.length === 0 && tracks.length === 0 && track.certain) || track.seenFrames >= 3) && followed.length < 2;
       for (const track of [...candidates].sort((p, q) => q.lengthPx * q.contrast - p.lengthPx * p.contrast)) {
         if (!ready(track)) continue;
         followed.push(track);
@@ -177,6 +187,28 @@ function predictedTip(track: NeedleTrack, { shift }: NeedleContext): ImagePoint 
   return [track.tipBone[0] + shift[0] + track.direction[0] * advance, track.tipBone[1] + shift[1] + track.direction[1] * advance];
 }
 
+/**
+ * Whether a bar that belongs to no needle yet may be one: it comes in from the border, or is long, or lies on a planned
+ * trajectory (a needle seen nearly end-on is short).
+ */
+function mayBeNew(bar: FoundBar, context: NeedleContext): boolean {
+  if (bar.startsAtBorder || bar.endsAtBorder || bar.lengthMm >= rules.freeLengthMm) return true;
+  return bar.lengthMm >= rules.plannedLengthMm && liesOnPlan(bar, context);
+}
+
+function liesOnPlan(bar: FoundBar, { plan, shift, pyramid, scale }: NeedleContext): boolean {
+  const middle = 0.5 * (bar.shaft.from + bar.shaft.to);
+  const x = pyramid.factor * (bar.shaft.x + bar.shaft.dx * middle) - shift[0];
+  const y = pyramid.factor * (bar.shaft.y + bar.shaft.dy * middle) - shift[1];
+  return (plan?.trajectories ?? []).some(({ entry, target }) => {
+    const length = Math.hypot(target[0] - entry[0], target[1] - entry[1]);
+    if (length < 1) return false;
+    const line: readonly [number, number] = [(target[0] - entry[0]) / length, (target[1] - entry[1]) / length];
+    const across = Math.abs((x - target[0]) * -line[1] + (y - target[1]) * line[0]) * scale.mmPerPx;
+    return across < rules.plannedAcrossMm && degreesBetween(line, barDirection(bar)) < rules.plannedAngleDeg;
+  });
+}
+
 /** Which end of a new bar is the tip: not the one at the border, else as planned, else the one nearer to the middle. Null when both ends leave the field. */
 function forwardOfNew(bar: FoundBar, context: NeedleContext): boolean | null {
   if (bar.startsAtBorder && bar.endsAtBorder) return null;
@@ -212,7 +244,7 @@ function sightingOf(bar: FoundBar, forward: boolean, context: NeedleContext, det
   };
 }
 
-function started(id: number, sighting: Sighting, { shift, frameCount }: NeedleContext): NeedleTrack {
+function started(id: number, sighting: Sighting, { shift, frameCount, scaleKnown }: NeedleContext): NeedleTrack {
   return {
     id,
     tip: sighting.tip,
@@ -235,6 +267,7 @@ function started(id: number, sighting: Sighting, { shift, frameCount }: NeedleCo
     strays: 0,
     doubts: 0,
     bareLevel: null,
+    certain: scaleKnown || sighting.bar.startsAtBorder || sighting.bar.endsAtBorder,
   };
 }
 
