@@ -4,7 +4,7 @@ import { useTick } from '../app/tick.ts';
 import { useConsole } from '../store/consoleStore.ts';
 import { type PictureWord, pictureWord } from '../store/stale.ts';
 import { text } from '../text.ts';
-import { pictureInfo } from './planeController.ts';
+import { pictureAgeMs, pictureInfo } from './planeController.ts';
 import { ScaleBar } from './ScaleBar.tsx';
 import { centerOf, widthOf } from './window.ts';
 
@@ -38,10 +38,8 @@ export function PictureCaption({ plane, mode, held }: Props) {
   const linkUp = useConsole((state) => state.linkUp);
   const status = useConsole((state) => state.status?.planes[plane] ?? null);
   const sessionSimulated = useConsole((state) => (mode === 'review' ? state.review?.opened.session.simulated : state.session?.simulated) ?? false);
-  const { header, guidance, arrivedAt, window, inverted } = pictureInfo(`${mode}/${plane}`);
-  const sinceArrival = arrivedAt === null ? null : now - arrivedAt;
-  const sinceStamp = header && !held ? performance.timeOrigin + now - header.stampedEpochMs : 0;
-  const ageMs = sinceArrival === null ? null : Math.max(sinceArrival, sinceStamp);
+  const { header, guidance, window, inverted } = pictureInfo(`${mode}/${plane}`);
+  const ageMs = pictureAgeMs(`${mode}/${plane}`, now, held);
   const word = pictureWord({ mode, linkUp, frameAgeMs: ageMs, held, status });
   const simulated = header?.attributes.simulated ?? sessionSimulated;
   const geometry = header?.attributes.geometry;

@@ -44,6 +44,17 @@ const infos = new Map<string, PictureInfo>();
 export type PictureKey = `${'live' | 'review'}/${PlaneId}`;
 export const pictureInfo = (key: PictureKey): PictureInfo => infos.get(key) ?? noPicture;
 
+/**
+ * Age of a plane's picture at `now` (`performance.now()`): since the newest frame arrived, or since the one shown was stamped,
+ * whichever is more, so that a link that delivers late does not look live. A held picture ages by arrival only. Null before the first.
+ */
+export function pictureAgeMs(key: PictureKey, now: number, held: boolean): number | null {
+  const { header, arrivedAt } = pictureInfo(key);
+  if (arrivedAt === null) return null;
+  const sinceStamp = header && !held ? performance.timeOrigin + now - header.stampedEpochMs : 0;
+  return Math.max(now - arrivedAt, sinceStamp);
+}
+
 /** What guidance says of the frames of both planes as they are shown. */
 export const shownGuidance = (mode: 'live' | 'review') => ({
   a: pictureInfo(`${mode}/a`).guidance?.observation ?? null,
