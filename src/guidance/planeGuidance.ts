@@ -166,7 +166,7 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
         plan: planOfPlane(),
         shift: shiftPx,
         shiftTrusted: motion.trusted,
-        cementSeen: shop.cement.seen(),
+        cementSeen: shop.cement.everSeen(),
         scaleKnown: scale.from !== null,
         frameCount,
       },

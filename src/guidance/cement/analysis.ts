@@ -36,7 +36,8 @@ export interface CementAnalysis {
   /** The operator said which stage it is: helps, is never needed. */
   stage(stage: Stage): void;
   reset(): void;
-  seen(): boolean;
+  /** Cement has been found, also before the last reset. */
+  everSeen(): boolean;
   /** Pixels not to follow bone by (needle, cement), coarse grid, reference coordinates. */
   excludedCoarse(): Uint8Array;
 }
@@ -82,7 +83,10 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
   let zones: ZoneMap | null = null;
   let zonesFor: { readonly plan: PlanePlan | null; readonly offset: readonly [number, number]; readonly box: Region } | null = null;
 
+  let everSeen = false;
+
   function reset(): void {
+    everSeen ||= judge.seen();
     watched = null;
     reference.reset();
     mask.fill(0);
@@ -209,5 +213,5 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     };
   }
 
-  return { frame, stage: (stage) => judge.stage(stage), reset, seen: () => judge.seen(), excludedCoarse: () => coarseExcluded };
+  return { frame, stage: (stage) => judge.stage(stage), reset, everSeen: () => everSeen || judge.seen(), excludedCoarse: () => coarseExcluded };
 }

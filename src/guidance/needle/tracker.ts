@@ -48,7 +48,7 @@ export interface NeedleContext {
   /** Bone's shift since the reference, full pixels. */
   readonly shift: readonly [x: number, y: number];
   readonly shiftTrusted: boolean;
-  /** Cement is in the picture: a straight dark bar that appears now is a leak, not a needle. */
+  /** Cement is in the picture: a straight dark bar that appears now, not from the border, is a leak, not a needle. */
   readonly cementSeen: boolean;
   /** Millimetres are known, not guessed. */
   readonly scaleKnown: boolean;
@@ -127,7 +127,7 @@ export function createNeedleTracker(): NeedleTracker {
         .flatMap((bar) => {
           const forward = forwardOfNew(bar, context);
           const sighting = forward === null ? null : sightingOf(bar, forward, context, detector);
-          return sighting === null || context.cementSeen ? [] : [sighting];
+          return sighting === null ? [] : [sighting];
         });
       candidates = candidates.flatMap((track) => {
         const at = fresh.findIndex((s) => belongsTo(s.bar, track, context));
@@ -192,7 +192,9 @@ function predictedTip(track: NeedleTrack, { shift }: NeedleContext): ImagePoint 
  * trajectory (a needle seen nearly end-on is short).
  */
 function mayBeNew(bar: FoundBar, context: NeedleContext): boolean {
-  if (bar.startsAtBorder || bar.endsAtBorder || bar.lengthMm >= rules.freeLengthMm) return true;
+  if (bar.startsAtBorder || bar.endsAtBorder) return true;
+  if (context.cementSeen) return false;
+  if (bar.lengthMm >= rules.freeLengthMm) return true;
   return bar.lengthMm >= rules.plannedLengthMm && liesOnPlan(bar, context);
 }
 
