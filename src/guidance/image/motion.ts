@@ -30,6 +30,34 @@ export interface MotionTracker {
 
 const samplesWanted = 2200;
 
+/** Bone has edges; soft tissue that breathes over it is smooth: what is wider than this (coarse pixels, about 3 mm) is taken off. */
+const localRadius = 6;
+
+/** The picture less its local mean, by running sums along rows and columns. */
+function highPass(source: Grid, rows: Grid, target: Grid): void {
+  const { width, height, data } = source;
+  const span = 2 * localRadius + 1;
+  const clampX = (x: number) => (x < 0 ? 0 : Math.min(x, width - 1));
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    let sum = 0;
+    for (let k = -localRadius; k <= localRadius; k++) sum += data[row + clampX(k)] ?? 0;
+    for (let x = 0; x < width; x++) {
+      rows.data[row + x] = sum / span;
+      sum += (data[row + clampX(x + localRadius + 1)] ?? 0) - (data[row + clampX(x - localRadius)] ?? 0);
+    }
+  }
+  const clampY = (y: number) => (y < 0 ? 0 : Math.min(y, height - 1));
+  for (let x = 0; x < width; x++) {
+    let sum = 0;
+    for (let k = -localRadius; k <= localRadius; k++) sum += rows.data[clampY(k) * width + x] ?? 0;
+    for (let y = 0; y < height; y++) {
+      target.data[y * width + x] = (data[y * width + x] ?? 0) - sum / span;
+      sum += (rows.data[clampY(y + localRadius + 1) * width + x] ?? 0) - (rows.data[clampY(y - localRadius) * width + x] ?? 0);
+    }
+  }
+}
+
 /**
  * Translation by robust least squares on the image gradient (Lucas–Kanade with Tukey weights), followed from frame to frame;
  * when the fit is bad, an exhaustive search on the small grid first. Rotation is not modelled: over the size of one vertebra
@@ -37,6 +65,8 @@ const samplesWanted = 2200;
  */
 export function createMotionTracker(coarseWidth: number, coarseHeight: number): MotionTracker {
   const reference = createGrid(coarseWidth, coarseHeight);
+  const rowMeans = createGrid(coarseWidth, coarseHeight);
+  const present = createGrid(coarseWidth, coarseHeight);
   const smallReference = createGrid(coarseWidth >> 1, coarseHeight >> 1);
   const differences = new Float32Array(samplesWanted * 4);
   const sorted = new Float32Array(samplesWanted * 4);
@@ -160,7 +190,7 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
 
   return {
     setReference(coarse, small) {
-      reference.data.set(coarse.data);
+      highPass(coarse, rowMeans, reference);
       smallReference.data.set(small.data);
       known = true;
       dx = 0;
@@ -170,12 +200,13 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
     },
     hasReference: () => known,
     track(coarse, small, field, region, excluded) {
-      let fit = refine(coarse, field, region, excluded, dx, dy);
+      highPass(coarse, rowMeans, present);
+      let fit = refine(present, field, region, excluded, dx, dy);
       let jumped = false;
       const expected = usualCount > 0 ? usual : fit.residual;
       if (fit.residual > 1.35 * expected + 0.004) {
         const start = search(small, region, excluded, 12);
-        const other = refine(coarse, field, region, excluded, start.dx, start.dy);
+        const other = refine(present, field, region, excluded, start.dx, start.dy);
         if (other.residual < fit.residual) {
           fit = other;
           jumped = true;
