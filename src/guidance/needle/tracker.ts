@@ -5,6 +5,7 @@ import type { VisibleField } from '../image/field.ts';
 import { sampleGrid } from '../image/grid.ts';
 import type { DetectedNeedle } from '../observation.ts';
 import type { FoundBar, NeedleDetector, NeedleScale } from './detect.ts';
+import { bareLevelAfter, decide, isAtRest, restRules, styletState } from './rest.ts';
 
 /** Everything in full image pixels. `Bone` positions have the motion of the bone taken off. */
 export interface NeedleTrack {
@@ -72,19 +73,6 @@ const rules = {
   plannedLengthMm: 4,
   plannedAcrossMm: 8,
   plannedAngleDeg: 25,
-  /** A needle whose tip stays within this over four frames is at rest. */
-  parkedRangeMm: 0.45,
-  /** Contrast falls by this share when the stylet leaves. */
-  styletDrop: 0.2,
-  /** A tip measured to this share of the width is believed at once. */
-  clearTip: 0.18,
-  jumpMm: 8,
-  releaseMm: 1.2,
-  /** It has left a place when less than this share of its contrast is left there. */
-  bareShare: 0.75,
-  /** An unseen needle is there as long as its place stops this share of what it stopped: two thin walls are left when a stylet leaves. */
-  coveredShare: 0.3,
-  releaseHollowMm: 6,
 } as const;
 
 export interface NeedleTracker {
@@ -285,7 +273,7 @@ function missed(track: NeedleTrack, context: NeedleContext): NeedleTrack | null 
   if (!context.shiftTrusted) return null;
   const tip: ImagePoint = [track.tipBone[0] + context.shift[0], track.tipBone[1] + context.shift[1]];
   const level = levelBehind(tip, track.direction, context);
-  const covered = track.bareLevel !== null && track.seenFrames >= 4 && level > track.bareLevel + rules.coveredShare * track.contrast;
+  const covered = track.bareLevel !== null && track.seenFrames >= 4 && level > track.bareLevel + restRules.coveredShare * track.contrast;
   const patience = track.parked ? 5 : 1;
   if (!covered && track.missedFrames >= patience) return null;
   const confidence = covered ? Math.max(0.4, 0.9 * track.confidence) : 0.7 * track.confidence;
@@ -312,13 +300,13 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   const styletOut = changed || (track.stylet && doubts > 0);
   const level = levelBehind(base, sighting.direction, context);
   // Balloon and cement only add to what the shaft stops; where it is as bright as the bare bone, the shaft has gone.
-  const bare = track.bareLevel !== null && level < track.bareLevel + rules.bareShare * contrast;
+  const bare = track.bareLevel !== null && level < track.bareLevel + restRules.bareShare * contrast;
   // Once drawn back it is followed until it rests again.
   const withdrawn = hollow && ((bare && along * mmPerPx < -1) || track.bareLevel === null);
-  const resting = Math.abs(along) * mmPerPx < rules.parkedRangeMm;
+  const resting = Math.abs(along) * mmPerPx < restRules.parkedRangeMm;
   const decision = withdrawn
     ? { alongMm: along * mmPerPx, parked: false, measured: true, strays: 0 }
-    : decide(track, along * mmPerPx, track.velocityPx * mmPerPx, hollow, styletOut, sighting.sigmaPx < rules.clearTip * sighting.widthPx);
+    : decide(track, along * mmPerPx, track.velocityPx * mmPerPx, hollow, styletOut, sighting.sigmaPx < restRules.clearTip * sighting.widthPx);
   const accepted = decision.alongMm / mmPerPx;
   // Across the shaft the measurement is always better than the prediction.
   const across = (sighting.tip[0] - base[0]) * -dy + (sighting.tip[1] - base[1]) * dx;
@@ -352,12 +340,6 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   };
 }
 
-/** With the stylet in, as of every frame; after it has left, as of then, or of the first quiet frame at a new place. */
-function bareLevelAfter(track: NeedleTrack, hollow: boolean, withdrawn: boolean, bareLevel: number): number | null {
-  if (!hollow) return bareLevel;
-  return withdrawn ? null : (track.bareLevel ?? bareLevel);
-}
-
 /** Mean attenuation along the axis from one to four millimetres behind a point. */
 function levelBehind(tip: ImagePoint, [dx, dy]: readonly [number, number], { pyramid, scale }: NeedleContext): number {
   const { factor, fine } = pyramid;
@@ -368,55 +350,6 @@ function levelBehind(tip: ImagePoint, [dx, dy]: readonly [number, number], { pyr
     sum += sampleGrid(fine, (tip[0] - dx * back - shift) / factor, (tip[1] - dy * back - shift) / factor);
   }
   return sum / 12;
-}
-
-/**
- * The stylet is out when the shaft has lost a good part of its contrast for two frames (solid steel became two walls), and in
- * again when it has it back and its middle is as dark as its walls.
- */
-function styletState(track: NeedleTrack, contrast: number, looksHollow: boolean): { stylet: boolean; doubts: number; changed: boolean } {
-  const out = track.seenFrames >= 3 && contrast < (1 - rules.styletDrop) * track.solidContrast;
-  const back = contrast > 0.9 * track.solidContrast && !looksHollow;
-  const doubted = track.stylet ? out : back;
-  if (!doubted) return { stylet: track.stylet, doubts: 0, changed: false };
-  const enough = track.doubts + 1 >= (track.stylet ? 2 : 3);
-  return enough ? { stylet: !track.stylet, doubts: 0, changed: true } : { stylet: track.stylet, doubts: track.doubts + 1, changed: false };
-}
-
-const isAtRest = (recent: readonly number[], mmPerPx: number): boolean =>
-  recent.length >= 4 && (Math.max(...recent) - Math.min(...recent)) * mmPerPx < rules.parkedRangeMm;
-
-interface Decision {
-  /** How far the tip goes along the shaft from where the bone carried it. */
-  readonly alongMm: number;
-  readonly parked: boolean;
-  readonly measured: boolean;
-  readonly strays: number;
-}
-
-/**
- * How far to believe a measured end. With the stylet out the cannula is at rest by the nature of the procedure, and what
- * lies beyond its end (balloon, cement) may look like shaft: it is held until a large displacement lasts. At rest with the
- * stylet in: small steps are averaged in, a larger one must be seen clearly or twice. On the move only a
- * leap has to be.
- */
-function decide(track: NeedleTrack, alongMm: number, speedMm: number, hollow: boolean, styletOut: boolean, clear: boolean): Decision {
-  if (hollow) {
-    const stray = Math.abs(alongMm) > rules.releaseHollowMm;
-    const strays = stray ? track.strays + 1 : 0;
-    if (strays >= 6) return { alongMm, parked: false, measured: true, strays: 0 };
-    const expected = styletOut && !track.parked ? Math.max(-0.15, Math.min(0.15, 0.3 * speedMm)) : 0;
-    return { alongMm: expected, parked: true, measured: false, strays };
-  }
-  if (track.parked) {
-    if (Math.abs(alongMm) < rules.releaseMm) return { alongMm: 0.2 * alongMm, parked: true, measured: true, strays: 0 };
-    if (clear || track.strays >= 1) return { alongMm, parked: false, measured: true, strays: 0 };
-    return { alongMm: 0, parked: true, measured: false, strays: track.strays + 1 };
-  }
-  const surprise = Math.abs(alongMm - speedMm);
-  const settled = track.seenFrames >= 4 && surprise > rules.jumpMm;
-  if (settled && !clear && track.strays < 1) return { alongMm: speedMm, parked: false, measured: false, strays: track.strays + 1 };
-  return { alongMm, parked: false, measured: true, strays: 0 };
 }
 
 /** Whether a fresh bar is only a part or a crossing copy of a needle already followed. */

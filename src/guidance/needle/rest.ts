@@ -1,0 +1,74 @@
+import type { NeedleTrack } from './tracker.ts';
+
+/** When a needle is at rest in the bone, and what lets it go again: millimetres, and shares of its width or contrast. */
+export const restRules = {
+  /** A needle whose tip stays within this over four frames is at rest. */
+  parkedRangeMm: 0.45,
+  /** Contrast falls by this share when the stylet leaves. */
+  styletDrop: 0.2,
+  /** A tip measured to this share of the width is believed at once. */
+  clearTip: 0.18,
+  jumpMm: 8,
+  releaseMm: 1.2,
+  /** It has left a place when less than this share of its contrast is left there. */
+  bareShare: 0.75,
+  /** An unseen needle is there as long as its place stops this share of what it stopped: two thin walls are left when a stylet leaves. */
+  coveredShare: 0.3,
+  releaseHollowMm: 6,
+} as const;
+
+/**
+ * The stylet is out when the shaft has lost a good part of its contrast for two frames (solid steel became two walls), and in
+ * again when it has it back and its middle is as dark as its walls.
+ */
+export function styletState(track: NeedleTrack, contrast: number, looksHollow: boolean): { stylet: boolean; doubts: number; changed: boolean } {
+  const out = track.seenFrames >= 3 && contrast < (1 - restRules.styletDrop) * track.solidContrast;
+  const back = contrast > 0.9 * track.solidContrast && !looksHollow;
+  const doubted = track.stylet ? out : back;
+  if (!doubted) return { stylet: track.stylet, doubts: 0, changed: false };
+  const enough = track.doubts + 1 >= (track.stylet ? 2 : 3);
+  return enough ? { stylet: !track.stylet, doubts: 0, changed: true } : { stylet: track.stylet, doubts: track.doubts + 1, changed: false };
+}
+
+/** Whether the last four measured places along the shaft are one place. */
+export const isAtRest = (recent: readonly number[], mmPerPx: number): boolean =>
+  recent.length >= 4 && (Math.max(...recent) - Math.min(...recent)) * mmPerPx < restRules.parkedRangeMm;
+
+export interface Decision {
+  /** How far the tip goes along the shaft from where the bone carried it. */
+  readonly alongMm: number;
+  readonly parked: boolean;
+  readonly measured: boolean;
+  readonly strays: number;
+}
+
+/**
+ * How far to believe a measured end. With the stylet out the cannula is at rest by the nature of the procedure, and what
+ * lies beyond its end (balloon, cement) may look like shaft: it is held until a large displacement lasts. At rest with the
+ * stylet in: small steps are averaged in, a larger one must be seen clearly or twice. On the move only a
+ * leap has to be.
+ */
+export function decide(track: NeedleTrack, alongMm: number, speedMm: number, hollow: boolean, styletOut: boolean, clear: boolean): Decision {
+  if (hollow) {
+    const stray = Math.abs(alongMm) > restRules.releaseHollowMm;
+    const strays = stray ? track.strays + 1 : 0;
+    if (strays >= 6) return { alongMm, parked: false, measured: true, strays: 0 };
+    const expected = styletOut && !track.parked ? Math.max(-0.15, Math.min(0.15, 0.3 * speedMm)) : 0;
+    return { alongMm: expected, parked: true, measured: false, strays };
+  }
+  if (track.parked) {
+    if (Math.abs(alongMm) < restRules.releaseMm) return { alongMm: 0.2 * alongMm, parked: true, measured: true, strays: 0 };
+    if (clear || track.strays >= 1) return { alongMm, parked: false, measured: true, strays: 0 };
+    return { alongMm: 0, parked: true, measured: false, strays: track.strays + 1 };
+  }
+  const surprise = Math.abs(alongMm - speedMm);
+  const settled = track.seenFrames >= 4 && surprise > restRules.jumpMm;
+  if (settled && !clear && track.strays < 1) return { alongMm: speedMm, parked: false, measured: false, strays: track.strays + 1 };
+  return { alongMm, parked: false, measured: true, strays: 0 };
+}
+
+/** With the stylet in, as of every frame; after it has left, as of then, or of the first quiet frame at a new place. */
+export function bareLevelAfter(track: NeedleTrack, hollow: boolean, withdrawn: boolean, bareLevel: number): number | null {
+  if (!hollow) return bareLevel;
+  return withdrawn ? null : (track.bareLevel ?? bareLevel);
+}
