@@ -14,7 +14,9 @@ test.beforeAll(async ({ browser }) => {
   await expectRunning(page);
   await page.keyboard.press('Space');
   await expect(page.getByText('Mark recorded')).toBeVisible();
-  await page.waitForTimeout(40_000);
+  await expect(page.locator('.stages [aria-current="step"]')).toContainText('Injection', { timeout: 90_000 });
+  // Some seconds of injection, for cement to be seen in live and in replay.
+  await page.waitForTimeout(8000);
   await expect(page.getByTestId('word-a')).toHaveText('LIVE');
   await keepPicture(page, 'live');
   await page.close();
@@ -102,7 +104,7 @@ test.describe('an open record', () => {
     await expect(page.getByTestId('number-volume')).toContainText('Cement');
     // Cement is coloured by when it was seen to arrive: that takes playing, not jumping.
     await page.keyboard.press('Space');
-    await expect.poll(() => frameMsOf(page, 'a'), { timeout: 30_000 }).toBeGreaterThan(46_000);
+    await expect.poll(() => frameMsOf(page, 'a'), { timeout: 30_000 }).toBeGreaterThan(43_000);
     await page.keyboard.press('Space');
     await expect(page.getByRole('button', { name: 'Play' })).toBeVisible();
     await keepPicture(page, 'replay');
