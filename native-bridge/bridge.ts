@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
 import { ok, type Result } from '../src/base/result.ts';
+import { injectorSettingsOf } from '../src/injector/settings.ts';
 import type { SessionInfo } from '../src/link/link.ts';
 import type { Site } from '../src/procedure/site.ts';
 import { openRecordWriter } from './record/writer.ts';
@@ -44,6 +45,7 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
   const started = await startSession({
     sources,
     speed: options.input.speed,
+    injectorSettings: injectorSettingsOf(options.site.injector),
     describe: {
       softwareVersion: packageJson.version,
       runtime: `node ${process.versions.node}, v8 ${process.versions.v8}`,

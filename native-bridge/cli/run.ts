@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { injectorSettingsOf } from '../../src/injector/settings.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { printJson, reportFault } from './output.ts';
 import { addSourceOptions, parseSpeed, readSite, type SourceOptions } from './sessionOptions.ts';
@@ -35,6 +36,7 @@ async function run(options: RunOptions): Promise<void> {
   const session = await startSession({
     sources,
     speed: options.speed,
+    injectorSettings: injectorSettingsOf(site.value.injector),
     describe: {
       softwareVersion: packageJson.version,
       runtime: `node ${process.versions.node}, v8 ${process.versions.v8}`,

@@ -122,7 +122,7 @@ function startCompressionChoice(data: WriterWorkerData, events: RecordFilesEvent
     now(frameBytes: number): boolean {
       if (data.compression === 'none') return false;
       if (!live || events.queuedBytes() <= Math.max(compressWhileWaiting * frameBytes, compressBelowBytes)) return true;
-      const message = 'Some frames are recorded uncompressed, because compressing all of them does not keep up: the record will be larger.';
+      const message = 'Some frames are recorded uncompressed to keep up.';
       if (!told) events.trouble({ kind: 'uncompressed', message });
       told = true;
       return false;

@@ -130,7 +130,7 @@ const deviceSchema = z.looseObject({
 const gapSchema = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('analysis-skipped'), plane }),
   z.looseObject({ kind: z.literal('frames-missing'), plane, fromFrame: number, toFrame: number }),
-  z.looseObject({ kind: z.literal('frames-not-recorded'), plane, count: number, why: z.string() }),
+  z.looseObject({ kind: z.literal('frames-not-recorded'), plane, why: z.string() }),
 ]);
 
 const poseSchema = z.looseObject({

@@ -26,6 +26,7 @@ export interface OpenedSources {
   readonly procedure: string;
 }
 
+const isNone = (uri: string | null): uri is null => uri === null || uri.startsWith('none:');
 const isSimulated = (uri: string | null): uri is string => uri?.startsWith('sim:') ?? false;
 /** Without its query: the scenario is the same whatever the size or rate of its pictures. */
 const scenarioName = (uri: string): string => uri.slice('sim:'.length).split('?')[0] ?? '';
@@ -91,26 +92,26 @@ export async function openSources(input: SessionInput): Promise<Result<OpenedSou
   const sources: Source[] = [];
   if (plan) sources.push(scriptedOperator('plan:', false, [{ atMs: 0, event: { kind: 'plan', plan } }]));
   if (operator.value) sources.push(operator.value);
-  for (const [uri, open] of [
-    [input.injector, openInjectorSource],
-    [input.framesA, (given: string) => openFrameSource(given, 'a')],
-    [input.framesB, (given: string) => openFrameSource(given, 'b')],
-  ] as const) {
-    if (uri === null || uri.startsWith('none:')) continue;
-    const opened = await open(uri);
+  const named: readonly (Result<Source> | null)[] = await Promise.all([
+    isNone(input.injector) ? null : openInjectorSource(input.injector),
+    isNone(input.framesA) ? null : openFrameSource(input.framesA, 'a'),
+    isNone(input.framesB) ? null : openFrameSource(input.framesB, 'b'),
+  ]);
+  for (const opened of named) {
+    if (opened === null) continue;
     if (!opened.ok) return opened;
     if (input.speed === 'max' && opened.value.pace === 'live')
-      return inputFault(`${uri} is live and has its own pace; --speed max needs simulated or recorded sources, so leave --speed out.`);
+      return inputFault(`${opened.value.uri} is live and has its own pace; --speed max needs simulated or recorded sources, so leave --speed out.`);
     sources.push(opened.value);
   }
-  if (input.framesA === null && input.framesB === null && (input.injector === null || input.injector.startsWith('none:'))) {
+  if (named.every((source) => source === null)) {
     return inputFault('Nothing to read: give --frames-a, --frames-b or --injector.');
   }
-  const named = [input.framesA, input.framesB, input.injector].find(isSimulated);
+  const scenario = [input.framesA, input.framesB, input.injector].find(isSimulated);
   return ok({
     sources,
     plan,
     simulated: sources.some((source) => source.simulated),
-    procedure: plan?.procedure ?? (named ? scenarioName(named) : 'procedure'),
+    procedure: plan?.procedure ?? (scenario ? scenarioName(scenario) : 'procedure'),
   });
 }

@@ -1,4 +1,5 @@
 import type { PlaneObservation } from '../../src/guidance/observation.ts';
+import type { InjectorSettings } from '../../src/injector/settings.ts';
 import { type DerivedSample, type PlaneId, planeIds, planeOfFrameTopic, type RawSample } from '../../src/sample/sample.ts';
 import { initialSessionState, step } from '../../src/session/step.ts';
 import { type PlaneAnalysis, startPlaneAnalysis } from '../analysis/planeAnalysis.ts';
@@ -24,6 +25,8 @@ export interface Pipeline {
 }
 
 export interface PipelineOptions {
+  /** The site's; a replay is given the record's own. */
+  readonly injectorSettings: InjectorSettings;
   readonly onFolded: (folded: Folded) => void;
   /** Guidance threw on a frame: said once a plane. */
   readonly onFailure: (plane: PlaneId, failure: string) => void;
@@ -43,7 +46,7 @@ export function startPipeline(options: PipelineOptions): Pipeline {
   const failed = new Set<PlaneId>();
   const queue: Waiting[] = [];
   const settleWaiters: { count: number; resolve: () => void }[] = [];
-  let state = initialSessionState;
+  let state = initialSessionState(options.injectorSettings);
 
   // Both planes hear every word of the operator, so a thread that starts late must hear what was said before.
   const spoken: Extract<RawSample, { topic: '/operator' }>[] = [];

@@ -1,7 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { failedFault, ok, type Result } from '../../src/base/result.ts';
+import { injectorSettingsOf } from '../../src/injector/settings.ts';
+import { defaultSite, type Site, siteSchema } from '../../src/procedure/site.ts';
 import { type DerivedSample, type DerivedTopic, derivedTopics, type RawSample, type Sample } from '../../src/sample/sample.ts';
 import { compareDerived, type Difference } from '../../src/session/compare.ts';
 import type { RecordReader } from '../record/record.ts';
+import { readJsonFile } from '../sources/script.ts';
 import { type Folded, startPipeline } from './pipeline.ts';
 
 /** What `pedicle replay --json` prints. */
@@ -20,6 +25,12 @@ const foldBacklogSamples = 8;
 
 const derivedTopicNames: ReadonlySet<string> = new Set<DerivedTopic>(derivedTopics);
 const isDerived = (sample: Sample): sample is DerivedSample => derivedTopicNames.has(sample.topic);
+
+/** The site configuration that the record was made with: kept beside it, the defaults when there was none. */
+async function recordedSite(folder: string): Promise<Result<Site>> {
+  const path = join(folder, 'site.json');
+  return existsSync(path) ? readJsonFile('site configuration', path, siteSchema) : ok(defaultSite);
+}
 
 /** Recorded derived samples and those derived again, brought together by the raw sample that caused them. */
 function startComparison() {
@@ -63,11 +74,17 @@ function startComparison() {
  * crash may lack what was derived last: there only what was recorded is held against it.
  */
 export async function replayRecord(reader: RecordReader, onProgress: (fraction: number) => void): Promise<Result<ReplayResult>> {
+  const site = await recordedSite(reader.folder);
+  if (!site.ok) return site;
   const comparison = startComparison();
   const failures: string[] = [];
   const folded: Folded[] = [];
   let lastRecordedCause = -1;
-  const pipeline = startPipeline({ onFolded: (one) => void folded.push(one), onFailure: (plane, failure) => void failures.push(`plane ${plane}: ${failure}`) });
+  const pipeline = startPipeline({
+    injectorSettings: injectorSettingsOf(site.value.injector),
+    onFolded: (one) => void folded.push(one),
+    onFailure: (plane, failure) => void failures.push(`plane ${plane}: ${failure}`),
+  });
   const startedMs = performance.now();
   let samples = 0;
   const held: Folded[] = [];
@@ -95,6 +112,8 @@ export async function replayRecord(reader: RecordReader, onProgress: (fraction: 
   for (const one of held) if (one.raw.seq <= lastRecordedCause) comparison.addFolded(one);
   const { derived, firstDifference } = comparison.finish();
   if (samples === 0) return failedFault(`${reader.folder} holds no raw samples, so there is nothing to replay; run "pedicle verify" on it.`);
+  const cut = reader.closed ? reader.cut() : null;
+  if (cut) return failedFault(`${reader.folder} is damaged: ${cut.why}. "pedicle recover" saves what can be read.`);
   for (const failure of failures) process.stderr.write(`pedicle: guidance failed on a frame, as it did when recorded or not: ${failure}\n`);
   return ok({ identical: firstDifference === null, samples, derived, firstDifference, speed: reader.durationMs / (performance.now() - startedMs) });
 }

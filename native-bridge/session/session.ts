@@ -1,8 +1,10 @@
 import type { Result } from '../../src/base/result.ts';
 import { ok } from '../../src/base/result.ts';
+import type { InjectorSettings } from '../../src/injector/settings.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
-import { type PlaneId, planeOfFrameTopic, type RawSample } from '../../src/sample/sample.ts';
+import { type DeviceEvent, type PlaneId, planeOfFrameTopic, type RawSample } from '../../src/sample/sample.ts';
 import type { RecordHeader, RecordSummary, RecordWriter } from '../record/record.ts';
+import type { RecordTrouble } from '../record/writerProtocol.ts';
 import type { Source, SourceEvent } from '../sources/source.ts';
 import { monotonicClock, type SessionClock, toWholeMicroseconds } from './clock.ts';
 import { feedMerged, feedRealTime, tickEveryMs, tickSource } from './feed.ts';
@@ -20,9 +22,11 @@ export interface SessionOptions {
   readonly sources: readonly Source[];
   /** Times real time; `max` takes paced sources only and does not wait. */
   readonly speed: number | 'max';
+  /** What the site says of injectors and cements. */
+  readonly injectorSettings: InjectorSettings;
   readonly describe: Omit<RecordHeader, 'startedAtEpochMs' | 'formatVersion'>;
   /** Opens the record; `null` runs without one. */
-  readonly openRecord: ((header: RecordHeader, onTrouble: (message: string) => void) => Promise<Result<RecordWriter>>) | null;
+  readonly openRecord: ((header: RecordHeader, onTrouble: (message: string, trouble: RecordTrouble) => void) => Promise<Result<RecordWriter>>) | null;
 }
 
 export interface SessionListener {
@@ -53,17 +57,17 @@ export async function startSession(options: SessionOptions): Promise<Result<Sess
   const virtual = options.speed === 'max';
   const clock = monotonicClock(options.speed === 'max' ? 1 : options.speed);
   const header: RecordHeader = { ...options.describe, formatVersion: 1, startedAtEpochMs: clock.startedAtEpochMs };
-  const troubles: string[] = [];
-  let onTrouble = (message: string): void => void troubles.push(message);
+  const troubles: RecordTrouble[] = [];
+  let onTrouble = (trouble: RecordTrouble): void => void troubles.push(trouble);
   let writer: RecordWriter | null = null;
   if (options.openRecord) {
-    const opened = await options.openRecord(header, (message) => onTrouble(message));
+    const opened = await options.openRecord(header, (_, trouble) => onTrouble(trouble));
     if (!opened.ok) return opened;
     writer = opened.value;
   }
   const session = runSession(options, header, writer, virtual, clock);
-  onTrouble = session.notice;
-  for (const message of troubles) session.notice(message);
+  onTrouble = session.recordTrouble;
+  for (const trouble of troubles) session.recordTrouble(trouble);
   return ok(session);
 }
 
@@ -73,7 +77,7 @@ function runSession(
   writer: RecordWriter | null,
   virtual: boolean,
   clock: SessionClock,
-): Session & { notice(message: string): void } {
+): Session & { recordTrouble(trouble: RecordTrouble): void } {
   const listeners = new Set<SessionListener>();
   const tally = startTally();
   const stop = new AbortController();
@@ -83,6 +87,7 @@ function runSession(
   const nowMs = () => (virtual ? virtualNowMs : clock.nowMs());
 
   const pipeline = startPipeline({
+    injectorSettings: options.injectorSettings,
     onFolded(folded) {
       for (const sample of folded.derived) {
         writer?.write(sample);
@@ -131,7 +136,7 @@ function runSession(
     }
   };
 
-  const notice = (message: string) => stamp({ topic: '/device', data: { device: 'disk', state: 'notice', message }, atMs: null });
+  const recordTrouble = (trouble: RecordTrouble) => stamp(troubleEvent(trouble));
 
   const run = async (): Promise<Result<RecordSummary>> => {
     if (virtual) await feedMerged(endingWithTheRest(options.sources), accept, stop);
@@ -154,7 +159,7 @@ function runSession(
     header,
     writer,
     nowMs,
-    notice,
+    recordTrouble,
     operator: (event) => {
       if (!stop.signal.aborted) stamp({ topic: '/operator', data: event, atMs: null });
     },
@@ -166,6 +171,23 @@ function runSession(
     stop: () => stop.abort(),
     run,
   };
+}
+
+/** How trouble of the record becomes part of it. `disk` is watched by an alarm; what only makes a record larger is not. */
+function troubleEvent({ kind, message, plane }: RecordTrouble): SourceEvent {
+  const device = (name: string, state: DeviceEvent['state']): SourceEvent => ({ topic: '/device', data: { device: name, state, message }, atMs: null });
+  switch (kind) {
+    case 'frames-not-recorded':
+      return plane ? { topic: '/gap', data: { kind, plane, why: message }, atMs: null } : device('disk', 'lost');
+    case 'disk-low':
+    case 'disk-failing':
+      return device('disk', 'lost');
+    case 'disk-recovered':
+      return device('disk', 'connected');
+    case 'uncompressed':
+    case 'not-a-number':
+      return device('recorder', 'notice');
+  }
 }
 
 /** Ticks beside the sources for as long as any of them goes on. */

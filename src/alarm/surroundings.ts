@@ -70,7 +70,7 @@ export function foldSurroundings(before: Surroundings, raw: RawSample, observati
       return foldOperator(before, raw.data);
     case '/gap':
       return raw.data.kind === 'frames-not-recorded'
-        ? { ...before, diskTrouble: `${raw.data.count} frames of plane ${raw.data.plane} were not recorded: ${raw.data.why}` }
+        ? { ...before, diskTrouble: raw.data.why }
         : before;
     default:
       return before;

@@ -34,8 +34,8 @@ export type Gap =
   | { readonly kind: 'analysis-skipped'; readonly plane: PlaneId }
   /** The source's own numbers say frames never arrived. */
   | { readonly kind: 'frames-missing'; readonly plane: PlaneId; readonly fromFrame: number; readonly toFrame: number }
-  /** Frames that could not be written. */
-  | { readonly kind: 'frames-not-recorded'; readonly plane: PlaneId; readonly count: number; readonly why: string };
+  /** From here on the pixels of this plane's frames are not all kept; telemetry still names every frame. */
+  | { readonly kind: 'frames-not-recorded'; readonly plane: PlaneId; readonly why: string };
 
 /** Time passing, ten times a second: the only clock that `step` knows when nothing else happens. */
 export interface Tick {

@@ -1,17 +1,108 @@
-import type { PlaneObservation } from '../guidance/observation.ts';
-import type { DerivedSample, RawSample } from '../sample/sample.ts';
+import { type AlarmsFold, alarmsStep, initialAlarms } from '../alarm/alarms.ts';
+import { calibrateVolume, type PlaneSighting, poseFromPlanes, uncalibratedVolume, type VolumeCalibration } from '../guidance/fusion.ts';
+import type { CementObservation, PlaneObservation, Pose } from '../guidance/observation.ts';
+import { type InjectorsFold, initialInjectors, injectorsStep } from '../injector/injectors.ts';
+import type { InjectorSettings } from '../injector/settings.ts';
+import { foldProcedure, initialProcedure } from '../procedure/procedure.ts';
+import type { ProcedureState } from '../procedure/procedureState.ts';
+import { type DerivedData, type DerivedSample, type DerivedTopic, type PlaneId, planeOfFrameTopic, type RawSample } from '../sample/sample.ts';
+
+/** What a plane last showed of needles, and when. */
+interface TimedSighting extends PlaneSighting {
+  readonly tMs: number;
+}
 
 /** Everything the session knows; plain readonly data. */
 export interface SessionState {
-  readonly placeholder?: never;
+  readonly procedure: ProcedureState;
+  readonly injectors: InjectorsFold;
+  readonly alarms: AlarmsFold;
+  /** By plane: how its seen volume relates to the injector's. */
+  readonly volumes: Readonly<Partial<Record<PlaneId, VolumeCalibration>>>;
+  /** By plane: the newest frame's needles that have not made a pose yet. */
+  readonly sightings: Readonly<Partial<Record<PlaneId, TimedSighting>>>;
+}
+
+/** Before the first sample. `settings` are the site's: a replay must be given the record's own. */
+export function initialSessionState(settings?: InjectorSettings): SessionState {
+  return { procedure: initialProcedure, injectors: initialInjectors(settings), alarms: initialAlarms, volumes: {}, sightings: {} };
+}
+
+/** Breathing moves the spine by about 1.5 mm in a second: frames of the two planes further apart than this make no pose. */
+const poseWithinMs = 100;
+
+type FrameSample = Extract<RawSample, { topic: '/plane/a/frame' | '/plane/b/frame' }>;
+
+/** Cement delivered by the session's injectors, mL; null when none of them has delivered any or can say. */
+function injectedCementMl(injectors: InjectorsFold): number | null {
+  const delivering = Object.values(injectors.devices).filter((device) => device.purpose === 'cement' || device.cement.totalMl > 0);
+  return delivering.length === 0 ? null : delivering.reduce((sum, device) => sum + device.cement.totalMl, 0);
+}
+
+/** Volumes are given to the microlitre: what lies below is noise. */
+const toMicrolitre = (volumeMl: number): number => Math.round(volumeMl * 1000) / 1000;
+
+function calibrated(
+  before: VolumeCalibration | undefined,
+  cement: CementObservation,
+  injectors: InjectorsFold,
+): { readonly cement: CementObservation; readonly state: VolumeCalibration | undefined } {
+  if (cement.volumeMl === null) return { cement, state: before };
+  const { state, volumeMl, volumeFrom } = calibrateVolume(before ?? uncalibratedVolume, cement.volumeMl, injectedCementMl(injectors));
+  return { cement: { ...cement, volumeMl: toMicrolitre(volumeMl), volumeFrom }, state };
+}
+
+/** The newest frame of each plane make one pose when they were taken close enough to each other; each frame makes one at most. */
+function paired(sightings: SessionState['sightings']): { readonly pose: Pose | null; readonly sightings: SessionState['sightings'] } {
+  const { a, b } = sightings;
+  return a && b && Math.abs(a.tMs - b.tMs) <= poseWithinMs ? { pose: poseFromPlanes(a, b), sightings: {} } : { pose: null, sightings };
 }
 
 /**
  * The fold. `observation` is what the plane's guidance said of this frame: present for frames that were analysed, `null`
- * for everything else. The same raw samples give the same derived samples.
+ * for everything else. The same raw samples give the same derived samples, in this order: the procedure, the injectors, what is
+ * seen, the alarms that follow from all of it.
  */
-export declare function step(
-  state: SessionState,
+export function step(
+  before: SessionState,
   raw: RawSample,
   observation: PlaneObservation | null,
-): { readonly state: SessionState; readonly derived: readonly DerivedSample[] };
+): { readonly state: SessionState; readonly derived: readonly DerivedSample[] } {
+  const derived: DerivedSample[] = [];
+  const emit = <T extends DerivedTopic>(topic: T, data: DerivedData[T]): void => {
+    derived.push({ topic, tMs: raw.tMs, seq: raw.seq, data } as DerivedSample);
+  };
+
+  const procedure = raw.topic === '/operator' ? foldProcedure(before.procedure, raw.data, raw.tMs) : before.procedure;
+  if (procedure !== before.procedure) emit('/procedure', procedure);
+
+  const injected = injectorsStep(before.injectors, raw);
+  for (const reading of injected.readings) emit('/injector/reading', reading);
+  for (const state of injected.states) emit('/injector/state', state);
+
+  let { volumes, sightings } = before;
+  let seen = observation;
+  if (observation !== null && (raw.topic === '/plane/a/frame' || raw.topic === '/plane/b/frame')) {
+    const plane = planeOfFrameTopic(raw.topic);
+    const volume = calibrated(volumes[plane], observation.cement, injected.fold);
+    if (volume.state) volumes = { ...volumes, [plane]: volume.state };
+    seen = { needle: observation.needle, cement: volume.cement };
+    emit(`/plane/${plane}/needle`, seen.needle);
+    emit(`/plane/${plane}/cement`, seen.cement);
+    const pair = paired({ ...sightings, [plane]: sightingOf(raw, seen) });
+    sightings = pair.sightings;
+    if (pair.pose !== null) emit('/guidance/pose', pair.pose);
+  }
+
+  const alarms = alarmsStep(before.alarms, raw, seen, injected.fold);
+  for (const event of alarms.events) emit('/alarm', event);
+
+  return { state: { procedure, injectors: injected.fold, alarms: alarms.fold, volumes, sightings }, derived };
+}
+
+const sightingOf = (raw: FrameSample, seen: PlaneObservation): TimedSighting => ({
+  needle: seen.needle,
+  attributes: raw.data.attributes,
+  frame: raw.seq,
+  tMs: raw.tMs,
+});
