@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { injectorSettingsOf } from '../../src/injector/settings.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { injectorSettingsOf } from '../../src/injector/settings.ts';
 import { printJson, reportFault } from './output.ts';
 import { addSourceOptions, parseSpeed, readSite, type SourceOptions } from './sessionOptions.ts';
 

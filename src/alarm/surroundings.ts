@@ -69,9 +69,7 @@ export function foldSurroundings(before: Surroundings, raw: RawSample, observati
     case '/operator':
       return foldOperator(before, raw.data);
     case '/gap':
-      return raw.data.kind === 'frames-not-recorded'
-        ? { ...before, diskTrouble: raw.data.why }
-        : before;
+      return raw.data.kind === 'frames-not-recorded' ? { ...before, diskTrouble: raw.data.why } : before;
     default:
       return before;
   }
