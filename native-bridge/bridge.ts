@@ -39,11 +39,12 @@ export const consolePages = fileURLToPath(new URL('../renderer/dist', import.met
 export async function startBridge(options: BridgeOptions): Promise<Result<Bridge>> {
   const opened = await openSources(options.input);
   if (!opened.ok) return opened;
-  const { sources, plan, simulated, procedure } = opened.value;
+  const { sources, planes, plan, simulated, procedure } = opened.value;
   const recordsFolder = options.recordsFolder ?? options.site.recordsFolder ?? join(homedir(), 'Pedicle', 'records');
   const described = { framesA: options.input.framesA, framesB: options.input.framesB, injector: options.input.injector };
   const started = await startSession({
     sources,
+    planes,
     speed: options.input.speed,
     injectorSettings: injectorSettingsOf(options.site.injector),
     describe: {

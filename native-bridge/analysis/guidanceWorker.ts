@@ -1,25 +1,29 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createPlaneGuidance } from '../../src/guidance/planeGuidance.ts';
 import type { PlaneId } from '../../src/sample/sample.ts';
-import type { GuidanceReply, GuidanceRequest } from './planeAnalysis.ts';
+import { countFrame } from '../sources/frameMemory.ts';
+import type { FromGuidance, GuidanceReply, GuidanceRequest } from './planeAnalysis.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('guidanceWorker runs as a worker thread');
 
 const guidance = createPlaneGuidance((workerData as { readonly plane: PlaneId }).plane);
+port.postMessage({ kind: 'ready' } satisfies FromGuidance);
 
 port.on('message', (request: GuidanceRequest) => {
   if (request.kind === 'operator') {
     guidance.operator(request.event);
     return;
   }
+  countFrame(request.frame.pixels.byteLength);
   const startedMs = performance.now();
   let reply: GuidanceReply;
   try {
     const observation = guidance.frame(request.frame, request.tMs);
-    reply = { observation, analysisMs: performance.now() - startedMs, failure: null };
+    reply = { kind: 'observed', observation, analysisMs: performance.now() - startedMs, failure: null };
   } catch (error) {
-    reply = { observation: null, analysisMs: performance.now() - startedMs, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    reply = { kind: 'observed', observation: null, analysisMs: performance.now() - startedMs, failure };
   }
-  port.postMessage(reply);
+  port.postMessage(reply satisfies FromGuidance);
 });

@@ -9,37 +9,51 @@ export type GuidanceRequest =
   | { readonly kind: 'frame'; readonly frame: XrayFrame; readonly tMs: number };
 
 export interface GuidanceReply {
+  readonly kind: 'observed';
   /** `null` when the analysis threw: the same frame throws again on replay, so both see nothing. */
   readonly observation: PlaneObservation | null;
   readonly analysisMs: number;
   readonly failure: string | null;
 }
 
+export type FromGuidance = { readonly kind: 'ready' } | GuidanceReply;
+
 /** Guidance of one plane on its own thread, fed in ingest order. */
 export interface PlaneAnalysis {
   /** Frames handed over and not yet answered. */
   readonly pending: number;
+  /** Resolves when the thread's code is compiled: the first frame is then no slower than the next. */
+  readonly ready: Promise<void>;
   operator(event: OperatorEvent): void;
   frame(frame: XrayFrame, tMs: number): Promise<GuidanceReply>;
   close(): Promise<void>;
 }
 
-const gone: GuidanceReply = { observation: null, analysisMs: 0, failure: 'the guidance thread ended' };
+const gone: GuidanceReply = { kind: 'observed', observation: null, analysisMs: 0, failure: 'the guidance thread ended' };
 
 /** Starts the thread; pixels over a SharedArrayBuffer are not copied on their way to it. */
 export function startPlaneAnalysis(plane: PlaneId): PlaneAnalysis {
   const worker = new Worker(new URL('./guidanceWorker.ts', import.meta.url), { workerData: { plane } });
   const waiting: ((reply: GuidanceReply) => void)[] = [];
   let ended = false;
-  worker.on('message', (reply: GuidanceReply) => waiting.shift()?.(reply));
+  let becomeReady = (): void => undefined;
+  const ready = new Promise<void>((resolve) => {
+    becomeReady = resolve;
+  });
+  worker.on('message', (message: FromGuidance) => {
+    if (message.kind === 'ready') becomeReady();
+    else waiting.shift()?.(message);
+  });
   const end = (failure: string) => {
     ended = true;
+    becomeReady();
     for (const resolve of waiting.splice(0)) resolve({ ...gone, failure });
   };
   worker.on('error', (error) => end(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   worker.on('exit', () => end('the guidance thread ended'));
   const send = (request: GuidanceRequest) => worker.postMessage(request);
   return {
+    ready,
     get pending() {
       return waiting.length;
     },

@@ -31,7 +31,7 @@ export async function ensureConsolePages(onBuild: () => void): Promise<Result<vo
   onBuild();
   try {
     const { build } = await import('vite');
-    await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+    await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'error' });
     return ok(undefined);
   } catch (error) {
     return failedFault(`The console's pages could not be built: ${error instanceof Error ? error.message : String(error)}. Run "npm ci" and try again.`);

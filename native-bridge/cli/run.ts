@@ -35,6 +35,7 @@ async function run(options: RunOptions): Promise<void> {
   const { sources, plan, simulated, procedure } = opened.value;
   const session = await startSession({
     sources,
+    planes: opened.value.planes,
     speed: options.speed,
     injectorSettings: injectorSettingsOf(site.value.injector),
     describe: {

@@ -20,6 +20,8 @@ export interface SessionInput {
 export interface OpenedSources {
   /** In the order in which events of one time are taken: what the operator says comes before what is then seen. */
   readonly sources: readonly Source[];
+  /** Planes that frames come from. */
+  readonly planes: readonly PlaneId[];
   readonly plan: Plan | null;
   readonly simulated: boolean;
   /** For the record's name. */
@@ -110,6 +112,7 @@ export async function openSources(input: SessionInput): Promise<Result<OpenedSou
   const scenario = [input.framesA, input.framesB, input.injector].find(isSimulated);
   return ok({
     sources,
+    planes: planeIds.filter((plane) => !isNone(plane === 'a' ? input.framesA : input.framesB)),
     plan,
     simulated: sources.some((source) => source.simulated),
     procedure: plan?.procedure ?? (scenario ? scenarioName(scenario) : 'procedure'),

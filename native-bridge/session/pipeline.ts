@@ -25,6 +25,8 @@ export interface Pipeline {
 }
 
 export interface PipelineOptions {
+  /** Threads that are warm already; the others start with the first frame of their plane. */
+  readonly analyses?: ReadonlyMap<PlaneId, PlaneAnalysis>;
   /** The site's; a replay is given the record's own. */
   readonly injectorSettings: InjectorSettings;
   readonly onFolded: (folded: Folded) => void;
@@ -41,7 +43,7 @@ interface Waiting {
 }
 
 export function startPipeline(options: PipelineOptions): Pipeline {
-  const analyses = new Map<PlaneId, PlaneAnalysis>();
+  const analyses = new Map<PlaneId, PlaneAnalysis>(options.analyses);
   const skipNext = new Set<PlaneId>();
   const failed = new Set<PlaneId>();
   const queue: Waiting[] = [];

@@ -3,6 +3,7 @@ import { ok } from '../../src/base/result.ts';
 import type { InjectorSettings } from '../../src/injector/settings.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
 import { type DeviceEvent, type PlaneId, planeOfFrameTopic, type RawSample } from '../../src/sample/sample.ts';
+import { type PlaneAnalysis, startPlaneAnalysis } from '../analysis/planeAnalysis.ts';
 import type { RecordHeader, RecordSummary, RecordWriter } from '../record/record.ts';
 import type { RecordTrouble } from '../record/writerProtocol.ts';
 import type { Source, SourceEvent } from '../sources/source.ts';
@@ -20,6 +21,8 @@ const foldBacklogSamples = 6;
 export interface SessionOptions {
   /** In the order in which events of one time are taken. */
   readonly sources: readonly Source[];
+  /** Planes whose guidance is made ready before the clock starts. */
+  readonly planes: readonly PlaneId[];
   /** Times real time; `max` takes paced sources only and does not wait. */
   readonly speed: number | 'max';
   /** What the site says of injectors and cements. */
@@ -55,6 +58,8 @@ export interface Session {
 /** Ready to run. Fails only when the record cannot be opened. */
 export async function startSession(options: SessionOptions): Promise<Result<Session>> {
   const virtual = options.speed === 'max';
+  const analyses = new Map(options.planes.map((plane) => [plane, startPlaneAnalysis(plane)]));
+  await Promise.all([...analyses.values()].map(({ ready }) => ready));
   const clock = monotonicClock(options.speed === 'max' ? 1 : options.speed);
   const header: RecordHeader = { ...options.describe, formatVersion: 1, startedAtEpochMs: clock.startedAtEpochMs };
   const troubles: RecordTrouble[] = [];
@@ -62,10 +67,13 @@ export async function startSession(options: SessionOptions): Promise<Result<Sess
   let writer: RecordWriter | null = null;
   if (options.openRecord) {
     const opened = await options.openRecord(header, (_, trouble) => onTrouble(trouble));
-    if (!opened.ok) return opened;
+    if (!opened.ok) {
+      await Promise.all([...analyses.values()].map((analysis) => analysis.close()));
+      return opened;
+    }
     writer = opened.value;
   }
-  const session = runSession(options, header, writer, virtual, clock);
+  const session = runSession(options, header, writer, virtual, clock, analyses);
   onTrouble = session.recordTrouble;
   for (const trouble of troubles) session.recordTrouble(trouble);
   return ok(session);
@@ -77,6 +85,7 @@ function runSession(
   writer: RecordWriter | null,
   virtual: boolean,
   clock: SessionClock,
+  analyses: ReadonlyMap<PlaneId, PlaneAnalysis>,
 ): Session & { recordTrouble(trouble: RecordTrouble): void } {
   const listeners = new Set<SessionListener>();
   const tally = startTally();
@@ -87,6 +96,7 @@ function runSession(
   const nowMs = () => (virtual ? virtualNowMs : clock.nowMs());
 
   const pipeline = startPipeline({
+    analyses,
     injectorSettings: options.injectorSettings,
     onFolded(folded) {
       for (const sample of folded.derived) {
