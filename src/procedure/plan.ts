@@ -21,6 +21,14 @@ export const planePlanSchema = z.strictObject({
 });
 export type PlanePlan = z.infer<typeof planePlanSchema>;
 
+/** Limits of pressure and volumes; what is absent has the program's own default. */
+export const limitsSchema = z.strictObject({
+  pressureKpa: z.number().positive().optional(),
+  balloonVolumeMl: z.number().positive().optional(),
+  cementVolumeMl: z.number().positive().optional(),
+});
+export type Limits = z.infer<typeof limitsSchema>;
+
 /** plan.json, version 1. */
 export const planSchema = z.strictObject({
   version: z.literal(1),
@@ -28,13 +36,7 @@ export const planSchema = z.strictObject({
   procedure: z.enum(['vertebroplasty', 'kyphoplasty']).optional(),
   needle: z.strictObject({ gauge: z.number().positive().optional(), outerDiameterMm: z.number().positive().max(10).optional() }).optional(),
   planes: z.strictObject({ a: planePlanSchema.optional(), b: planePlanSchema.optional() }),
-  limits: z
-    .strictObject({
-      pressureKpa: z.number().positive().optional(),
-      balloonVolumeMl: z.number().positive().optional(),
-      cementVolumeMl: z.number().positive().optional(),
-    })
-    .optional(),
+  limits: limitsSchema.optional(),
 });
 export type Plan = z.infer<typeof planSchema>;
 

@@ -1,11 +1,31 @@
 import { z } from 'zod';
 import { injectorSiteSchema } from '../injector/settings.ts';
+import { stageSchema } from './operatorEvent.ts';
+import { limitsSchema } from './plan.ts';
+
+const uri = z.string().min(1).max(4096);
+const words = z.string().min(1).max(200);
 
 /** site.json, version 1: what a site chooses once. Every part may be absent. */
 export const siteSchema = z.strictObject({
   version: z.literal(1),
   name: z.string().max(200).optional(),
   display: z.strictObject({ pressureUnit: z.enum(['psi', 'atm', 'bar', 'kPa']).optional() }).optional(),
+  /** What the console reads when the command line names nothing; a simulated procedure when neither does. */
+  sources: z.strictObject({ framesA: uri.optional(), framesB: uri.optional(), injector: uri.optional() }).optional(),
+  /** Limits of plans that give none of their own. */
+  limits: limitsSchema.optional(),
+  /** What is ticked off before a stage is left. */
+  checklists: z.partialRecord(stageSchema, z.array(words).max(20)).optional(),
+  /** Balloons, cannulas and other devices of this site, to be picked rather than typed; cements are the injector's. */
+  devices: z
+    .array(z.strictObject({ name: words, kind: z.enum(['balloon', 'cannula', 'needle', 'other']) }))
+    .max(200)
+    .optional(),
+  /** Keys of the console's actions by the action's name; an action that is absent keeps its own. `Space` and `Enter` are keys. */
+  shortcuts: z.record(z.string().max(32), z.string().min(1).max(16)).optional(),
+  /** Folder of prior images (CT, MR, radiographs) beside the live picture. */
+  priorImagesFolder: z.string().min(1).max(4096).optional(),
   /** Where records go when the command line does not say. */
   recordsFolder: z.string().min(1).optional(),
   /** Text lines of simple injectors, cement products, room temperature. */
