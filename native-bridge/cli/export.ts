@@ -1,62 +1,46 @@
 import type { Command } from 'commander';
-import type { Result } from '../../src/base/result.ts';
-import type { OpenRecordReader } from '../record/reader.ts';
+import type { ExportKind, ExportProgress } from '../export/exportRecord.ts';
 import { printJson, reportFault } from './output.ts';
 
-interface ExportOptions {
+interface Options {
   readonly out: string;
   readonly csv?: true;
   readonly dicom?: true;
   readonly json?: true;
 }
 
-async function exportRecord(record: string, options: ExportOptions): Promise<void> {
-  if (!options.csv && !options.dicom) return reportFault({ kind: 'input', message: 'Nothing to export: say --csv, --dicom, or both.' });
+async function exportCommand(record: string, options: Options): Promise<void> {
+  const { exportKinds, exportRecord } = await import('../export/exportRecord.ts');
+  const chosen: Readonly<Partial<Record<ExportKind, true | undefined>>> = options;
+  const kinds = exportKinds.filter((kind) => chosen[kind]);
+  if (kinds.length === 0) return reportFault({ kind: 'input', message: 'Nothing to export: say --csv, --dicom, or both.' });
   const { openRecordReader } = await import('../record/reader.ts');
-  const { prepareOutFolder } = await import('../report/outFolder.ts');
   const opened = await openRecordReader(record);
   if (!opened.ok) return reportFault(opened.fault);
-  const reader = opened.value;
-  const prepared = await prepareOutFolder(options.out);
-  if (!prepared.ok) return reportFault(prepared.fault);
-  const files: string[] = [];
-  for (const part of [options.csv ? csv : null, options.dicom ? dicom : null]) {
-    const written = part ? await part(reader, options.out) : null;
-    if (written && !written.ok) return reportFault(written.fault);
-    if (written) files.push(...written.value);
-  }
-  await reader.close();
-  const cut = reader.cut();
-  if (cut) process.stderr.write(`pedicle: the record could be read only up to a place where ${cut.why}; the export ends there.\n`);
-  if (options.json) return printJson({ out: options.out, files, complete: cut === null && reader.closed });
-  process.stdout.write(`${files.map((file) => `${options.out}/${file}\n`).join('')}`);
+  const cancel = new AbortController();
+  const onInterrupt = () => cancel.abort();
+  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
+  const exported = await exportRecord(opened.value, kinds, options.out, { signal: cancel.signal, onProgress: showProgress() });
+  process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
+  await opened.value.close();
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  if (!exported.ok) return reportFault(exported.fault);
+  const { files, complete, remarks } = exported.value;
+  for (const remark of remarks) process.stderr.write(`pedicle: ${remark}\n`);
+  if (options.json) return printJson({ out: options.out, files, complete, remarks });
+  process.stdout.write(files.map((file) => `${options.out}/${file}\n`).join(''));
 }
 
-async function csv(reader: OpenRecordReader, out: string): Promise<Result<readonly string[]>> {
-  const { exportCsv } = await import('../report/csv.ts');
-  const written = await exportCsv(reader, out);
-  return written.ok ? { ok: true, value: Object.keys(written.value) } : written;
-}
-
-async function dicom(reader: OpenRecordReader, out: string): Promise<Result<readonly string[]>> {
-  const { studyOf } = await import('../report/dicomStudy.ts');
-  const { exportFrames } = await import('../report/dicomFrames.ts');
-  const { exportLog } = await import('../report/dicomLog.ts');
-  const study = await studyOf(reader);
-  const total = reader.planes.reduce((sum, plane) => sum + reader.frameIndex(plane).length, 0);
-  let done = 0;
-  const onFrame = () => {
-    done++;
-    if (process.stderr.isTTY && (done % 10 === 0 || done === total)) process.stderr.write(`\r${done} of ${total} frames${done === total ? '\n' : ''}`);
+/** One line on a terminal, ten times a second at most; nothing elsewhere. */
+function showProgress(): (progress: ExportProgress) => void {
+  let shownAtMs = Number.NEGATIVE_INFINITY;
+  return ({ kind, done, total, fraction }) => {
+    const nowMs = performance.now();
+    if (!process.stderr.isTTY || nowMs - shownAtMs < 100) return;
+    shownAtMs = nowMs;
+    const bar = '#'.repeat(Math.round(fraction * 30)).padEnd(30, '.');
+    process.stderr.write(`\r[${bar}] ${Math.round(fraction * 100)} % · ${kind} ${Math.round(done)} of ${Math.round(total)}\u001b[K`);
   };
-  const files: string[] = [];
-  for (const plane of reader.planes) {
-    const written = await exportFrames(reader, study, plane, out, onFrame);
-    if (!written.ok) return written;
-    files.push(...written.value);
-  }
-  const log = await exportLog(reader, study, out);
-  return log.ok ? { ok: true, value: [...files, ...log.value] } : log;
 }
 
 export function register(program: Command): void {
@@ -68,5 +52,5 @@ export function register(program: Command): void {
     .option('--csv', 'readings, alarms, events, needle, cement and pose as tables')
     .option('--dicom', 'frames as multi-frame secondary captures, and the procedure log')
     .option('--json', 'one JSON object on standard output')
-    .action(exportRecord);
+    .action(exportCommand);
 }

@@ -2,10 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { ok, type Result } from '../../src/base/result.ts';
 import type { Sample, Topic } from '../../src/sample/sample.ts';
-import type { RecordReader } from '../record/record.ts';
-import { cannotWrite } from './outFolder.ts';
+import type { ExportTask } from './task.ts';
 
 type Cell = string | number | boolean | null;
 type SampleOf<T extends Topic> = Extract<Sample, { topic: T }>;
@@ -148,31 +146,26 @@ const tables: readonly OpenTable[] = [
 
 /**
  * Writes `tables/*.csv`: readings, alarms, events, needle, cement, pose; one row a sample, in session order, led by the ingest
- * sequence and session time in ms. Empty cells are values that were not there. Gives rows by file.
+ * sequence and session time in ms. Empty cells are values that were not there. Gives the files.
  */
-export async function exportCsv(reader: RecordReader, out: string): Promise<Result<Readonly<Record<string, number>>>> {
+export async function exportCsv({ reader, out, step }: ExportTask): Promise<readonly string[]> {
   const folder = join(out, 'tables');
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const files = tables.map((definition) => ({ definition, rows: 0, stream: createWriteStream(join(folder, `${definition.name}.csv`), { mode: 0o600 }) }));
-    const failures = files.map(({ stream }) => finished(stream));
-    // Awaited at the end; a failure meanwhile must not count as unhandled.
-    for (const failure of failures) failure.catch(() => undefined);
-    for (const { definition, stream } of files) stream.write(`seq,tMs,${definition.columns.join(',')}\r\n`);
-    for await (const sample of reader.samples({ frames: false, topics: tables.flatMap(({ topics }) => topics) })) {
-      for (const file of files) {
-        const cells = file.definition.rowOf(sample);
-        if (!cells) continue;
-        file.rows++;
-        if (!file.stream.write(`${[sample.seq, sample.tMs, ...cells].map(csvCell).join(',')}\r\n`)) await drained(file.stream);
-      }
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const files = tables.map((definition) => ({ definition, stream: createWriteStream(join(folder, `${definition.name}.csv`), { mode: 0o600 }) }));
+  const failures = files.map(({ stream }) => finished(stream));
+  // Awaited at the end; a failure meanwhile must not count as unhandled.
+  for (const failure of failures) failure.catch(() => undefined);
+  for (const { definition, stream } of files) stream.write(`seq,tMs,${definition.columns.join(',')}\r\n`);
+  for await (const sample of reader.samples({ frames: false, topics: tables.flatMap(({ topics }) => topics) })) {
+    if (sample.seq % 256 === 0) step(sample.tMs, reader.durationMs);
+    for (const { definition, stream } of files) {
+      const cells = definition.rowOf(sample);
+      if (cells && !stream.write(`${[sample.seq, sample.tMs, ...cells].map(csvCell).join(',')}\r\n`)) await drained(stream);
     }
-    for (const { stream } of files) stream.end();
-    await Promise.all(failures);
-    return ok(Object.fromEntries(files.map(({ definition, rows }) => [`tables/${definition.name}.csv`, rows])));
-  } catch (error) {
-    return cannotWrite(folder, error);
   }
+  for (const { stream } of files) stream.end();
+  await Promise.all(failures);
+  return files.map(({ definition }) => `tables/${definition.name}.csv`);
 }
 
 /** Resolves also when the stream fails: its end then says so. */

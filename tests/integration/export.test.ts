@@ -1,14 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ExportProgress, exportRecord } from '../../native-bridge/export/exportRecord.ts';
+import { csvCell } from '../../native-bridge/export/tables.ts';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
-import { csvCell, exportCsv } from '../../native-bridge/report/csv.ts';
-import { exportFrames } from '../../native-bridge/report/dicomFrames.ts';
-import { exportLog } from '../../native-bridge/report/dicomLog.ts';
-import { studyOf } from '../../native-bridge/report/dicomStudy.ts';
-import { prepareOutFolder } from '../../native-bridge/report/outFolder.ts';
 import { noGeometry } from '../../src/dicom/xrayFrame.ts';
 import { initialInjectorFold, injectorStateOf } from '../../src/injector/injectorFold.ts';
 import type { Sample } from '../../src/sample/sample.ts';
@@ -93,18 +90,22 @@ function frame(plane: 'a' | 'b', number: number) {
 let folder: string;
 let out: string;
 const samples = procedure();
+const openRecord = async () => {
+  const opened = await openRecordReader(join(folder, 'record'));
+  if (!opened.ok) throw new Error(opened.fault.message);
+  return opened.value;
+};
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pedicle-export-'));
   out = join(folder, 'export');
   await writeRecord(join(folder, 'record'), samples);
-  const opened = await openRecordReader(join(folder, 'record'));
-  if (!opened.ok) throw new Error(opened.fault.message);
-  const reader = opened.value;
-  await prepareOutFolder(out);
-  const study = await studyOf(reader);
-  for (const plane of reader.planes) expect(await exportFrames(reader, study, plane, out, () => undefined)).toMatchObject({ ok: true });
-  expect(await exportLog(reader, study, out)).toMatchObject({ ok: true });
-  expect(await exportCsv(reader, out)).toMatchObject({ ok: true, value: { 'tables/alarms.csv': 5, 'tables/events.csv': 21 } });
+  const reader = await openRecord();
+  const progress: ExportProgress[] = [];
+  expect(await exportRecord(reader, ['csv', 'dicom'], out, { onProgress: (step) => progress.push(step) })).toMatchObject({
+    ok: true,
+    value: { complete: true },
+  });
+  expect(progress.at(-1)).toMatchObject({ kind: 'dicom', done: 10, total: 10, fraction: 1 });
   await reader.close();
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -148,12 +149,11 @@ describe('DICOM instances', () => {
   });
 
   it('are the same on every export', async () => {
-    const opened = await openRecordReader(join(folder, 'record'));
-    if (!opened.ok) throw new Error(opened.fault.message);
+    const reader = await openRecord();
     const again = join(folder, 'again');
-    await exportFrames(opened.value, await studyOf(opened.value), 'a', again, () => undefined);
-    await opened.value.close();
-    for (const file of files.slice(0, 2)) expect((await readFile(join(again, 'dicom', file))).equals(await readFile(join(out, 'dicom', file)))).toBe(true);
+    await exportRecord(reader, ['dicom'], again);
+    await reader.close();
+    for (const file of files) expect((await readFile(join(again, 'dicom', file))).equals(await readFile(join(out, 'dicom', file)))).toBe(true);
   });
 
   it.skipIf(!has('dsrdump'))('make a procedure log that dsrdump reads (skipped without DCMTK)', () => {
@@ -202,6 +202,26 @@ describe('tables', () => {
 
 describe('an export', () => {
   it('is refused into a folder that is not empty', async () => {
-    expect(await prepareOutFolder(out)).toMatchObject({ ok: false, fault: { kind: 'input', message: expect.stringContaining('not empty') } });
+    const reader = await openRecord();
+    expect(await exportRecord(reader, ['csv'], out)).toMatchObject({ ok: false, fault: { kind: 'input', message: expect.stringContaining('not empty') } });
+    await reader.close();
+  });
+
+  it('lists its files, last of all', async () => {
+    const { files: listed } = JSON.parse(await readFile(join(out, 'export.json'), 'utf8')) as { files: string[] };
+    expect(listed.sort()).toEqual((await readdir(out, { recursive: true })).filter((name) => /\/.*\./.test(name)).sort());
+  });
+
+  it('that is cancelled leaves nothing behind', async () => {
+    const reader = await openRecord();
+    const cancelled = join(folder, 'cancelled');
+    const cancel = new AbortController();
+    const onProgress = ({ done }: ExportProgress) => done === 3 && cancel.abort();
+    expect(await exportRecord(reader, ['dicom'], cancelled, { signal: cancel.signal, onProgress })).toMatchObject({
+      ok: false,
+      fault: { kind: 'failed', message: expect.stringContaining('cancelled; nothing was kept') },
+    });
+    expect(await readdir(cancelled)).toEqual([]);
+    await reader.close();
   });
 });

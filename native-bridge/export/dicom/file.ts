@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import dcmjs from 'dcmjs';
-import packageJson from '../../package.json' with { type: 'json' };
+import packageJson from '../../../package.json' with { type: 'json' };
 
 const explicitLittleEndian = '1.2.840.10008.1.2.1';
 /** A UID of the 2.25 form for this program, the same for ever. */

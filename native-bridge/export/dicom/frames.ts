@@ -1,12 +1,11 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failedFault, ok, type Result } from '../../src/base/result.ts';
-import type { XrayFrame, XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
-import { frameTopic, type PlaneId } from '../../src/sample/sample.ts';
-import type { RecordReader } from '../record/record.ts';
-import { type Dataset, decimalString, dicomTimes, uidOf, writeDicomImage } from './dicomFile.ts';
-import { commonModules, type DicomStudy } from './dicomStudy.ts';
-import { cannotWrite } from './outFolder.ts';
+import type { XrayFrame, XrayFrameAttributes } from '../../../src/dicom/xrayFrame.ts';
+import { frameTopic, type PlaneId } from '../../../src/sample/sample.ts';
+import type { RecordReader } from '../../record/record.ts';
+import { ExportStopped } from '../stopped.ts';
+import type { ExportTask } from '../task.ts';
+import { type Dataset, decimalString, dicomTimes, uidOf, writeDicomImage } from './file.ts';
+import { commonModules, type DicomStudy } from './study.ts';
 
 const sopClasses = { 8: '1.2.840.10008.5.1.4.1.1.7.2', 16: '1.2.840.10008.5.1.4.1.1.7.3' } as const;
 const frameTimeVectorTag = 0x00181065;
@@ -23,35 +22,19 @@ interface Run {
  * The frames of a plane as multi-frame grayscale secondary captures (byte or word), uncompressed, stored values as they came
  * (MONOCHROME1 turned into MONOCHROME2, which these classes demand, by inverting). Gives the files written.
  */
-export async function exportFrames(
-  reader: RecordReader,
-  study: DicomStudy,
-  plane: PlaneId,
-  out: string,
-  onFrame: () => void,
-): Promise<Result<readonly string[]>> {
-  const folder = join(out, 'dicom');
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const runs = await runsOf(reader, plane);
-    const files: string[] = [];
-    for (const [index, run] of runs.entries()) {
-      const name = `dicom/plane-${plane}-${String(index + 1).padStart(3, '0')}.dcm`;
-      const { rows, columns, bitsAllocated } = run.attributes;
-      const frameBytes = (rows * columns * bitsAllocated) / 8;
-      const pixelData = { vr: bitsAllocated === 8 ? 'OB' : 'OW', frameCount: run.frames.length, frameBytes } as const;
-      await writeDicomImage(join(out, name), instanceOf(study, plane, index, run), pixelData, pixelsOf(reader, plane, run, onFrame));
-      files.push(name);
-    }
-    return ok(files);
-  } catch (error) {
-    if (error instanceof UnreadableFrame) return failedFault(error.message);
-    return cannotWrite(folder, error);
+export async function exportFrames({ reader, out }: ExportTask, study: DicomStudy, plane: PlaneId, onFrame: () => void): Promise<readonly string[]> {
+  const runs = await runsOf(reader, plane);
+  const files: string[] = [];
+  for (const [index, run] of runs.entries()) {
+    const name = `dicom/plane-${plane}-${String(index + 1).padStart(3, '0')}.dcm`;
+    const { rows, columns, bitsAllocated } = run.attributes;
+    const frameBytes = (rows * columns * bitsAllocated) / 8;
+    const pixelData = { vr: bitsAllocated === 8 ? 'OB' : 'OW', frameCount: run.frames.length, frameBytes } as const;
+    await writeDicomImage(join(out, name), instanceOf(study, plane, index, run), pixelData, pixelsOf(reader, plane, run, onFrame));
+    files.push(name);
   }
+  return files;
 }
-
-/** A frame that cannot be read ends the export; thrown through the stream that writes the file. */
-class UnreadableFrame extends Error {}
 
 /** Runs of frames that have their pixels, from one walk through telemetry. */
 async function runsOf(reader: RecordReader, plane: PlaneId): Promise<readonly Run[]> {
@@ -77,7 +60,7 @@ function sameKind(a: XrayFrameAttributes, b: XrayFrameAttributes): boolean {
 async function* pixelsOf(reader: RecordReader, plane: PlaneId, run: Run, onFrame: () => void): AsyncGenerator<Uint8Array> {
   for (const { seq } of run.frames) {
     const read = await reader.frame(plane, seq);
-    if (!read.ok) throw new UnreadableFrame(read.fault.message);
+    if (!read.ok) throw new ExportStopped(read.fault.message);
     yield bytesOf(read.value.data);
     onFrame();
   }

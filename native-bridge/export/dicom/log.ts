@@ -1,47 +1,38 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ok, type Result } from '../../src/base/result.ts';
-import type { RecordReader } from '../record/record.ts';
-import { dicomTimes, uidOf, writeDicomFile } from './dicomFile.ts';
-import { commonModules, type DicomStudy } from './dicomStudy.ts';
+import type { ExportTask } from '../task.ts';
+import { dicomTimes, uidOf, writeDicomFile } from './file.ts';
 import { type LogEntry, logEntries } from './logEntries.ts';
-import { cannotWrite } from './outFolder.ts';
 import { type ContentItem, dcm, item } from './srContent.ts';
+import { commonModules, type DicomStudy } from './study.ts';
 
 const procedureLogClass = '1.2.840.10008.5.1.4.1.1.88.40';
 
 /** The course of the procedure as a Procedure Log (PS3.3 A.35.7, PS3.16 TID 3001). Gives the file written. */
-export async function exportLog(reader: RecordReader, study: DicomStudy, out: string): Promise<Result<readonly string[]>> {
-  const folder = join(out, 'dicom');
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const entries = await logEntries(reader);
-    const endMs = entries.at(-1)?.tMs ?? 0;
-    const { date, time } = dicomTimes(study.startedAtEpochMs + endMs);
-    await writeDicomFile(join(out, 'dicom/procedure-log.dcm'), {
-      ...commonModules(study),
-      SOPClassUID: procedureLogClass,
-      SOPInstanceUID: uidOf(study.key, 'log'),
-      SeriesInstanceUID: uidOf(study.key, 'series', 'log'),
-      SeriesNumber: 3,
-      SeriesDescription: 'Procedure log',
-      Modality: 'SR',
-      ReferencedPerformedProcedureStepSequence: [],
-      SynchronizationFrameOfReferenceUID: study.synchronizationUid,
-      SynchronizationTrigger: 'NO TRIGGER',
-      AcquisitionTimeSynchronized: 'N',
-      InstanceNumber: 1,
-      ContentDate: date,
-      ContentTime: time,
-      CompletionFlag: 'COMPLETE',
-      VerificationFlag: 'UNVERIFIED',
-      PerformedProcedureCodeSequence: [],
-      ...root(study, entries),
-    });
-    return ok(['dicom/procedure-log.dcm']);
-  } catch (error) {
-    return cannotWrite(folder, error);
-  }
+export async function exportLog({ reader, out }: ExportTask, study: DicomStudy): Promise<readonly string[]> {
+  const entries = await logEntries(reader);
+  const endMs = entries.at(-1)?.tMs ?? 0;
+  const { date, time } = dicomTimes(study.startedAtEpochMs + endMs);
+  await writeDicomFile(join(out, 'dicom/procedure-log.dcm'), {
+    ...commonModules(study),
+    SOPClassUID: procedureLogClass,
+    SOPInstanceUID: uidOf(study.key, 'log'),
+    SeriesInstanceUID: uidOf(study.key, 'series', 'log'),
+    SeriesNumber: 3,
+    SeriesDescription: 'Procedure log',
+    Modality: 'SR',
+    ReferencedPerformedProcedureStepSequence: [],
+    SynchronizationFrameOfReferenceUID: study.synchronizationUid,
+    SynchronizationTrigger: 'NO TRIGGER',
+    AcquisitionTimeSynchronized: 'N',
+    InstanceNumber: 1,
+    ContentDate: date,
+    ContentTime: time,
+    CompletionFlag: 'COMPLETE',
+    VerificationFlag: 'UNVERIFIED',
+    PerformedProcedureCodeSequence: [],
+    ...root(study, entries),
+  });
+  return ['dicom/procedure-log.dcm'];
 }
 
 function root(study: DicomStudy, entries: readonly LogEntry[]): object {

@@ -1,8 +1,8 @@
-import type { AlarmEvent } from '../../src/alarm/alarm.ts';
-import type { InjectorState } from '../../src/injector/state.ts';
-import type { OperatorEvent, Stage } from '../../src/procedure/operatorEvent.ts';
-import type { Sample } from '../../src/sample/sample.ts';
-import type { RecordReader } from '../record/record.ts';
+import type { AlarmEvent } from '../../../src/alarm/alarm.ts';
+import type { InjectorState } from '../../../src/injector/state.ts';
+import type { OperatorEvent, Stage } from '../../../src/procedure/operatorEvent.ts';
+import type { Sample } from '../../../src/sample/sample.ts';
+import type { RecordReader } from '../../record/record.ts';
 import { type Code, type ContentValue, dcm, privateCode, ucum } from './srContent.ts';
 
 /** One entry of the procedure log, by session time. */
@@ -105,12 +105,8 @@ function operatorEntry(event: OperatorEvent): Omit<LogEntry, 'tMs'> | null {
       return { concept: note, value: text(`Correction of entry ${event.of}: ${event.text}`), properties: [] };
     case 'store-frame':
       return { concept: note, value: text(`Frame of plane ${event.plane.toUpperCase()} stored`), properties: [] };
-    case 'stage':
-    case 'plan':
-    case 'reference':
-    case 'zero':
-    case 'acknowledge':
-    case 'patient':
+    default:
+      // Stages are entries of their own; the others change what is shown, not what was done to the patient.
       return null;
   }
 }

@@ -1,4 +1,4 @@
-import { decimalString } from './dicomFile.ts';
+import { decimalString } from './file.ts';
 
 /** A coded concept, as an item of a code sequence. */
 export interface Code {

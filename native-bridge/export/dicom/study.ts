@@ -1,6 +1,6 @@
-import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
-import type { RecordReader } from '../record/record.ts';
-import { dicomTimes, singleValue, uidOf } from './dicomFile.ts';
+import type { OperatorEvent } from '../../../src/procedure/operatorEvent.ts';
+import type { RecordReader } from '../../record/record.ts';
+import { dicomTimes, singleValue, uidOf } from './file.ts';
 import { codingSchemes } from './srContent.ts';
 
 type Patient = Extract<OperatorEvent, { kind: 'patient' }>;

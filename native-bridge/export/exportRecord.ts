@@ -1,0 +1,69 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Result } from '../../src/base/result.ts';
+import type { RecordReader } from '../record/record.ts';
+import { fillOutFolder } from './outFolder.ts';
+import type { ExportTask } from './task.ts';
+
+/** `csv`: tables; `dicom`: instances for an archive. */
+export const exportKinds = ['csv', 'dicom'] as const;
+export type ExportKind = (typeof exportKinds)[number];
+
+/** How far an export is: `done` of `total` steps (frames, mostly) of the kind at work, and 0 … 1 of everything asked for. */
+export interface ExportProgress {
+  readonly kind: ExportKind;
+  readonly done: number;
+  readonly total: number;
+  readonly fraction: number;
+}
+
+export interface ExportOptions {
+  readonly onProgress?: (progress: ExportProgress) => void;
+  /** Aborting ends the export with a fault and leaves nothing behind. */
+  readonly signal?: AbortSignal;
+}
+
+/** What an export wrote; stands in the folder as `export.json`. */
+export interface Exported {
+  readonly softwareVersion: string;
+  readonly simulated: boolean;
+  readonly kinds: readonly ExportKind[];
+  /** Paths below the folder. */
+  readonly files: readonly string[];
+  /** False when the record was not closed or could not be read to its end. */
+  readonly complete: boolean;
+  /** Sentences for the person: what is not as they may expect. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Writes files for other programs out of a record, into a folder that is new or empty. Frames go through memory one at a time.
+ * Nothing is in the folder under its final name before everything is written. The reader stays open.
+ */
+export function exportRecord(reader: RecordReader, kinds: readonly ExportKind[], outFolder: string, options: ExportOptions = {}): Promise<Result<Exported>> {
+  const { signal } = options;
+  return fillOutFolder(outFolder, signal, async (stage) => {
+    const files: string[] = [];
+    const remarks: string[] = [];
+    for (const [index, kind] of kinds.entries()) {
+      const task: ExportTask = {
+        reader,
+        out: stage,
+        remark: (sentence) => void (remarks.includes(sentence) || remarks.push(sentence)),
+        step(done, total) {
+          signal?.throwIfAborted();
+          options.onProgress?.({ kind, done, total, fraction: (index + Math.min(1, done / Math.max(1, total))) / kinds.length });
+        },
+      };
+      files.push(...(await parts[kind](task)));
+    }
+    const cut = reader.cut();
+    if (cut) remarks.push(`The record could be read only up to a place where ${cut.why}; the export ends there.`);
+    return { softwareVersion: packageJson.version, simulated: reader.header.simulated, kinds, files, complete: cut === null && reader.closed, remarks };
+  });
+}
+
+/** Loaded when wanted: some bring large libraries with them. */
+const parts: Readonly<Record<ExportKind, (task: ExportTask) => Promise<readonly string[]>>> = {
+  csv: async (task) => (await import('./tables.ts')).exportCsv(task),
+  dicom: async (task) => (await import('./dicom/dicom.ts')).exportDicom(task),
+};
