@@ -1,4 +1,5 @@
 import type { Result } from '../../src/base/result.ts';
+import type { Patient } from '../../src/procedure/patient.ts';
 import type { DerivedSample, PlaneId, RawSample, Sample, Topic } from '../../src/sample/sample.ts';
 
 /** What a record says of itself before the first sample: MCAP metadata `pedicle`, needed to read the rest. */
@@ -44,6 +45,10 @@ export interface RecordSummary {
   /** Messages of each small topic. */
   readonly telemetry: Readonly<Record<string, number>>;
   readonly alarms: readonly { id: string; priority: string; fromMs: number; toMs: number | null }[];
+  /** Treated level as the plan last named it; absent where none did. */
+  readonly level?: string;
+  /** The patient who was last said, if any: the one place beside telemetry that knows. */
+  readonly patient?: Patient;
 }
 
 export interface SamplesOptions {

@@ -86,7 +86,11 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
       case 'list-records':
         send({
           kind: 'records',
-          records: await listRecords(context.recordsFolder, live?.info.record !== undefined && !live.catchUp().status.ended ? live.info.record : null),
+          records: await listRecords(
+            context.recordsFolder,
+            live?.info.record !== undefined && !live.catchUp().status.ended ? live.info.record : null,
+            message.query,
+          ),
         });
         return;
       case 'open-review':

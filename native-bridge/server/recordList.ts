@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RecordListItem } from '../../src/link/link.ts';
+import { type RecordListItem, type RecordQuery, recordFits } from '../../src/link/link.ts';
 import { openRecordReader } from '../record/reader.ts';
+import type { RecordSummary } from '../record/record.ts';
+import { readSummary } from '../record/summary.ts';
 
 async function folderBytes(folder: string): Promise<number> {
   let bytes = 0;
@@ -9,26 +11,49 @@ async function folderBytes(folder: string): Promise<number> {
   return bytes;
 }
 
-/** The records in a folder, newest first. What cannot be read as a record is left out. */
-export async function listRecords(recordsFolder: string, except: string | null): Promise<readonly RecordListItem[]> {
+type ListedAlarm = RecordListItem['alarms'][number];
+const priorities: readonly ListedAlarm['priority'][] = ['high', 'medium', 'low'];
+
+/** Alarms of a summary counted by condition, at the gravest priority that each had. */
+export function countedAlarms(alarms: RecordSummary['alarms']): readonly ListedAlarm[] {
+  const byCondition = new Map<string, ListedAlarm>();
+  for (const { id, priority } of alarms) {
+    const condition = id.split('/')[0] ?? id;
+    const before = byCondition.get(condition);
+    const gravest = priorities.find((known) => known === priority || known === before?.priority) ?? 'low';
+    byCondition.set(condition, { condition, priority: gravest, count: (before?.count ?? 0) + 1 });
+  }
+  return [...byCondition.values()].sort((p, q) => (p.condition < q.condition ? -1 : 1));
+}
+
+async function listed(folder: string, name: string): Promise<RecordListItem | null> {
+  const opened = await openRecordReader(folder);
+  if (!opened.ok) return null;
+  const { header, durationMs, closed } = opened.value;
+  await opened.value.close();
+  const summary = closed ? await readSummary(folder) : null;
+  return {
+    name,
+    startedAtEpochMs: header.startedAtEpochMs,
+    durationMs,
+    procedure: header.procedure,
+    closed,
+    simulated: header.simulated,
+    bytes: await folderBytes(folder),
+    patient: summary?.patient ? { name: summary.patient.name, id: summary.patient.id } : null,
+    level: summary?.level ?? null,
+    alarms: countedAlarms(summary?.alarms ?? []),
+  };
+}
+
+/** The records in a folder that fit, newest first. What cannot be read as a record is left out. */
+export async function listRecords(recordsFolder: string, except: string | null, query: RecordQuery = {}): Promise<readonly RecordListItem[]> {
   const items: RecordListItem[] = [];
   const entries = await readdir(recordsFolder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     if (!entry.isDirectory() || entry.name === except) continue;
-    const opened = await openRecordReader(join(recordsFolder, entry.name));
-    if (!opened.ok) continue;
-    const { header, durationMs, closed } = opened.value;
-    await opened.value.close();
-    const bytes = await folderBytes(join(recordsFolder, entry.name));
-    items.push({
-      name: entry.name,
-      startedAtEpochMs: header.startedAtEpochMs,
-      durationMs,
-      procedure: header.procedure,
-      closed,
-      simulated: header.simulated,
-      bytes,
-    });
+    const item = await listed(join(recordsFolder, entry.name), entry.name);
+    if (item && recordFits(item, query)) items.push(item);
   }
   return items.sort((a, b) => b.startedAtEpochMs - a.startedAtEpochMs);
 }

@@ -1,3 +1,5 @@
+import { patientOf } from '../../src/procedure/operatorEvent.ts';
+import type { Patient } from '../../src/procedure/patient.ts';
 import { type PlaneId, planeOfFrameTopic, type Sample } from '../../src/sample/sample.ts';
 import type { RecordSummary } from '../record/record.ts';
 
@@ -21,6 +23,8 @@ export function startTally(): Tally {
   const alarms = new Map<string, { id: string; priority: string; fromMs: number; toMs: number | null }>();
   const finished: { id: string; priority: string; fromMs: number; toMs: number | null }[] = [];
   let durationMs = 0;
+  let level: string | null = null;
+  let patient: Patient | undefined;
 
   const countAlarm = (sample: Extract<Sample, { topic: '/alarm' }>) => {
     const { id, priority, phase } = sample.data;
@@ -51,6 +55,12 @@ export function startTally(): Tally {
         case '/alarm':
           countAlarm(sample);
           break;
+        case '/procedure':
+          level = sample.data.level ?? level;
+          break;
+        case '/operator':
+          if (sample.data.kind === 'patient') patient = patientOf(sample.data);
+          break;
         default:
       }
       telemetry[sample.topic] = (telemetry[sample.topic] ?? 0) + 1;
@@ -61,6 +71,7 @@ export function startTally(): Tally {
       planes,
       telemetry,
       alarms: [...finished, ...alarms.values()].sort((a, b) => a.fromMs - b.fromMs),
+      ...(level === null ? {} : { level }),
     }),
   };
 }

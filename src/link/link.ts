@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AlarmPriority } from '../alarm/alarm.ts';
 import type { XrayFrameAttributes } from '../dicom/xrayFrame.ts';
 import type { PlaneObservation } from '../guidance/observation.ts';
 import { operatorEventSchema } from '../procedure/operatorEvent.ts';
@@ -81,6 +82,37 @@ export interface RecordListItem {
   readonly closed: boolean;
   readonly simulated: boolean;
   readonly bytes: number;
+  /** Null where nobody has said who it is (or the record was cut off and is in no index). */
+  readonly patient: { readonly name: string; readonly id: string } | null;
+  /** Treated level, `L1`; null where no plan names one. */
+  readonly level: string | null;
+  /** How often each condition was alarmed, in the order of the alphabet. */
+  readonly alarms: readonly { readonly condition: string; readonly priority: AlarmPriority; readonly count: number }[];
+}
+
+/** Which records to list: those that fit every field that is given. */
+export const recordQuerySchema = z.strictObject({
+  /** Part of the patient's name or id. */
+  patient: z.string().max(200).optional(),
+  /** The whole level, such as `L1`; upper and lower case are one. */
+  level: z.string().max(16).optional(),
+  /** Started at or after, and before, Unix ms. */
+  fromEpochMs: z.number().optional(),
+  beforeEpochMs: z.number().optional(),
+  /** A condition that was alarmed, such as `cement-leak`; `any` for whichever. */
+  alarm: z.string().max(64).optional(),
+});
+export type RecordQuery = z.infer<typeof recordQuerySchema>;
+
+/** Whether a record is one of those asked for; the console and the bridge decide it the same way. */
+export function recordFits(item: RecordListItem, query: RecordQuery): boolean {
+  const { patient, level, fromEpochMs, beforeEpochMs, alarm } = query;
+  const part = patient?.trim().toLocaleLowerCase() ?? '';
+  if (part !== '' && !`${item.patient?.name ?? ''}\n${item.patient?.id ?? ''}`.toLocaleLowerCase().includes(part)) return false;
+  if (level !== undefined && item.level?.toLowerCase() !== level.trim().toLowerCase()) return false;
+  if (fromEpochMs !== undefined && item.startedAtEpochMs < fromEpochMs) return false;
+  if (beforeEpochMs !== undefined && item.startedAtEpochMs >= beforeEpochMs) return false;
+  return alarm === undefined || item.alarms.some(({ condition }) => alarm === 'any' || condition === alarm);
 }
 
 /** A record opened for review: everything but its frames. */
@@ -120,7 +152,7 @@ const review = z.string().max(64);
 /** What the console may ask for; checked by the bridge on arrival. */
 export const clientMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('operator'), event: operatorEventSchema }),
-  z.strictObject({ kind: z.literal('list-records') }),
+  z.strictObject({ kind: z.literal('list-records'), query: recordQuerySchema.optional() }),
   z.strictObject({ kind: z.literal('open-review'), record: z.string().max(255) }),
   z.strictObject({ kind: z.literal('close-review'), review }),
   z.strictObject({ kind: z.literal('play'), review, speed: z.number().min(0.1).max(16) }),

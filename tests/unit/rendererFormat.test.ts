@@ -96,6 +96,9 @@ test('a search finds records that hold each of its words', () => {
     closed,
     simulated: false,
     bytes: 1,
+    patient: null,
+    level: null,
+    alarms: [],
   });
   const records = [record('one', 1, true), record('two', 2, false), record('three', 3, true)];
   expect(matchingRecords(records, 'COMPLETE kypho').map(({ name }) => name)).toEqual(['three', 'one']);
