@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { leakSiteSchema, operatorEventSchema, stageSchema } from '../../src/procedure/operatorEvent.ts';
+import { patientSchema } from '../../src/procedure/patient.ts';
 import { imagePointSchema, planSchema } from '../../src/procedure/plan.ts';
 import type { DerivedData, RawData, Topic } from '../../src/sample/sample.ts';
 
@@ -117,6 +118,8 @@ const procedureSchema = z.looseObject({
   procedure: z.enum(['vertebroplasty', 'kyphoplasty']).nullable(),
   plan: planSchema,
   marks: number,
+  patient: patientSchema.optional(),
+  outcome: z.enum(['completed', 'discontinued']).optional(),
 });
 
 const deviceSchema = z.looseObject({

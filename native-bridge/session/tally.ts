@@ -72,6 +72,7 @@ export function startTally(): Tally {
       telemetry,
       alarms: [...finished, ...alarms.values()].sort((a, b) => a.fromMs - b.fromMs),
       ...(level === null ? {} : { level }),
+      ...(patient && { patient }),
     }),
   };
 }

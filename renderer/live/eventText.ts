@@ -38,6 +38,12 @@ export function eventWords({ source }: TimelineEvent): EventWords {
       return { label: text.event.leak(leakSiteText[event.site]), weight: 5, tone: 'medium' };
     case 'cement-mixed':
       return { label: text.event.mixed, weight: 4, tone: 'stage' };
+    case 'device-used':
+      return plain(shorten(event.name, shortNote), 1);
+    case 'sign-off':
+      return plain(text.event.signOff, 1);
+    case 'performed':
+      return plain(text.event.performed[event.outcome], 3);
     case 'plan':
     case 'reference':
     case 'zero':

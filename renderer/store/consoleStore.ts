@@ -153,6 +153,12 @@ function doneWords(event: OperatorEvent): string | null {
       return done.mixed;
     case 'stage':
       return done.stage(text.stage[event.stage]);
+    case 'device-used':
+      return done.device(event.name);
+    case 'sign-off':
+      return done.signOff;
+    case 'performed':
+      return text.event.performed[event.outcome];
     case 'acknowledge':
       return null;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Patient, patientSchema } from './patient.ts';
 import { planSchema } from './plan.ts';
 
 export const stageSchema = z.enum(['access', 'cavity', 'mixing', 'injection', 'closure']);
@@ -34,9 +35,28 @@ export const operatorEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('reference'), plane: plane.optional() }),
   z.strictObject({ kind: z.literal('leak-seen'), site: leakSiteSchema }),
   z.strictObject({ kind: z.literal('cement-mixed'), product: text.optional(), lot: text.optional() }),
+  /** A balloon, cannula or other device that is used on the patient. */
+  z.strictObject({
+    kind: z.literal('device-used'),
+    name: text,
+    deviceKind: z.enum(['balloon', 'cannula', 'needle', 'other']),
+    lot: text,
+    serial: text.optional(),
+  }),
+  /** Who closes the procedure and what they say of its course and the patient's condition. */
+  z.strictObject({ kind: z.literal('sign-off'), by: text, text: text.optional() }),
   z.strictObject({ kind: z.literal('zero'), device }),
   z.strictObject({ kind: z.literal('acknowledge'), alarm: z.string().max(64) }),
-  z.strictObject({ kind: z.literal('patient'), name: text, id: text, birthDate: text.optional(), sex: text.optional() }),
+  /** The last one counts. `corrects` is the ingest sequence of the patient event that this one replaces: identity attached later. */
+  z.strictObject({ kind: z.literal('patient'), ...patientSchema.shape, corrects: z.number().int().nonnegative().optional() }),
+  /** How the procedure ended; whoever ordered it is told. Without it, the end of the session means `completed`. */
+  z.strictObject({ kind: z.literal('performed'), outcome: z.enum(['completed', 'discontinued']), reason: text.optional() }),
   z.strictObject({ kind: z.literal('correction'), of: z.number().int().nonnegative(), text }),
 ]);
 export type OperatorEvent = z.infer<typeof operatorEventSchema>;
+
+/** Who is on the table from this event on. */
+export function patientOf(event: Extract<OperatorEvent, { kind: 'patient' }>): Patient {
+  const { kind: _, corrects: __, ...patient } = event;
+  return patient;
+}

@@ -1,4 +1,4 @@
-import type { OperatorEvent, Stage } from './operatorEvent.ts';
+import { type OperatorEvent, patientOf, type Stage } from './operatorEvent.ts';
 import { emptyPlan } from './plan.ts';
 import type { ProcedureState } from './procedureState.ts';
 
@@ -28,6 +28,10 @@ export function foldProcedure(state: ProcedureState, event: OperatorEvent, tMs: 
       return enterStage(state, event.stage, tMs);
     case 'mark':
       return { ...state, marks: state.marks + 1 };
+    case 'patient':
+      return { ...state, patient: patientOf(event) };
+    case 'performed':
+      return { ...state, outcome: event.outcome };
     default:
       return state;
   }

@@ -1,4 +1,5 @@
 import type { Stage } from './operatorEvent.ts';
+import type { Patient } from './patient.ts';
 import type { Plan } from './plan.ts';
 
 /** The course of the procedure so far. Emitted when it changes. */
@@ -11,4 +12,8 @@ export interface ProcedureState {
   readonly procedure: 'vertebroplasty' | 'kyphoplasty' | null;
   readonly plan: Plan;
   readonly marks: number;
+  /** Absent until somebody has said who it is. */
+  readonly patient?: Patient;
+  /** Absent until somebody has said how it ended. */
+  readonly outcome?: 'completed' | 'discontinued';
 }
