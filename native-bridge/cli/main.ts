@@ -18,7 +18,16 @@ const commandFiles: readonly string[] = [
 const program = new Command('pedicle')
   .description('Console of a fluoroscopy-guided vertebral augmentation. Not a medical device.')
   .version(packageJson.version)
-  .showHelpAfterError('Run with --help for what it takes.')
+  .configureOutput({
+    outputError: (message, write) =>
+      write(
+        `pedicle: ${message
+          .trim()
+          .replace(/^error: /, '')
+          .replace(/\s*\n\s*/g, ' ')
+          .replace(/[.]?$/, ';')} --help says what it takes.\n`,
+      ),
+  })
   .exitOverride();
 
 for (const file of commandFiles) {
