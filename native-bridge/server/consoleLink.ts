@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { WebSocket } from 'ws';
+import { isHospitalMessage } from '../../src/link/hospitalLink.ts';
 import { type ClientMessage, clientMessageSchema, type ServerMessage, type SessionInfo } from '../../src/link/link.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
+import type { HospitalDesk } from '../hospital/desk.ts';
 import { openRecordReader } from '../record/reader.ts';
 import type { LiveView } from './liveView.ts';
 import { listRecords } from './recordList.ts';
@@ -15,6 +17,8 @@ export interface ConsoleLinkContext {
   readonly live: LiveView | null;
   readonly operator: (event: OperatorEvent) => void;
   readonly recordsFolder: string;
+  /** Absent where the site names no hospital system. */
+  readonly hospital?: HospitalDesk;
   readonly display: SessionInfo['display'];
   /** Reviews by id, for their frame streams. */
   readonly reviews: Map<string, Review>;
@@ -48,6 +52,7 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
     status: caught?.status ?? null,
   });
   const stops = live ? [live.onSamples((samples) => send({ kind: 'samples', samples })), live.onStatus((status) => send({ kind: 'status', status }))] : [];
+  if (context.hospital) stops.push(context.hospital.onNews(send));
 
   const open = async (record: string): Promise<void> => {
     // A record is named by its folder; a path would reach outside the records.
@@ -79,6 +84,11 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
   };
 
   const handle = async (message: ClientMessage): Promise<void> => {
+    if (isHospitalMessage(message)) {
+      if (context.hospital) await context.hospital.handle(message, send);
+      else send({ kind: 'refused', message: 'The site configuration names no hospital system; see "hospital" in site.json.' });
+      return;
+    }
     switch (message.kind) {
       case 'operator':
         context.operator(message.event);

@@ -6,6 +6,7 @@ import type { OperatorEvent, PlaneId } from '../../src/sample/index.ts';
 import { type Connection, connect } from '../link/connection.ts';
 import { leakSiteText, text } from '../text.ts';
 import type { OverlayLayers } from '../viewport/overlay.ts';
+import { createAskedEvents } from './askedEvents.ts';
 import { emptyCurve, emptyTimeline, foldSamples, type GrowingCurve, growCurve, growingCopy, type TimelineState } from './timeline.ts';
 
 export interface OpenReview {
@@ -128,6 +129,10 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
     }
     case 'review-state':
       return state.review?.opened.review === message.state.review ? { review: { ...state.review, state: message.state } } : {};
+    case 'worklist':
+    case 'outbox':
+    case 'priors':
+    case 'prior-fetched':
     case 'refused':
       return {};
   }
@@ -169,7 +174,7 @@ function receive(message: ServerMessage): void {
   if (message.kind === 'refused') notify('trouble', message.message);
   if (message.kind !== 'samples') return;
   for (const sample of message.samples) {
-    const words = sample.topic === '/operator' ? doneWords(sample.data) : null;
+    const words = sample.topic === '/operator' && asked.take(sample.data, performance.now()) ? doneWords(sample.data) : null;
     if (words) notify('done', words);
   }
 }
@@ -196,8 +201,14 @@ export function send(message: ClientMessage): boolean {
   return sent;
 }
 
+/** What was asked for here: what a script or another console records is in the record and on the strip, but nobody here waits for it. */
+const asked = createAskedEvents();
+
 /** An operator event on its way into the record; it counts when it comes back in the samples. */
-export const operate = (event: OperatorEvent): boolean => send({ kind: 'operator', event });
+export function operate(event: OperatorEvent): boolean {
+  asked.add(event, performance.now());
+  return send({ kind: 'operator', event });
+}
 
 export const ask = (asking: Asking | null): void => setState({ asking });
 export const setHeld = (held: boolean): void => setState({ held });

@@ -4,6 +4,7 @@ import type { XrayFrameAttributes } from '../dicom/xrayFrame.ts';
 import type { PlaneObservation } from '../guidance/observation.ts';
 import { operatorEventSchema } from '../procedure/operatorEvent.ts';
 import type { PlaneId, Sample } from '../sample/index.ts';
+import { type HospitalServerMessage, hospitalClientMessages } from './hospitalLink.ts';
 
 /**
  * What bridge and console say to each other. One WebSocket (`linkPath`) for everything small, one streamed HTTP response
@@ -144,6 +145,7 @@ export type ServerMessage =
   | { readonly kind: 'records'; readonly records: readonly RecordListItem[] }
   | { readonly kind: 'review-opened'; readonly opened: ReviewOpened }
   | { readonly kind: 'review-state'; readonly state: ReviewState }
+  | HospitalServerMessage
   /** Something asked for could not be done; `message` is for the person. */
   | { readonly kind: 'refused'; readonly message: string };
 
@@ -160,5 +162,6 @@ export const clientMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('seek'), review, positionMs: z.number().nonnegative() }),
   /** Forward or back by whole frames of one plane. */
   z.strictObject({ kind: z.literal('step-frame'), review, plane: z.enum(['a', 'b']), by: z.number().int().min(-100).max(100) }),
+  ...hospitalClientMessages,
 ]);
 export type ClientMessage = z.infer<typeof clientMessageSchema>;

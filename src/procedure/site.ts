@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { injectorSiteSchema } from '../injector/settings.ts';
+import { hospitalSiteSchema } from './hospitalSite.ts';
 import { stageSchema } from './operatorEvent.ts';
 import { limitsSchema } from './plan.ts';
 
@@ -30,6 +31,8 @@ export const siteSchema = z.strictObject({
   recordsFolder: z.string().min(1).optional(),
   /** Text lines of simple injectors, cement products, room temperature. */
   injector: injectorSiteSchema.optional(),
+  /** Archives, worklist and performed steps. */
+  hospital: hospitalSiteSchema.optional(),
 });
 export type Site = z.infer<typeof siteSchema>;
 
