@@ -1,3 +1,4 @@
+import type { CementClock } from '../injector/cementClock.ts';
 import type { InjectorState } from '../injector/state.ts';
 import { limitsOf } from './limits.ts';
 import { type AlarmRule, atLimit, type Finding, rounded } from './rule.ts';
@@ -102,19 +103,20 @@ export const cementVolumeHigh: AlarmRule = {
   },
 };
 
-const closingMs = 60_000;
+/** A minute, or the last sixth of a cement that works for less than six. */
+const closingMs = ({ mixedAtMs, closesAtMs }: CementClock): number => Math.min(60_000, (closesAtMs - mixedAtMs) / 6);
 
 export const cementWindow: AlarmRule = {
   condition: 'cement-window-closing',
   priority: 'medium',
-  when: 'the working time of the cement ends within 60 s, or has ended; until it has set or the stage is closure',
+  when: 'the working time of the cement ends within 60 s (a sixth of it when it is short), or has ended; until it has set or the stage is closure',
   limit: 'working time of the product from the site configuration, corrected for room temperature',
   delayMs: 0,
   latching: false,
   message: 'Working time of the cement ends within a minute',
   advice: 'Finish the injection. Have the cannula out before the cement sets.',
   evaluate: ({ cementClock, tMs, stage }) => {
-    if (cementClock === null || stage === 'closure' || tMs < cementClock.closesAtMs - closingMs || tMs >= cementClock.setAtMs) return [];
+    if (cementClock === null || stage === 'closure' || tMs < cementClock.closesAtMs - closingMs(cementClock) || tMs >= cementClock.setAtMs) return [];
     const limit = rounded((cementClock.closesAtMs - cementClock.mixedAtMs) / 1000);
     if (tMs < cementClock.closesAtMs) return [{ subject: '', value: null, limit }];
     return [

@@ -53,6 +53,21 @@ export function cementClock(mixedAtMs: number, product: CementProduct, roomTempe
   };
 }
 
+/** What is said of one mix: minutes after mixing, as they are in this room. */
+export interface MixTimes {
+  readonly opensAfterMin: number;
+  readonly closesAfterMin: number;
+  readonly setsAfterMin: number;
+}
+
+/** The clock of one mix by its own times; a time that does not follow the one before counts as that one. */
+export function clockOfMix(mixedAtMs: number, product: string, { opensAfterMin, closesAfterMin, setsAfterMin }: MixTimes): CementClock {
+  const at = (afterMin: number) => Math.round(mixedAtMs + afterMin * minuteMs);
+  const opensAtMs = at(opensAfterMin);
+  const closesAtMs = Math.max(opensAtMs, at(closesAfterMin));
+  return { product, mixedAtMs, opensAtMs, closesAtMs, setAtMs: Math.max(closesAtMs, at(setsAfterMin)) };
+}
+
 export function cementPhase(clock: CementClock, tMs: number): CementPhase {
   if (tMs >= clock.setAtMs) return 'set';
   if (tMs >= clock.closesAtMs) return 'closed';

@@ -1,6 +1,6 @@
 import { fromBase64 } from '../base/bytes.ts';
 import type { DeviceEvent, OperatorEvent, RawSample, Stage } from '../sample/index.ts';
-import { type CementClock, cementClock, cementPhase, unspecifiedCement } from './cementClock.ts';
+import { type CementClock, cementClock, cementPhase, clockOfMix, unspecifiedCement } from './cementClock.ts';
 import {
   foldInjectorBytes,
   foldInjectorDevice,
@@ -94,7 +94,11 @@ function foldDevice(fold: InjectorsFold, event: DeviceEvent, tMs: number): Injec
   return withDevice(fold, foldInjectorDevice(before, event, tMs, fold.settings));
 }
 
-function clockFor(settings: InjectorSettings, product: string | undefined, tMs: number): CementClock {
+type CementMixed = Extract<OperatorEvent, { kind: 'cement-mixed' }>;
+
+/** The times said with the mix, else the site's for this product, else those of its only product, else a general cement's. */
+function clockFor(settings: InjectorSettings, { product, times }: CementMixed, tMs: number): CementClock {
+  if (times) return clockOfMix(tMs, product ?? unspecifiedCement.name, times);
   const named = settings.cements.find((cement) => cement.name === product);
   const only = product === undefined && settings.cements.length === 1 ? settings.cements[0] : undefined;
   return cementClock(tMs, named ?? only ?? unspecifiedCement, settings.roomTemperatureC);
@@ -107,7 +111,7 @@ function foldOperator(fold: InjectorsFold, event: OperatorEvent, tMs: number): I
       return device ? withDevice(fold, foldInjectorZero(device)) : fold;
     }
     case 'cement-mixed':
-      return { ...fold, cementClock: clockFor(fold.settings, event.product, tMs) };
+      return { ...fold, cementClock: clockFor(fold.settings, event, tMs) };
     case 'stage':
       return { ...fold, stage: event.stage };
     default:

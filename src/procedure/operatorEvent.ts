@@ -23,6 +23,9 @@ export type LeakSite = z.infer<typeof leakSiteSchema>;
 const plane = z.enum(['a', 'b']);
 const device = z.string().max(64);
 const text = z.string().max(2000);
+const minutes = z.number().positive().max(240);
+/** Minutes after mixing at the present room temperature, each later than the one before. */
+const cementTimesSchema = z.strictObject({ opensAfterMin: minutes, closesAfterMin: minutes, setsAfterMin: minutes });
 
 /** What a person at the console, or a scenario's script in their place, did or said. Nothing is deleted: an undo is a `correction`. */
 export const operatorEventSchema = z.discriminatedUnion('kind', [
@@ -34,7 +37,8 @@ export const operatorEventSchema = z.discriminatedUnion('kind', [
   /** Take the frame now shown as the new reference of this plane (both when absent). */
   z.strictObject({ kind: z.literal('reference'), plane: plane.optional() }),
   z.strictObject({ kind: z.literal('leak-seen'), site: leakSiteSchema }),
-  z.strictObject({ kind: z.literal('cement-mixed'), product: text.optional(), lot: text.optional() }),
+  /** `times`: of this very mix, from its package; they come before those the site has for the product. */
+  z.strictObject({ kind: z.literal('cement-mixed'), product: text.optional(), lot: text.optional(), times: cementTimesSchema.optional() }),
   /** A balloon, cannula or other device that is used on the patient. */
   z.strictObject({
     kind: z.literal('device-used'),

@@ -8,12 +8,6 @@ import { type Story, stories, storyNames } from './stories.ts';
 import { add, cross, norm, type PatientMm, scale, subtract, unit } from './vector.ts';
 import type { ViewSetting } from './view.ts';
 
-/**
- * How much a simulated procedure is squeezed: about 40 minutes of a real one into one minute of session time, so that
- * demonstrations and tests are short. Only times are squeezed; volumes, pressures and lengths are real.
- */
-export const timeSqueeze = 40;
-
 /** A needle from the skin through a pedicle into the body, and what is done with it. */
 export interface NeedleScript {
   readonly side: 'left' | 'right';

@@ -2,6 +2,12 @@ import type { OperatorEvent, PlaneId } from '../sample/index.ts';
 import { type Keyframe, steps } from './keyframes.ts';
 import type { BalloonScript, CementScript } from './scenario.ts';
 
+/**
+ * How much a simulated procedure is squeezed: about 40 minutes of a real one into one minute of session time, so that
+ * demonstrations and tests are short. Only times are squeezed; volumes, pressures and lengths are real.
+ */
+const timeSqueeze = 40;
+
 interface NeedlePart {
   readonly side: 'left' | 'right';
   readonly presentFromMs: number;
@@ -44,6 +50,17 @@ function access(fromS: number, toS: number, backAtS: number, backMm: number, out
 }
 
 const patient: OperatorEvent = { kind: 'patient', name: 'SIMULATED^PATIENT', id: 'SIM-0001', birthDate: '19500101', sex: 'O' };
+/**
+ * A cement injectable from 3 to 18 min after mixing and hard after 24, in the scenarios' squeezed time: the clock then runs with
+ * the procedure that is shown.
+ */
+const squeezedMin = (minutes: number): number => minutes / timeSqueeze;
+const cementMixed = (lot: string): OperatorEvent => ({
+  kind: 'cement-mixed',
+  product: 'Simulated PMMA, 30 % barium sulphate',
+  lot,
+  times: { opensAfterMin: squeezedMin(3), closesAfterMin: squeezedMin(18), setsAfterMin: squeezedMin(24) },
+});
 const opening = [at(0.1, patient), at(0.2, { kind: 'stage', stage: 'access' }), at(0.3, { kind: 'mark', label: 'Time-out' })];
 
 const turnsAt = (...seconds: readonly number[]): Story['turns'] => seconds.map((second, i) => ({ atMs: s(second), to: i % 2 === 0 ? 'b' : 'a' }));
@@ -56,7 +73,7 @@ const kyphoplastyOperator: Story['operator'] = [
   at(18.5, { kind: 'zero', device: 'injector' }),
   at(28.9, { kind: 'store-frame', plane: 'b' }),
   at(32.2, { kind: 'stage', stage: 'mixing' }),
-  at(32.8, { kind: 'cement-mixed', product: 'Simulated PMMA, 30 % barium sulphate', lot: 'SIM-LOT-1' }),
+  at(32.8, cementMixed('SIM-LOT-1')),
   at(35.4, { kind: 'zero', device: 'injector' }),
   at(36.2, { kind: 'reference' }),
   at(37, { kind: 'stage', stage: 'injection' }),
@@ -134,7 +151,7 @@ const vertebroplasty: Story = {
     at(22.6, { kind: 'mark', label: 'Right needle in place' }),
     at(22.8, { kind: 'store-frame', plane: 'b' }),
     at(24.2, { kind: 'stage', stage: 'mixing' }),
-    at(24.8, { kind: 'cement-mixed', product: 'Simulated PMMA, 30 % barium sulphate', lot: 'SIM-LOT-2' }),
+    at(24.8, cementMixed('SIM-LOT-2')),
     at(27.6, { kind: 'zero', device: 'injector' }),
     at(28.2, { kind: 'reference' }),
     at(28.8, { kind: 'stage', stage: 'injection' }),
@@ -171,7 +188,7 @@ function leaking(leak: NonNullable<CementScript['leak']>): Story {
       ...opening,
       at(14.2, { kind: 'store-frame', plane: 'b' }),
       at(16.2, { kind: 'stage', stage: 'mixing' }),
-      at(16.6, { kind: 'cement-mixed', product: 'Simulated PMMA, 30 % barium sulphate', lot: 'SIM-LOT-3' }),
+      at(16.6, cementMixed('SIM-LOT-3')),
       at(19.5, { kind: 'zero', device: 'injector' }),
       at(20, { kind: 'reference' }),
       at(20.6, { kind: 'stage', stage: 'injection' }),

@@ -205,6 +205,13 @@ describe('cement', () => {
     expect(state.balloon.peakPressureKpa).toBeLessThan(1000);
   });
 
+  test('times said with the mix come before those of the product', () => {
+    const product = { name: 'Sample cement', opensAfterMs: 60_000, closesAfterMs: 300_000, setsAfterMs: 400_000, atTemperatureC: 20, timesPerDegree: 0.9 };
+    const session = testSession({ ...defaultInjectorSettings, cements: [product], roomTemperatureC: 22 });
+    session.operator(1000, { kind: 'cement-mixed', product: 'Sample cement', times: { opensAfterMin: 1, closesAfterMin: 4, setsAfterMin: 5 } });
+    expect(session.last().cement.clock).toEqual({ product: 'Sample cement', mixedAtMs: 1000, opensAtMs: 61_000, closesAtMs: 241_000, setAtMs: 301_000 });
+  });
+
   test('the clock runs by the product of the site and is hastened by a warm room', () => {
     const product = { name: 'Sample cement', opensAfterMs: 60_000, closesAfterMs: 300_000, setsAfterMs: 400_000, atTemperatureC: 20, timesPerDegree: 0.9 };
     const session = testSession({ ...defaultInjectorSettings, cements: [product], roomTemperatureC: 22 });
