@@ -24,7 +24,7 @@ export function electronPort(root: string): ShellPort {
       return app.requestSingleInstanceLock();
     },
     startBridge(args) {
-      const child = utilityProcess.fork(join(root, 'native-bridge', 'bridgeProcess.ts'), [...args], {
+      const child = utilityProcess.fork(join(root, 'native-bridge', 'bridgeProcess.js'), [...args], {
         serviceName: 'Pedicle bridge',
         stdio: 'inherit',
         // As in native-bridge/cli/pedicle.mjs: serial ports must not wait for the disk.

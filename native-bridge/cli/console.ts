@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ConsoleOptions, inputOf } from './consoleOptions.ts';
+import { bridgeOptionsOf, type ConsoleOptions } from './consoleOptions.ts';
 import { reportFault } from './output.ts';
-import { addSourceOptions, readSite } from './sessionOptions.ts';
+import { addSourceOptions } from './sessionOptions.ts';
 
 function portArgument(text: string): number {
   const port = Number(text);
@@ -22,22 +21,19 @@ function openBrowser(url: string): void {
 }
 
 async function inBrowser(options: ConsoleOptions): Promise<void> {
-  const site = await readSite(options.site);
-  if (!site.ok) return reportFault(site.fault);
+  const prepared = await bridgeOptionsOf(options, true);
+  if (!prepared.ok) return reportFault(prepared.fault);
   const { ensureConsolePages } = await import('./consolePages.ts');
   const pages = await ensureConsolePages(() => process.stderr.write('Building the console (once) …\n'));
   if (!pages.ok) return reportFault(pages.fault);
   const { startBridge } = await import('../bridge.ts');
-  const bridge = await startBridge({
-    input: inputOf(options),
-    site: site.value,
-    recordsFolder: options.records ?? null,
-    port: options.port ?? 0,
-    admitTypedAddress: true,
-  });
+  const bridge = await startBridge(prepared.value);
   if (!bridge.ok) return reportFault(bridge.fault);
   process.stdout.write(`Pedicle is at ${bridge.value.url}\n`);
-  process.stdout.write(`Recording to ${bridge.value.recordFolder}. Ctrl-C ends the session and closes the record.\n`);
+  const folder = bridge.value.recordFolder();
+  process.stdout.write(
+    folder ? `Recording to ${folder}. Ctrl-C ends the session and closes the record.\n` : 'No procedure could be begun: the console says why.\n',
+  );
   if (options.open !== false) openBrowser(bridge.value.url);
   const signal = await new Promise<string>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve(name));
@@ -49,11 +45,13 @@ async function inBrowser(options: ConsoleOptions): Promise<void> {
 
 /** Hands over to the shell, which starts the bridge itself and shows the same pages in its own window. */
 async function inShell(runtime: string, options: ConsoleOptions): Promise<void> {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const { ensureConsolePages } = await import('./consolePages.ts');
+  const pages = await ensureConsolePages(() => process.stderr.write('Building the console (once) …\n'));
+  if (!pages.ok) return reportFault(pages.fault);
   const { ensureShell } = await import('./shellBundle.ts');
-  const built = await ensureShell();
+  const built = ensureShell();
   if (!built.ok) return reportFault(built.fault);
-  const child = spawn(runtime, [root, JSON.stringify(options)], { stdio: 'inherit' });
+  const child = spawn(runtime, [built.value.app, JSON.stringify(options)], { stdio: 'inherit' });
   process.exitCode = await new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 }
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import packageJson from '../../package.json' with { type: 'json' };
 import { injectorSettingsOf } from '../../src/injector/settings.ts';
+import { softwareVersion } from '../softwareVersion.ts';
 import { printJson, reportFault } from './output.ts';
 import { addSourceOptions, parseSpeed, readSite, type SourceOptions } from './sessionOptions.ts';
 
@@ -39,7 +39,7 @@ async function run(options: RunOptions): Promise<void> {
     speed: options.speed,
     injectorSettings: injectorSettingsOf(site.value.injector),
     describe: {
-      softwareVersion: packageJson.version,
+      softwareVersion: softwareVersion(),
       runtime: `node ${process.versions.node}, v8 ${process.versions.v8}`,
       procedure,
       simulated,
