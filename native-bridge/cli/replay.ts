@@ -7,13 +7,14 @@ async function replay(record: string, options: { readonly json?: true }): Promis
   const opened = await openRecordReader(record);
   if (!opened.ok) return reportFault(opened.fault);
   const progress = process.stderr.isTTY ? (fraction: number) => process.stderr.write(`\r${Math.round(fraction * 100)} % `) : () => {};
-  const result = await replayRecord(opened.value, progress);
+  const result = await replayRecord(opened.value, { onProgress: progress });
   await opened.value.close();
   if (process.stderr.isTTY) process.stderr.write('\r');
   if (!result.ok) return reportFault(result.fault);
-  const { identical, samples, derived, firstDifference, speed } = result.value;
+  const { identical, samples, derived, firstDifference, speed, limited } = result.value;
   if (!identical) process.exitCode = 1;
-  if (options.json) return printJson(result.value);
+  if (options.json) return printJson({ identical, samples, derived, firstDifference, speed, ...(limited ? { limited } : {}) });
+  if (limited) process.stdout.write(`${limited.why}\n`);
   if (firstDifference === null) {
     process.stdout.write(`Identical: ${derived} samples derived again from ${samples}, at ${speed.toFixed(1)} times real time.\n`);
     return;

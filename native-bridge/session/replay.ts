@@ -4,24 +4,44 @@ import { failedFault, ok, type Result } from '../../src/base/result.ts';
 import { injectorSettingsOf } from '../../src/injector/settings.ts';
 import { defaultSite, type Site, siteSchema } from '../../src/procedure/site.ts';
 import { type DerivedSample, type DerivedTopic, derivedTopics, type RawSample, type Sample } from '../../src/sample/sample.ts';
-import { compareDerived, type Difference } from '../../src/session/compare.ts';
-import type { RecordReader } from '../record/record.ts';
+import type { Difference } from '../../src/session/compare.ts';
+import type { ReplayStatistics } from '../../src/session/replayStatistics.ts';
+import type { OpenRecordReader } from '../record/reader.ts';
 import { readJsonFile } from '../sources/script.ts';
-import { type Folded, startPipeline } from './pipeline.ts';
+import { startPipeline } from './pipeline.ts';
+import { startReplayComparison } from './replayComparison.ts';
 
-/** What `pedicle replay --json` prints. */
+/** What a replay found. */
 export interface ReplayResult {
   readonly identical: boolean;
   /** Raw samples folded again. */
   readonly samples: number;
+  /** Derived samples compared. */
   readonly derived: number;
   readonly firstDifference: Difference | null;
   /** Times real time. */
   readonly speed: number;
+  /** Where the comparison had to end before the record does, and why; `null` when all of it was compared. */
+  readonly limited: Limit | null;
+  /** Only when asked for. */
+  readonly statistics: ReplayStatistics | null;
 }
 
-/** As many raw samples wait for guidance as keep both planes' threads busy. */
-const foldBacklogSamples = 8;
+export interface Limit {
+  readonly toMs: number;
+  /** One sentence. */
+  readonly why: string;
+}
+
+export interface ReplayOptions {
+  readonly onProgress?: (fraction: number) => void;
+  readonly statistics?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** So many raw samples wait for guidance: a few frames of each plane, so that reading and both threads are kept busy. */
+const foldBacklogSamples = 32;
+const progressEverySamples = 100;
 
 const derivedTopicNames: ReadonlySet<string> = new Set<DerivedTopic>(derivedTopics);
 const isDerived = (sample: Sample): sample is DerivedSample => derivedTopicNames.has(sample.topic);
@@ -32,88 +52,77 @@ async function recordedSite(folder: string): Promise<Result<Site>> {
   return existsSync(path) ? readJsonFile('site configuration', path, siteSchema) : ok(defaultSite);
 }
 
-/** Recorded derived samples and those derived again, brought together by the raw sample that caused them. */
-function startComparison() {
-  const recorded = new Map<number, DerivedSample[]>();
-  const derivedAgain = new Map<number, readonly DerivedSample[]>();
-  let derived = 0;
-  let first: Difference | null = null;
-  const keepFirst = (difference: Difference | null) => {
-    if (difference && (first === null || difference.seq < first.seq)) first = difference;
-  };
-  /** Compares everything caused by raw samples before `seq`: nothing more of it can come. */
-  const settle = (seq: number) => {
-    for (const [cause, again] of derivedAgain) {
-      if (cause >= seq) continue;
-      derivedAgain.delete(cause);
-      keepFirst(compareDerived(recorded.get(cause) ?? [], again));
-      recorded.delete(cause);
-    }
-  };
-  return {
-    addRecorded(sample: DerivedSample) {
-      const list = recorded.get(sample.seq);
-      if (list) list.push(sample);
-      else recorded.set(sample.seq, [sample]);
-    },
-    addFolded({ raw, derived: again }: Folded) {
-      derived += again.length;
-      derivedAgain.set(raw.seq, again);
-    },
-    settle,
-    finish() {
-      settle(Number.POSITIVE_INFINITY);
-      for (const [, left] of recorded) keepFirst(compareDerived(left, []));
-      return { derived, firstDifference: first };
-    },
-  };
-}
-
 /**
  * Derives everything in a record again from its raw samples and compares, sample by sample. A record that was cut off by a
- * crash may lack what was derived last: there only what was recorded is held against it.
+ * crash may lack what was derived last: there only what was recorded is held against it. Where raw samples are missing and the
+ * record says so, the comparison ends: what followed was derived from them.
  */
-export async function replayRecord(reader: RecordReader, onProgress: (fraction: number) => void): Promise<Result<ReplayResult>> {
+export async function replayRecord(reader: OpenRecordReader, options: ReplayOptions = {}): Promise<Result<ReplayResult>> {
   const site = await recordedSite(reader.folder);
   if (!site.ok) return site;
-  const comparison = startComparison();
+  const comparison = startReplayComparison({ whole: reader.closed && reader.missing === null, statistics: options.statistics ?? false });
   const failures: string[] = [];
-  const folded: Folded[] = [];
-  let lastRecordedCause = -1;
   const pipeline = startPipeline({
     injectorSettings: injectorSettingsOf(site.value.injector),
-    onFolded: (one) => void folded.push(one),
+    onFolded: ({ raw, derived }) => comparison.derivedAgain(raw.seq, derived),
     onFailure: (plane, failure) => void failures.push(`plane ${plane}: ${failure}`),
   });
   const startedMs = performance.now();
   let samples = 0;
-  const held: Folded[] = [];
-  const take = () => {
-    for (const one of folded.splice(0)) {
-      if (reader.closed) comparison.addFolded(one);
-      else held.push(one);
+  let toMs = 0;
+  let hole: number | null = null;
+  try {
+    for await (const sample of reader.samples()) {
+      if (options.signal?.aborted) return failedFault(`Replaying ${reader.folder} was stopped.`);
+      const derived = isDerived(sample);
+      if (derived ? sample.seq >= samples : sample.seq !== samples) {
+        hole = samples;
+        break;
+      }
+      if (derived) {
+        comparison.recorded(sample);
+        continue;
+      }
+      comparison.recordedBefore(sample.seq);
+      samples++;
+      toMs = sample.tMs;
+      pipeline.push(sample as RawSample);
+      await pipeline.settled(foldBacklogSamples);
+      if (samples % progressEverySamples === 0) options.onProgress?.(toMs / Math.max(1, reader.durationMs));
     }
-  };
-  for await (const sample of reader.samples()) {
-    if (isDerived(sample)) {
-      lastRecordedCause = Math.max(lastRecordedCause, sample.seq);
-      comparison.addRecorded(sample);
-      continue;
-    }
-    samples++;
-    pipeline.push(sample as RawSample);
-    await pipeline.settled(foldBacklogSamples);
-    take();
-    if (samples % 200 === 0) onProgress(sample.tMs / Math.max(1, reader.durationMs));
+    await pipeline.settled(0);
+  } finally {
+    await pipeline.close();
   }
-  await pipeline.settled(0);
-  await pipeline.close();
-  take();
-  for (const one of held) if (one.raw.seq <= lastRecordedCause) comparison.addFolded(one);
-  const { derived, firstDifference } = comparison.finish();
-  if (samples === 0) return failedFault(`${reader.folder} holds no raw samples, so there is nothing to replay; run "pedicle verify" on it.`);
-  const cut = reader.closed ? reader.cut() : null;
+  const limited = hole === null ? null : await explainHole(reader, hole, toMs);
+  if (limited && !limited.ok) return limited;
+  if (samples === 0) return failedFault(`${reader.folder} holds no raw samples to begin with, so there is nothing to replay; run "pedicle verify" on it.`);
+  const cut = reader.closed && hole === null ? reader.cut() : null;
   if (cut) return failedFault(`${reader.folder} is damaged: ${cut.why}. "pedicle recover" saves what can be read.`);
   for (const failure of failures) process.stderr.write(`pedicle: guidance failed on a frame, as it did when recorded or not: ${failure}\n`);
-  return ok({ identical: firstDifference === null, samples, derived, firstDifference, speed: reader.durationMs / (performance.now() - startedMs) });
+  const { derived, firstDifference, statistics } = comparison.finish();
+  const speed = toMs / (performance.now() - startedMs);
+  return ok({ identical: firstDifference === null, samples, derived, firstDifference, speed, limited: limited?.value ?? null, statistics });
+}
+
+/** Why raw sample `seq` is not there: said by the record, or damage. */
+async function explainHole(reader: OpenRecordReader, seq: number, toMs: number): Promise<Result<Limit>> {
+  const withoutPixels = reader.framesWithoutPixels() > 0;
+  const upTo = `compared up to ${(toMs / 1000).toFixed(1)} s`;
+  if (reader.missing?.some(([first, last]) => seq >= first && seq <= last))
+    return ok({ toMs, why: `The record was recovered from a damaged one and lacks samples from ${seq} on; ${upTo}.` });
+  if (withoutPixels && !reader.closed)
+    return ok({ toMs, why: `The record was cut off, or a file of it was changed, and lacks the pixels of frame ${seq}; ${upTo}.` });
+  if (withoutPixels && (await saysFramesNotRecorded(reader)))
+    return ok({ toMs, why: `The disk was full: the pixels of frame ${seq} and of later ones were not recorded; ${upTo}.` });
+  const what = withoutPixels ? `the pixels of frame ${seq}` : `raw sample ${seq}`;
+  return failedFault(
+    `${reader.folder} is damaged: ${what} (at about ${(toMs / 1000).toFixed(1)} s) cannot be read. "pedicle verify" says what is wrong, "pedicle recover" saves the rest.`,
+  );
+}
+
+async function saysFramesNotRecorded(reader: OpenRecordReader): Promise<boolean> {
+  for await (const sample of reader.samples({ frames: false, topics: ['/gap'] }))
+    if (sample.topic === '/gap' && sample.data.kind === 'frames-not-recorded') return true;
+  return false;
 }

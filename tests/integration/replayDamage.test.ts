@@ -1,0 +1,146 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
+import { McapIndexedReader, McapStreamReader, McapWriter } from '@mcap/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRecordReader } from '../../native-bridge/record/reader.ts';
+import { recoverRecord } from '../../native-bridge/record/recover.ts';
+import { replayRecord } from '../../native-bridge/session/replay.ts';
+import { recordSimulation } from './simulatedRecord.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pedicle-replay-'));
+const at = (name: string) => join(folder, name);
+const original = at('original');
+const scenario = { scenario: 'kyphoplasty', seconds: 30, fps: 4 };
+beforeAll(() => recordSimulation(original, scenario));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function copyOf(name: string): string {
+  cpSync(original, at(name), { recursive: true });
+  return at(name);
+}
+
+async function replayed(record: string) {
+  const reader = await openRecordReader(record);
+  if (!reader.ok) throw new Error(reader.fault.message);
+  const result = await replayRecord(reader.value, { statistics: true });
+  await reader.value.close();
+  return result;
+}
+
+/** What the record's file says, message by message, written again by the stock writer: another program's copy of it. */
+async function rewriteTelemetry(record: string, change: (topic: string, sequence: number, text: string) => string): Promise<void> {
+  const path = join(record, 'telemetry.mcap');
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  const writable = {
+    write: async (part: Uint8Array) => {
+      parts.push(part.slice());
+      bytes += part.length;
+    },
+    position: () => BigInt(bytes),
+  };
+  const writer = new McapWriter({ writable });
+  await writer.start({ profile: '', library: 'another program' });
+  const reader = new McapStreamReader({ decompressHandlers: { zstd: (data) => zstdDecompressSync(data) } });
+  reader.append(readFileSync(path));
+  const channels = new Map<number, { readonly id: number; readonly topic: string }>();
+  for (let next = reader.nextRecord(); next; next = reader.nextRecord()) {
+    if (next.type === 'Metadata') await writer.addMetadata(next);
+    else if (next.type === 'Schema' && next.id !== 0) await writer.registerSchema(next);
+    else if (next.type === 'Channel' && !channels.has(next.id))
+      channels.set(next.id, { id: await writer.registerChannel({ ...next, schemaId: 0 }), topic: next.topic });
+    else if (next.type === 'Message') {
+      const channel = channels.get(next.channelId);
+      const data = new TextEncoder().encode(change(channel?.topic ?? '', next.sequence, new TextDecoder().decode(next.data)));
+      await writer.addMessage({ ...next, channelId: channel?.id ?? 0, data });
+    }
+  }
+  await writer.end();
+  writeFileSync(path, Buffer.concat(parts));
+}
+
+describe('replay names what was changed', () => {
+  test('a record copied message by message by another program still replays to the bit', async () => {
+    const copy = copyOf('copied');
+    await rewriteTelemetry(copy, (_, __, text) => text);
+    const result = await replayed(copy);
+    expect(result).toMatchObject({ ok: true, value: { identical: true, firstDifference: null, limited: null } });
+  });
+
+  test('one digit changed in one derived sample: topic, sample, field and both values are named', async () => {
+    const changed = copyOf('changed');
+    let wanted: { sequence: number; recorded: number; derived: number } | null = null;
+    let readings = 0;
+    await rewriteTelemetry(changed, (topic, sequence, text) => {
+      if (topic !== '/injector/reading' || ++readings !== 500) return text;
+      const { volumeMl } = JSON.parse(text) as { readonly volumeMl: number };
+      const recorded = Number(`${volumeMl}1`.replace(/^(\d+)1$/, '$1.1'));
+      wanted = { sequence, recorded, derived: volumeMl };
+      return text.replace(`"volumeMl":${volumeMl}`, `"volumeMl":${recorded}`);
+    });
+    const result = await replayed(changed);
+    if (wanted === null) throw new Error('the sample to be changed was not found');
+    const { sequence, recorded, derived }: { sequence: number; recorded: number; derived: number } = wanted;
+    expect(result).toMatchObject({
+      ok: true,
+      value: { identical: false, firstDifference: { topic: '/injector/reading', seq: sequence, path: 'volumeMl', recorded, derived } },
+    });
+    if (!result.ok) return;
+    const topics = Object.entries(result.value.statistics?.topics ?? {});
+    expect(topics.filter(([, { differing }]) => differing > 0)).toEqual([['/injector/reading', { recorded: 1500, derived: 1500, differing: 1 }]]);
+  });
+});
+
+describe('replay of records that are not whole', () => {
+  test('cut off in the middle: what was recorded up to there is compared', async () => {
+    const cut = copyOf('cut');
+    const path = join(cut, 'telemetry.mcap');
+    truncateSync(path, Math.round(readFileSync(path).length / 2));
+    const result = await replayed(cut);
+    expect(result).toMatchObject({ ok: true, value: { identical: true, limited: null } });
+    expect(result.ok && result.value.derived).toBeGreaterThan(100);
+  });
+
+  test('recovered around a damaged stretch: compared up to it, and said so', async () => {
+    const damaged = copyOf('damaged');
+    const path = join(damaged, 'telemetry.mcap');
+    const bytes = readFileSync(path);
+    const middle = Math.round(bytes.length / 2);
+    bytes.fill(0xa5, middle, middle + 600);
+    writeFileSync(path, bytes);
+    const recovered = await recoverRecord(damaged, at('recovered'));
+    if (!recovered.ok) throw new Error(recovered.fault.message);
+    const [first] = recovered.value.lost.samples;
+    const result = await replayed(at('recovered'));
+    expect(result).toMatchObject({ ok: true, value: { identical: true, samples: first?.[0], limited: { toMs: expect.any(Number) } } });
+    expect(result.ok && result.value.limited?.why).toMatch(
+      new RegExp(`recovered from a damaged one and lacks samples from ${first?.[0]} on; compared up to \\d+\\.\\d s`),
+    );
+  });
+
+  test('a frame that cannot be read in a closed record is damage, and the sentence says which frame', async () => {
+    const damaged = copyOf('frame-damaged');
+    const path = join(damaged, 'plane-a.mcap');
+    const bytes = readFileSync(path);
+    const reader = await McapIndexedReader.Initialize({
+      readable: { size: async () => BigInt(bytes.length), read: async (offset, size) => new Uint8Array(bytes.subarray(Number(offset), Number(offset + size))) },
+    });
+    const chunk = reader.chunkIndexes[40];
+    const place = Number(chunk?.chunkStartOffset) + Math.round(Number(chunk?.chunkLength) / 2);
+    bytes[place] = (bytes[place] ?? 0) ^ 0xff;
+    writeFileSync(path, bytes);
+    const result = await replayed(damaged);
+    expect(result).toMatchObject({ ok: false, fault: { kind: 'failed' } });
+    expect(!result.ok && result.fault.message).toMatch(/is damaged: the pixels of frame \d+ \(at about 10\.0 s\) cannot be read\. "pedicle verify"/);
+  });
+
+  test('a plane whose file is missing: compared up to its first frame, and said so', async () => {
+    const damaged = copyOf('plane-missing');
+    rmSync(join(damaged, 'plane-a.mcap'));
+    const result = await replayed(damaged);
+    expect(result).toMatchObject({ ok: true, value: { identical: true } });
+    expect(result.ok && result.value.limited?.why).toMatch(/lacks the pixels of frame \d+/);
+  });
+});
