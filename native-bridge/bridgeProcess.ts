@@ -1,7 +1,6 @@
 import type { Result } from '../src/base/result.ts';
 import { type Bridge, startBridge } from './bridge.ts';
-import { type ConsoleOptions, inputOf } from './cli/consoleOptions.ts';
-import { readSite } from './cli/sessionOptions.ts';
+import { bridgeOptionsOf, type ConsoleOptions } from './cli/consoleOptions.ts';
 
 /** Electron's end of the channel to a utility process; its types come with Electron, which this process does not import. */
 interface ParentPort {
@@ -13,10 +12,8 @@ const parent = (process as unknown as { readonly parentPort?: ParentPort }).pare
 if (!parent) throw new Error('bridgeProcess is started by the shell; from a command line use "pedicle console"');
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ConsoleOptions;
-const site = await readSite(options.site);
-const bridge: Result<Bridge> = site.ok
-  ? await startBridge({ input: inputOf(options), site: site.value, recordsFolder: options.records ?? null, port: options.port ?? 0, admitTypedAddress: false })
-  : site;
+const prepared = await bridgeOptionsOf(options, false);
+const bridge: Result<Bridge> = prepared.ok ? await startBridge(prepared.value) : prepared;
 
 if (bridge.ok) {
   parent.on('message', ({ data }) => {

@@ -1,5 +1,12 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ok, type Result } from '../../src/base/result.ts';
+import type { SiteState } from '../../src/link/desk.ts';
+import { defaultSite, type Site } from '../../src/procedure/site.ts';
+import type { BridgeOptions } from '../bridge.ts';
 import type { SessionInput } from '../session/openSources.ts';
-import type { SourceOptions } from './sessionOptions.ts';
+import { readSite, type SourceOptions } from './sessionOptions.ts';
 
 /** The options of `pedicle console`, as the shell hands them on to its bridge too. */
 export interface ConsoleOptions extends SourceOptions {
@@ -10,16 +17,42 @@ export interface ConsoleOptions extends SourceOptions {
 }
 
 /** What a newcomer sees: a simulated kyphoplasty on two planes with its injector. */
-const demonstration = 'sim:kyphoplasty';
+const demonstration = { framesA: 'sim:kyphoplasty', framesB: 'sim:kyphoplasty', injector: 'sim:kyphoplasty' };
 
-export function inputOf(options: ConsoleOptions): SessionInput {
-  const given = options.framesA ?? options.framesB ?? options.injector;
+const namesSources = ({ framesA, framesB, injector }: ConsoleOptions): boolean => (framesA ?? framesB ?? injector) !== undefined;
+
+/** What a session reads: what the command line names, else the site, else the simulator; for practice always the simulator. */
+function inputFor(options: ConsoleOptions, site: Site, practice: boolean, first: boolean): SessionInput {
+  const ofSite = site.sources && Object.keys(site.sources).length > 0 ? site.sources : demonstration;
+  const { framesA, framesB, injector } = practice ? demonstration : namesSources(options) ? options : ofSite;
   return {
-    framesA: options.framesA ?? (given === undefined ? demonstration : null),
-    framesB: options.framesB ?? (given === undefined ? demonstration : null),
-    injector: options.injector ?? (given === undefined ? demonstration : null),
-    planFile: options.plan ?? null,
-    scriptFile: options.script ?? null,
+    framesA: framesA ?? null,
+    framesB: framesB ?? null,
+    injector: injector ?? null,
+    planFile: first && !practice ? (options.plan ?? null) : null,
+    scriptFile: first && !practice ? (options.script ?? null) : null,
     speed: 1,
   };
+}
+
+/** The site configuration of `--site`; without it, the one that Setup keeps in the home folder, or none yet. */
+async function siteOf(options: ConsoleOptions): Promise<Result<SiteState>> {
+  const file = options.site ?? join(homedir(), 'Pedicle', 'site.json');
+  if (options.site === undefined && !existsSync(file)) return ok({ site: defaultSite, file, isSaved: false });
+  const site = await readSite(file);
+  return site.ok ? ok({ site: site.value, file: resolve(file), isSaved: true }) : site;
+}
+
+/** What the bridge of this console is started with, or why its site configuration cannot be used. */
+export async function bridgeOptionsOf(options: ConsoleOptions, admitTypedAddress: boolean): Promise<Result<BridgeOptions>> {
+  const site = await siteOf(options);
+  if (!site.ok) return site;
+  return ok({
+    site: site.value,
+    inputFor: (configured, practice, first) => inputFor(options, configured, practice, first),
+    namesSources: namesSources(options),
+    recordsFolder: options.records ?? null,
+    port: options.port ?? 0,
+    admitTypedAddress,
+  });
 }

@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { WebSocket } from 'ws';
 import { isHospitalMessage } from '../../src/link/hospitalLink.ts';
-import { type ClientMessage, clientMessageSchema, type ServerMessage, type SessionInfo } from '../../src/link/link.ts';
-import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
+import { type ClientMessage, clientMessageSchema, type ServerMessage } from '../../src/link/link.ts';
 import type { HospitalDesk } from '../hospital/desk.ts';
 import { openRecordReader } from '../record/reader.ts';
+import { handleDesk, isRecordName, tellDesk } from './deskLink.ts';
+import type { Jobs } from './jobs.ts';
 import type { LiveView } from './liveView.ts';
 import { listRecords } from './recordList.ts';
 import { openReview, type Review } from './review.ts';
+import type { Workplace } from './workplace.ts';
 
 /** A console that cannot take even small messages is let go; it comes back and catches up. */
 const linkBacklogBytes = 8 * 1024 * 1024;
 
 export interface ConsoleLinkContext {
-  readonly live: LiveView | null;
-  readonly operator: (event: OperatorEvent) => void;
-  readonly recordsFolder: string;
+  readonly workplace: Workplace;
+  readonly jobs: Jobs;
   /** Absent where the site names no hospital system. */
   readonly hospital?: HospitalDesk;
-  readonly display: SessionInfo['display'];
   /** Reviews by id, for their frame streams. */
   readonly reviews: Map<string, Review>;
 }
@@ -42,31 +42,41 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
     if (socket.bufferedAmount > linkBacklogBytes) socket.terminate();
     else socket.send(JSON.stringify(message));
   };
-  const { live } = context;
-  const caught = live?.catchUp();
-  send({
-    kind: 'hello',
-    session: live?.info ?? null,
-    curve: caught?.curve ?? { tMs: [], pressureKpa: [], volumeMl: [], mode: [] },
-    samples: caught?.samples ?? [],
-    status: caught?.status ?? null,
-  });
-  const stops = live ? [live.onSamples((samples) => send({ kind: 'samples', samples })), live.onStatus((status) => send({ kind: 'status', status }))] : [];
+  const { workplace } = context;
+  let leaveSession = (): void => undefined;
+  /** Everything of a session that the console needs from here on; what it knew of another one is void. */
+  const enterSession = (live: LiveView | null): void => {
+    leaveSession();
+    const caught = live?.catchUp();
+    send({
+      kind: 'hello',
+      session: live?.info ?? null,
+      curve: caught?.curve ?? { tMs: [], pressureKpa: [], volumeMl: [], mode: [] },
+      samples: caught?.samples ?? [],
+      status: caught?.status ?? null,
+    });
+    if (!live) return;
+    const stops = [live.onSamples((samples) => send({ kind: 'samples', samples })), live.onStatus((status) => send({ kind: 'status', status }))];
+    leaveSession = () => {
+      for (const stop of stops) stop();
+    };
+  };
+  enterSession(workplace.live());
+  const stops = [workplace.onLive(enterSession), tellDesk(context, send), () => leaveSession()];
   if (context.hospital) stops.push(context.hospital.onNews(send));
 
   const open = async (record: string): Promise<void> => {
-    // A record is named by its folder; a path would reach outside the records.
-    if (basename(record) !== record || record === '..' || record === '.') {
+    if (!isRecordName(record)) {
       send({ kind: 'refused', message: `There is no record called ${record}.` });
       return;
     }
-    const reader = await openRecordReader(join(context.recordsFolder, record));
+    const reader = await openRecordReader(join(workplace.recordsFolder(), record));
     if (!reader.ok) {
       send({ kind: 'refused', message: reader.fault.message });
       return;
     }
     const id = randomUUID();
-    const review = await openReview(id, record, reader.value, context.display, (state) => send({ kind: 'review-state', state }));
+    const review = await openReview(id, record, reader.value, workplace.display(), (state) => send({ kind: 'review-state', state }));
     if (socket.readyState !== socket.OPEN) {
       await review.close();
       return;
@@ -91,18 +101,14 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
     }
     switch (message.kind) {
       case 'operator':
-        context.operator(message.event);
+        if (!workplace.operator(message.event)) send({ kind: 'refused', message: 'No procedure is running: this is not recorded.' });
         return;
-      case 'list-records':
-        send({
-          kind: 'records',
-          records: await listRecords(
-            context.recordsFolder,
-            live?.info.record !== undefined && !live.catchUp().status.ended ? live.info.record : null,
-            message.query,
-          ),
-        });
+      case 'list-records': {
+        const live = workplace.live();
+        const writing = live && !live.catchUp().status.ended ? live.info.record : null;
+        send({ kind: 'records', records: await listRecords(workplace.recordsFolder(), writing, message.query) });
         return;
+      }
       case 'open-review':
         await open(message.record);
         return;
@@ -120,6 +126,9 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
         return;
       case 'step-frame':
         context.reviews.get(message.review)?.stepFrame(message.plane, message.by);
+        return;
+      default:
+        await handleDesk(message, context, send);
     }
   };
 

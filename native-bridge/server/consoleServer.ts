@@ -52,8 +52,9 @@ function serveStream(path: string, response: ServerResponse, context: ConsoleLin
   if (api !== 'api') return false;
   if (kind === 'live') {
     const plane = planeOf(first);
-    if (!plane || !context.live) return false;
-    context.live.stream(plane, response);
+    const live = context.workplace.live();
+    if (!plane || !live) return false;
+    live.stream(plane, response);
     return true;
   }
   if (kind === 'review') {

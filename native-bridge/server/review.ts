@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { PlaneObservation } from '../../src/guidance/observation.ts';
 import type { ReviewOpened, ReviewState, SessionInfo } from '../../src/link/link.ts';
-import { type PlaneId, planeIds, type Sample } from '../../src/sample/sample.ts';
+import { derivedTopics, type PlaneId, planeIds, rawTopics, type Sample, type Topic } from '../../src/sample/sample.ts';
 import type { RecordReader } from '../record/record.ts';
 import { collectCurve } from './curve.ts';
 import { type FrameStream, type OutgoingFrame, startFrameStream } from './frameStream.ts';
@@ -19,8 +19,19 @@ export interface Review {
   pause(): void;
   seek(positionMs: number): void;
   stepFrame(plane: PlaneId, by: number): void;
+  /** Playing goes back to the start of the range at its end; `null` plays through. */
+  loop(range: LoopRange | null): void;
   close(): Promise<void>;
 }
+
+/** Part of a record that is played again and again, ms of the session. */
+export interface LoopRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Less than this is no part that a person could look at. */
+const shortestLoopMs = 200;
 
 interface RecordedPlane {
   readonly index: readonly { readonly seq: number; readonly tMs: number }[];
@@ -43,6 +54,11 @@ function frameAt(index: readonly { readonly tMs: number }[], tMs: number): numbe
   return low;
 }
 
+/** What a review shows besides frames; bytes, ticks and attributes of frames are most of a record and none of it. */
+const reviewedTopics: readonly Topic[] = [...rawTopics, ...derivedTopics].filter(
+  (topic) => topic !== '/injector/bytes' && topic !== '/tick' && topic !== '/plane/a/frame' && topic !== '/plane/b/frame',
+);
+
 /** Reads everything but the pixels, then stands at the first frame. */
 export async function openReview(
   id: string,
@@ -62,7 +78,7 @@ export async function openReview(
     observations?.set(seq, found);
     return found;
   };
-  for await (const sample of reader.samples({ frames: false })) {
+  for await (const sample of reader.samples({ frames: false, topics: reviewedTopics })) {
     switch (sample.topic) {
       case '/injector/reading':
         curve.add(sample.tMs, sample.data);
@@ -91,6 +107,7 @@ export async function openReview(
   let positionMs = 0;
   let speed = 1;
   let playing: ReturnType<typeof setInterval> | null = null;
+  let looped: LoopRange | null = null;
   let closed = false;
 
   const tell = () => onState({ review: id, positionMs, playing: playing !== null, speed });
@@ -162,14 +179,16 @@ export async function openReview(
     play(atSpeed) {
       if (playing) clearInterval(playing);
       speed = atSpeed;
-      if (positionMs >= durationMs) positionMs = 0;
-      const fromMs = positionMs;
-      const startedMs = performance.now();
-      let toldMs = startedMs;
+      const startMs = looped?.fromMs ?? 0;
+      if (positionMs >= (looped?.toMs ?? durationMs) || positionMs < startMs) positionMs = startMs;
+      let lastMs = performance.now();
+      let toldMs = lastMs;
       playing = setInterval(() => {
         const nowMs = performance.now();
-        moveTo(fromMs + (nowMs - startedMs) * speed);
-        if (positionMs >= durationMs) pause();
+        moveTo(positionMs + (nowMs - lastMs) * speed);
+        lastMs = nowMs;
+        if (looped && positionMs >= looped.toMs) moveTo(looped.fromMs);
+        else if (positionMs >= durationMs) pause();
         else if (nowMs - toldMs >= tellEveryMs) {
           toldMs = nowMs;
           tell();
@@ -189,6 +208,9 @@ export async function openReview(
       const at = index[Math.min(index.length - 1, Math.max(0, frameAt(index, positionMs) + by))];
       if (at) moveTo(at.tMs);
       tell();
+    },
+    loop(range) {
+      looped = range && range.toMs - range.fromMs >= shortestLoopMs ? range : null;
     },
     async close() {
       closed = true;

@@ -1,17 +1,8 @@
 import { z } from 'zod';
 import { type ClientMessage, linkPath, type ServerMessage } from '../../src/link/link.ts';
 
-const serverMessageKinds = [
-  'hello',
-  'samples',
-  'status',
-  'records',
-  'review-opened',
-  'review-state',
-  'refused',
-] as const satisfies readonly ServerMessage['kind'][];
-/** The bridge is the same program in the same version: its messages are told apart here, not taken to pieces. */
-const envelopeSchema = z.looseObject({ kind: z.enum(serverMessageKinds) });
+/** The bridge is the same program in the same version: its messages are told apart by their kind, not taken to pieces. */
+const envelopeSchema = z.looseObject({ kind: z.string() });
 
 const parseMessage = (text: string): ServerMessage => envelopeSchema.parse(JSON.parse(text)) as unknown as ServerMessage;
 

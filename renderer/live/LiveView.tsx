@@ -43,7 +43,7 @@ function Planes({ drawing, onDraft }: { readonly drawing: Drawing | null; readon
       {planes.length === 0 && <div className="planes-none">{session ? text.picture.noSource : text.header.connecting}</div>}
       {planes.map((plane) => (
         <PlaneView
-          key={plane}
+          key={`${plane}-${session?.startedAtEpochMs}`}
           plane={plane}
           mode="live"
           streamPath={liveStreamPath(plane)}

@@ -7,6 +7,7 @@ import { type Connection, connect } from '../link/connection.ts';
 import { leakSiteText, text } from '../text.ts';
 import type { OverlayLayers } from '../viewport/overlay.ts';
 import { createAskedEvents } from './askedEvents.ts';
+import { receiveDesk } from './deskStore.ts';
 import { emptyCurve, emptyTimeline, foldSamples, type GrowingCurve, growCurve, growingCopy, type TimelineState } from './timeline.ts';
 
 export interface OpenReview {
@@ -104,6 +105,8 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
       return {
         session: message.session,
         status: message.status,
+        // Another session begins with nothing of the one before; after a lost link it is still the same one.
+        ...(message.session?.startedAtEpochMs !== state.session?.startedAtEpochMs && { held: false, lastReading: null, readingAt: null }),
         timeline: foldSamples(emptyTimeline, message.samples),
         curve: growingCopy(message.curve),
         curveVersion: state.curveVersion + 1,
@@ -129,11 +132,8 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
     }
     case 'review-state':
       return state.review?.opened.review === message.state.review ? { review: { ...state.review, state: message.state } } : {};
-    case 'worklist':
-    case 'outbox':
-    case 'priors':
-    case 'prior-fetched':
-    case 'refused':
+    default:
+      // What the desk side keeps, see deskStore.ts.
       return {};
   }
 }
@@ -171,6 +171,7 @@ function doneWords(event: OperatorEvent): string | null {
 
 function receive(message: ServerMessage): void {
   setState((state) => changeBy(message, state, performance.now()));
+  receiveDesk(message);
   if (message.kind === 'refused') notify('trouble', message.message);
   if (message.kind !== 'samples') return;
   for (const sample of message.samples) {

@@ -4,6 +4,7 @@ import type { XrayFrameAttributes } from '../dicom/xrayFrame.ts';
 import type { PlaneObservation } from '../guidance/observation.ts';
 import { operatorEventSchema } from '../procedure/operatorEvent.ts';
 import type { PlaneId, Sample } from '../sample/index.ts';
+import { type DeskServerMessage, deskClientMessages } from './desk.ts';
 import { type HospitalServerMessage, hospitalClientMessages } from './hospitalLink.ts';
 
 /**
@@ -146,6 +147,7 @@ export type ServerMessage =
   | { readonly kind: 'review-opened'; readonly opened: ReviewOpened }
   | { readonly kind: 'review-state'; readonly state: ReviewState }
   | HospitalServerMessage
+  | DeskServerMessage
   /** Something asked for could not be done; `message` is for the person. */
   | { readonly kind: 'refused'; readonly message: string };
 
@@ -163,5 +165,6 @@ export const clientMessageSchema = z.discriminatedUnion('kind', [
   /** Forward or back by whole frames of one plane. */
   z.strictObject({ kind: z.literal('step-frame'), review, plane: z.enum(['a', 'b']), by: z.number().int().min(-100).max(100) }),
   ...hospitalClientMessages,
+  ...deskClientMessages,
 ]);
 export type ClientMessage = z.infer<typeof clientMessageSchema>;

@@ -1,0 +1,132 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { injectorSettingsOf } from '../../src/injector/settings.ts';
+import type { DeskClientMessage, PortInfo, PortProbeInfo } from '../../src/link/desk.ts';
+import type { ServerMessage } from '../../src/link/link.ts';
+import { exportKinds } from '../export/exportRecord.ts';
+import { listSerialPorts, type SerialPortDescription } from '../sources/serialPort.ts';
+import { probePort } from '../sources/serialProbe.ts';
+import { readBookmarks, saveBookmarks } from './bookmarks.ts';
+import type { Jobs } from './jobs.ts';
+import type { Review } from './review.ts';
+import { testSource } from './sourceTest.ts';
+import type { Workplace } from './workplace.ts';
+
+/** What the desk side of a console asks for; see `src/link/desk.ts`. */
+export interface DeskContext {
+  readonly workplace: Workplace;
+  readonly jobs: Jobs;
+  readonly reviews: ReadonlyMap<string, Review>;
+}
+
+const portInfo = ({ path, manufacturer, serialNumber, vendorId, productId }: SerialPortDescription): PortInfo => ({
+  path,
+  manufacturer,
+  serialNumber,
+  usb: vendorId && productId ? `${vendorId}:${productId}` : null,
+});
+
+async function probed(path: string): Promise<PortProbeInfo> {
+  const nothing = { path, driver: null, baud: null, identity: null, reading: null, bytesHeard: 0, firstBytes: '' };
+  const probe = await probePort(path);
+  if (!probe.ok) return { ...nothing, message: probe.fault.message };
+  const firstBytes = [...probe.value.firstBytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return { ...probe.value, firstBytes, message: null };
+}
+
+/** A record is named by its folder; a path would reach outside the records. */
+export const isRecordName = (name: string): boolean => name !== '' && basename(name) === name && !name.startsWith('.') && !name.includes('\\');
+
+/** `2026-05-01T10-11-12`: as in names of records. */
+const stampForName = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+
+/** Keeps one console informed of what concerns every console; call the result when it goes. */
+export function tellDesk({ workplace, jobs }: DeskContext, send: (message: ServerMessage) => void): () => void {
+  send({ kind: 'workplace', workplace: workplace.state() });
+  send({ kind: 'site', site: workplace.site.state() });
+  send({ kind: 'jobs', jobs: jobs.list() });
+  const stops = [
+    workplace.onState((state) => send({ kind: 'workplace', workplace: state })),
+    workplace.site.onChange((site) => {
+      send({ kind: 'site', site });
+      send({ kind: 'workplace', workplace: workplace.state() });
+    }),
+    jobs.onChange((list) => send({ kind: 'jobs', jobs: list })),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+export async function handleDesk(message: DeskClientMessage, context: DeskContext, send: (message: ServerMessage) => void): Promise<void> {
+  const { workplace, jobs } = context;
+  const refuse = (why: string) => send({ kind: 'refused', message: why });
+  const folderOf = (record: string): string | null => {
+    if (isRecordName(record)) return join(workplace.recordsFolder(), record);
+    refuse(`There is no record called ${record}.`);
+    return null;
+  };
+  switch (message.kind) {
+    case 'begin-session': {
+      const begun = await workplace.begin(message.practice);
+      if (!begun.ok) refuse(begun.fault.message);
+      return;
+    }
+    case 'end-session': {
+      const ended = await workplace.end();
+      if (!ended.ok) refuse(ended.fault.message);
+      return;
+    }
+    case 'get-site':
+      send({ kind: 'site', site: workplace.site.state() });
+      return;
+    case 'save-site': {
+      const saved = await workplace.site.save(message.site);
+      if (!saved.ok) refuse(saved.fault.message);
+      return;
+    }
+    case 'list-ports': {
+      const ports = await listSerialPorts();
+      send({ kind: 'ports', ports: ports.ok ? ports.value.map(portInfo) : [], message: ports.ok ? null : ports.fault.message });
+      return;
+    }
+    case 'probe-port':
+      send({ kind: 'port-probe', probe: await probed(message.path) });
+      return;
+    case 'test-source': {
+      const { test, role, uri } = message;
+      const { injector } = workplace.site.state().site;
+      send({ kind: 'source-test', result: await testSource(test, role, uri, injectorSettingsOf(injector)) });
+      return;
+    }
+    case 'export-record': {
+      const folder = folderOf(message.record);
+      const kinds = exportKinds.filter((kind) => (message.kinds as readonly string[]).includes(kind));
+      if (!folder) return;
+      if (kinds.length < message.kinds.length) return refuse('This version cannot export all of that; choose fewer kinds.');
+      const exports = join(workplace.recordsFolder(), 'exports');
+      await mkdir(exports, { recursive: true, mode: 0o700 });
+      jobs.start('export', message.record, { kind: 'export', folder, out: join(exports, `${message.record}-${stampForName()}`), kinds });
+      return;
+    }
+    case 'verify-replay': {
+      const folder = folderOf(message.record);
+      if (folder) jobs.start('verify-replay', message.record, { kind: 'verify-replay', folder });
+      return;
+    }
+    case 'cancel-job':
+      jobs.cancel(message.job);
+      return;
+    case 'get-bookmarks':
+      if (folderOf(message.record))
+        send({ kind: 'bookmarks', record: message.record, bookmarks: await readBookmarks(workplace.recordsFolder(), message.record) });
+      return;
+    case 'save-bookmarks':
+      if (!folderOf(message.record)) return;
+      await saveBookmarks(workplace.recordsFolder(), message.record, message.bookmarks);
+      send({ kind: 'bookmarks', record: message.record, bookmarks: message.bookmarks });
+      return;
+    case 'loop':
+      context.reviews.get(message.review)?.loop(message.range);
+  }
+}

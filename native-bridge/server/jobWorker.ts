@@ -1,0 +1,57 @@
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import type { Job } from '../../src/link/desk.ts';
+import { type ExportKind, exportRecord } from '../export/exportRecord.ts';
+import { openRecordReader } from '../record/reader.ts';
+import { replayRecord } from '../session/replay.ts';
+
+/** What a job's thread is told to do. */
+export type JobRequest =
+  | { readonly kind: 'export'; readonly folder: string; readonly out: string; readonly kinds: readonly ExportKind[] }
+  | { readonly kind: 'verify-replay'; readonly folder: string };
+
+export type JobWorkerMessage =
+  | { readonly kind: 'progress'; readonly progress: number }
+  | { readonly kind: 'finished'; readonly state: Exclude<Job['state'], 'running'>; readonly message: string };
+
+const cancelled = { state: 'cancelled', message: 'Cancelled; nothing was written.' } as const;
+type Outcome = Pick<Job, 'message'> & { readonly state: Exclude<Job['state'], 'running'> };
+
+async function perform(request: JobRequest, signal: AbortSignal, onProgress: (progress: number) => void): Promise<Outcome> {
+  const opened = await openRecordReader(request.folder);
+  if (!opened.ok) return { state: 'failed', message: opened.fault.message };
+  const reader = opened.value;
+  try {
+    if (request.kind === 'export') {
+      const exported = await exportRecord(reader, request.kinds, request.out, { signal, onProgress: ({ fraction }) => onProgress(fraction) });
+      if (signal.aborted) return cancelled;
+      if (!exported.ok) return { state: 'failed', message: exported.fault.message };
+      return { state: 'done', message: [request.out, ...exported.value.remarks].join(' · ') };
+    }
+    const replayed = await replayRecord(reader, { onProgress });
+    if (!replayed.ok) return { state: 'failed', message: replayed.fault.message };
+    const { identical, samples, derived, firstDifference: first } = replayed.value;
+    if (identical) return { state: 'done', message: `Identical: ${derived} derived samples from ${samples} raw ones.` };
+    const where = first ? `${first.topic} at ${(first.tMs / 1000).toFixed(3)} s, ${first.path}` : 'not told';
+    return { state: 'failed', message: `Not identical; the first difference: ${where}.` };
+  } finally {
+    await reader.close();
+  }
+}
+
+if (!isMainThread && parentPort) {
+  const port = parentPort;
+  const tell = (message: JobWorkerMessage) => port.postMessage(message);
+  const request = workerData as JobRequest;
+  const stop = new AbortController();
+  port.on('message', () => {
+    stop.abort();
+    // A replay writes nothing: it can simply end. An export cleans up after itself first.
+    if (request.kind === 'verify-replay') {
+      tell({ kind: 'finished', state: 'cancelled', message: 'Cancelled.' });
+      process.exit();
+    }
+  });
+  const outcome = await perform(request, stop.signal, (progress) => tell({ kind: 'progress', progress }));
+  tell({ kind: 'finished', ...outcome });
+  port.close();
+}

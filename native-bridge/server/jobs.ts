@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import type { Job } from '../../src/link/desk.ts';
+import type { JobRequest, JobWorkerMessage } from './jobWorker.ts';
+
+/** Long work on records, each on its own thread so that a running procedure is not held up. */
+export interface Jobs {
+  list(): readonly Job[];
+  /** Starts one; it waits its turn while another runs. */
+  start(what: Job['what'], record: string, request: JobRequest): void;
+  cancel(id: string): void;
+  onChange(listener: (jobs: readonly Job[]) => void): () => void;
+  /** Cancels what runs and waits until it has ended. */
+  close(): Promise<void>;
+}
+
+/** Finished jobs that are still told of. */
+const keptJobs = 20;
+/** Consoles are told of progress at most this often. */
+const tellEveryMs = 200;
+
+export function createJobs(): Jobs {
+  let jobs: readonly Job[] = [];
+  const listeners = new Set<(jobs: readonly Job[]) => void>();
+  const workers = new Map<string, { readonly worker: Worker; readonly exited: Promise<void> }>();
+  const waiting: (() => void)[] = [];
+  let toldAtMs = 0;
+  const tell = () => {
+    toldAtMs = performance.now();
+    for (const listener of listeners) listener(jobs);
+  };
+  const jobOf = (id: string) => jobs.find((job) => job.id === id);
+  const change = (id: string, by: Partial<Job>, isNews: boolean) => {
+    jobs = jobs.map((job) => (job.id === id ? { ...job, ...by } : job));
+    if (isNews || performance.now() - toldAtMs >= tellEveryMs) tell();
+  };
+  const finish = (id: string, by: Pick<Job, 'state' | 'message'>) => {
+    if (jobOf(id)?.state === 'running') change(id, { ...by, progress: by.state === 'done' ? 1 : null }, true);
+  };
+  const runNext = () => {
+    if (workers.size === 0) waiting.shift()?.();
+  };
+  const run = (id: string, request: JobRequest) => {
+    const worker = new Worker(new URL('./jobWorker.ts', import.meta.url), { workerData: request });
+    const exited = new Promise<void>((resolve) => {
+      worker.once('exit', () => {
+        workers.delete(id);
+        finish(id, { state: 'failed', message: 'It ended without a result; the log of the bridge says why.' });
+        runNext();
+        resolve();
+      });
+    });
+    workers.set(id, { worker, exited });
+    worker.on('message', (message: JobWorkerMessage) => {
+      if (message.kind === 'progress') change(id, { progress: message.progress }, false);
+      else finish(id, { state: message.state, message: message.message });
+    });
+    worker.on('error', (error) => {
+      process.stderr.write(`pedicle: a job failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    });
+  };
+  const cancel = (id: string) => {
+    const running = workers.get(id);
+    if (running) running.worker.postMessage('cancel');
+    else finish(id, { state: 'cancelled', message: 'Cancelled before it began.' });
+  };
+  return {
+    list: () => jobs,
+    start(what, record, request) {
+      const id = randomUUID();
+      jobs = [{ id, what, record, state: 'running' as const, progress: null, message: '' }, ...jobs].slice(0, keptJobs);
+      tell();
+      waiting.push(() => {
+        if (jobOf(id)?.state === 'running') run(id, request);
+        else runNext();
+      });
+      runNext();
+    },
+    cancel,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      waiting.length = 0;
+      for (const id of workers.keys()) cancel(id);
+      await Promise.all([...workers.values()].map(({ exited }) => exited));
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { inputFault, ok, type Result } from '../../src/base/result.ts';
+import { injectorSettingsOf } from '../../src/injector/settings.ts';
+import type { WorkplaceState } from '../../src/link/desk.ts';
+import type { SessionInfo } from '../../src/link/link.ts';
+import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
+import type { Site } from '../../src/procedure/site.ts';
+import { openRecordWriter } from '../record/writer.ts';
+import { openSources, type SessionInput } from '../session/openSources.ts';
+import { type Session, startSession } from '../session/session.ts';
+import { underSiteLimits, withSiteLimits } from '../session/siteLimits.ts';
+import { softwareVersion } from '../softwareVersion.ts';
+import { type LiveView, startLiveView } from './liveView.ts';
+import type { SiteStore } from './siteStore.ts';
+
+/** Procedures one after another on one workstation: each its own session, record and live view. */
+export interface Workplace {
+  readonly site: SiteStore;
+  /** The session that runs, or the one that ended last; null before the first. */
+  live(): LiveView | null;
+  state(): WorkplaceState;
+  recordsFolder(): string;
+  display(): SessionInfo['display'];
+  /** Folder of the record being written, or written last. */
+  recordFolder(): string | null;
+  /** False when no session takes it. */
+  operator(event: OperatorEvent): boolean;
+  /** A new session has begun; its live view is another one. */
+  onLive(listener: (live: LiveView) => void): () => void;
+  onState(listener: (state: WorkplaceState) => void): () => void;
+  /** Begins a session: on what the command line or the site names, or on the simulator. Refused while one runs. */
+  begin(practice: boolean): Promise<Result<void>>;
+  /** Ends the running session and closes its record; nothing to do when none runs. */
+  end(): Promise<Result<void>>;
+  close(): Promise<Result<void>>;
+}
+
+export interface WorkplaceOptions {
+  readonly site: SiteStore;
+  /** What a session reads under this site; plan and script of the command line belong to the first session only. */
+  readonly inputFor: (site: Site, practice: boolean, first: boolean) => SessionInput;
+  /** Folder of records; the site's, or `Pedicle/records` in the home folder, when not given. */
+  readonly recordsFolder: string | null;
+}
+
+interface Running {
+  readonly session: Session;
+  readonly live: LiveView;
+  readonly ended: Promise<Result<void>>;
+}
+
+export const sourcesOf = (input: SessionInput): SessionInfo['sources'] => ({ framesA: input.framesA, framesB: input.framesB, injector: input.injector });
+
+export function createWorkplace(options: WorkplaceOptions): Workplace {
+  const liveListeners = new Set<(live: LiveView) => void>();
+  const stateListeners = new Set<(state: WorkplaceState) => void>();
+  let running: Running | null = null;
+  let phase: WorkplaceState['state'] = 'idle';
+  let message: string | null = null;
+  let isFirst = true;
+
+  const { site } = options;
+  const recordsFolder = () => options.recordsFolder ?? site.state().site.recordsFolder ?? join(homedir(), 'Pedicle', 'records');
+  const display = () => ({ pressureUnit: site.state().site.display?.pressureUnit ?? ('psi' as const) });
+  const state = (): WorkplaceState => ({ state: phase, message, nextSources: sourcesOf(options.inputFor(site.state().site, false, isFirst)) });
+  const enter = (next: WorkplaceState['state'], why: string | null) => {
+    phase = next;
+    message = why;
+    for (const listener of stateListeners) listener(state());
+  };
+
+  const open = async (practice: boolean): Promise<Result<Running>> => {
+    const configured = site.state().site;
+    const input = options.inputFor(configured, practice, isFirst);
+    const opened = await openSources(input);
+    if (!opened.ok) return opened;
+    const { sources, planes, plan, simulated, procedure } = opened.value;
+    const started = await startSession({
+      sources: underSiteLimits(sources, configured.limits),
+      planes,
+      speed: input.speed,
+      injectorSettings: injectorSettingsOf(configured.injector),
+      describe: {
+        softwareVersion: softwareVersion(),
+        runtime: `node ${process.versions.node}, v8 ${process.versions.v8}`,
+        procedure,
+        simulated,
+        sources: sourcesOf(input),
+      },
+      openRecord: (header, onTrouble) => openRecordWriter(recordsFolder(), header, onTrouble),
+    });
+    if (!started.ok) return started;
+    const session = started.value;
+    if (plan) session.writer?.attachFile('plan.json', `${JSON.stringify(withSiteLimits(plan, configured.limits), null, 1)}\n`);
+    session.writer?.attachFile('site.json', `${JSON.stringify(configured, null, 1)}\n`);
+    const live = startLiveView(session, {
+      startedAtEpochMs: session.header.startedAtEpochMs,
+      softwareVersion: softwareVersion(),
+      simulated,
+      sources: sourcesOf(input),
+      record: session.writer ? basename(session.writer.folder) : null,
+      display: display(),
+    });
+    const ended = session.run().then((result): Result<void> => {
+      live.sessionEnded(result.ok ? 'closed' : 'failed', result.ok ? null : result.fault.message);
+      enter('ended', result.ok ? null : result.fault.message);
+      return result.ok ? ok(undefined) : result;
+    });
+    return ok({ session, live, ended });
+  };
+
+  const end = async (): Promise<Result<void>> => {
+    if (!running) return ok(undefined);
+    if (phase === 'running') enter('ending', null);
+    running.session.stop();
+    return running.ended;
+  };
+
+  return {
+    site,
+    live: () => running?.live ?? null,
+    state,
+    recordsFolder,
+    display,
+    recordFolder: () => running?.session.writer?.folder ?? null,
+    operator(event) {
+      if (!running || phase !== 'running') return false;
+      running.session.operator(event.kind === 'plan' ? { ...event, plan: withSiteLimits(event.plan, site.state().site.limits) } : event);
+      return true;
+    },
+    onLive(listener) {
+      liveListeners.add(listener);
+      return () => liveListeners.delete(listener);
+    },
+    onState(listener) {
+      stateListeners.add(listener);
+      return () => stateListeners.delete(listener);
+    },
+    async begin(practice) {
+      if (phase === 'beginning' || phase === 'running' || phase === 'ending')
+        return inputFault('A procedure is running; end it first, so that its record is closed.');
+      const before = running;
+      enter('beginning', null);
+      const opened = await open(practice);
+      if (!opened.ok) {
+        enter(before ? 'ended' : 'idle', opened.fault.message);
+        return opened;
+      }
+      isFirst = false;
+      running = opened.value;
+      before?.live.close();
+      if ((phase as WorkplaceState['state']) === 'beginning') enter('running', null);
+      for (const listener of liveListeners) listener(running.live);
+      return ok(undefined);
+    },
+    end,
+    async close() {
+      const ended = await end();
+      running?.live.close();
+      return ended;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { createStore, useStore } from 'zustand';
+import type { Bookmark, Job, PortInfo, PortProbeInfo, SiteState, SourceTest, WorkplaceState } from '../../src/link/desk.ts';
+import type { OutboxJob, PriorStudy, WorklistAnswer } from '../../src/link/hospitalLink.ts';
+import type { ServerMessage } from '../../src/link/link.ts';
+
+/** What the desk side of the console knows of the bridge: sessions, site, ports, jobs, hospital systems. */
+export interface DeskState {
+  readonly workplace: WorkplaceState | null;
+  readonly site: SiteState | null;
+  readonly ports: { readonly ports: readonly PortInfo[]; readonly message: string | null } | null;
+  /** By path of the port. */
+  readonly probes: Readonly<Record<string, PortProbeInfo | 'probing'>>;
+  /** By the form field that asked. */
+  readonly sourceTests: Readonly<Record<string, SourceTest | 'testing'>>;
+  readonly jobs: readonly Job[];
+  /** By record. */
+  readonly bookmarks: Readonly<Record<string, readonly Bookmark[]>>;
+  readonly worklist: WorklistAnswer | 'asking' | null;
+  readonly outbox: readonly OutboxJob[];
+  readonly priors: { readonly studies: readonly PriorStudy[]; readonly message: string | null } | null;
+  readonly fetchedPriors: Readonly<Record<string, { readonly folder: string | null; readonly message: string | null } | 'fetching'>>;
+}
+
+const initial: DeskState = {
+  workplace: null,
+  site: null,
+  ports: null,
+  probes: {},
+  sourceTests: {},
+  jobs: [],
+  bookmarks: {},
+  worklist: null,
+  outbox: [],
+  priors: null,
+  fetchedPriors: {},
+};
+
+export const deskStore = createStore<DeskState>(() => initial);
+export const useDesk = <T>(select: (state: DeskState) => T): T => useStore(deskStore, select);
+
+function changeBy(message: ServerMessage, state: DeskState): Partial<DeskState> {
+  switch (message.kind) {
+    case 'workplace':
+      return { workplace: message.workplace };
+    case 'site':
+      return { site: message.site };
+    case 'ports':
+      return { ports: { ports: message.ports, message: message.message } };
+    case 'port-probe':
+      return { probes: { ...state.probes, [message.probe.path]: message.probe } };
+    case 'source-test':
+      return { sourceTests: { ...state.sourceTests, [message.result.test]: message.result } };
+    case 'jobs':
+      return { jobs: message.jobs };
+    case 'bookmarks':
+      return { bookmarks: { ...state.bookmarks, [message.record]: message.bookmarks } };
+    case 'worklist':
+      return { worklist: message.worklist };
+    case 'outbox':
+      return { outbox: message.jobs };
+    case 'priors':
+      return { priors: { studies: message.studies, message: message.message } };
+    case 'prior-fetched':
+      return { fetchedPriors: { ...state.fetchedPriors, [message.study]: { folder: message.folder, message: message.message } } };
+    default:
+      return {};
+  }
+}
+
+/** Takes in what the bridge says; other messages change nothing here. */
+export function receiveDesk(message: ServerMessage): void {
+  const change = changeBy(message, deskStore.getState());
+  if (Object.keys(change).length > 0) deskStore.setState(change);
+}

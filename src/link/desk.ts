@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { InjectorReading } from '../injector/reading.ts';
+import type { Site } from '../procedure/site.ts';
+import type { SessionInfo } from './link.ts';
+
+/** What the technologist's and QA's side of the console says to the bridge: sessions, site, sources, jobs. Part of `link.ts`. */
+
+/** Where the bridge stands between procedures. */
+export interface WorkplaceState {
+  /** `idle`: no session was begun, or it could not be; `ended`: its record is closed. */
+  readonly state: 'idle' | 'beginning' | 'running' | 'ending' | 'ended';
+  /** Why no session could be begun, or its record not closed; for the person. */
+  readonly message: string | null;
+  /** What the next session reads. */
+  readonly nextSources: SessionInfo['sources'];
+}
+
+/** The site configuration as it stands, and where it is kept. */
+export interface SiteState {
+  readonly site: Site;
+  readonly file: string;
+  /** False before the first save: the program's defaults are in force. */
+  readonly isSaved: boolean;
+}
+
+export interface PortInfo {
+  readonly path: string;
+  readonly manufacturer: string | null;
+  readonly serialNumber: string | null;
+  /** USB vendor and product, `0403:6001`. */
+  readonly usb: string | null;
+}
+
+export interface PortProbeInfo {
+  readonly path: string;
+  readonly driver: string | null;
+  readonly baud: number | null;
+  readonly identity: string | null;
+  readonly reading: InjectorReading | null;
+  readonly bytesHeard: number;
+  /** The first bytes as hexadecimal pairs. */
+  readonly firstBytes: string;
+  /** Why it could not be opened; null when it was. */
+  readonly message: string | null;
+}
+
+export type SourceRole = 'a' | 'b' | 'injector';
+
+/** What a source delivered in a few seconds of listening. */
+export interface SourceTest {
+  readonly test: string;
+  readonly role: SourceRole;
+  readonly uri: string;
+  readonly works: boolean;
+  /** One sentence: what arrived, or why nothing did. */
+  readonly message: string;
+  /** The first frame, at most 256 pixels wide, 8 bit grey, base64; null without one. */
+  readonly thumbnail: { readonly width: number; readonly height: number; readonly grey: string } | null;
+}
+
+export const exportKindSchema = z.enum(['dicom', 'report', 'csv', 'video']);
+export type ExportKind = z.infer<typeof exportKindSchema>;
+
+/** Long work in the bridge: the same for every console. */
+export interface Job {
+  readonly id: string;
+  readonly what: 'export' | 'verify-replay';
+  readonly record: string;
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled';
+  /** 0 to 1; null when it cannot be told. */
+  readonly progress: number | null;
+  /** Where the result is, or why there is none. */
+  readonly message: string;
+}
+
+export interface Bookmark {
+  readonly tMs: number;
+  readonly text: string;
+}
+
+export type DeskServerMessage =
+  | { readonly kind: 'workplace'; readonly workplace: WorkplaceState }
+  | { readonly kind: 'site'; readonly site: SiteState }
+  | { readonly kind: 'ports'; readonly ports: readonly PortInfo[]; readonly message: string | null }
+  | { readonly kind: 'port-probe'; readonly probe: PortProbeInfo }
+  | { readonly kind: 'source-test'; readonly result: SourceTest }
+  | { readonly kind: 'jobs'; readonly jobs: readonly Job[] }
+  | { readonly kind: 'bookmarks'; readonly record: string; readonly bookmarks: readonly Bookmark[] };
+
+export const deskServerMessageKinds = [
+  'workplace',
+  'site',
+  'ports',
+  'port-probe',
+  'source-test',
+  'jobs',
+  'bookmarks',
+] as const satisfies readonly DeskServerMessage['kind'][];
+
+const recordName = z.string().min(1).max(255);
+const uri = z.string().min(1).max(4096);
+const jobId = z.string().max(64);
+
+export const deskClientMessages = [
+  /** Begins a procedure with the site's sources, or with the simulator for practice. Refused while one runs. */
+  z.strictObject({ kind: z.literal('begin-session'), practice: z.boolean() }),
+  /** Ends the running procedure and closes its record. */
+  z.strictObject({ kind: z.literal('end-session') }),
+  z.strictObject({ kind: z.literal('get-site') }),
+  /** Checked by the schema of site.json, then written to its file and in force for the next session. */
+  z.strictObject({ kind: z.literal('save-site'), site: z.unknown() }),
+  z.strictObject({ kind: z.literal('list-ports') }),
+  z.strictObject({ kind: z.literal('probe-port'), path: z.string().min(1).max(255) }),
+  z.strictObject({ kind: z.literal('test-source'), test: z.string().max(64), role: z.enum(['a', 'b', 'injector']), uri }),
+  z.strictObject({ kind: z.literal('export-record'), record: recordName, kinds: z.array(exportKindSchema).min(1), deidentify: z.boolean() }),
+  z.strictObject({ kind: z.literal('verify-replay'), record: recordName }),
+  z.strictObject({ kind: z.literal('cancel-job'), job: jobId }),
+  z.strictObject({ kind: z.literal('get-bookmarks'), record: recordName }),
+  z.strictObject({
+    kind: z.literal('save-bookmarks'),
+    record: recordName,
+    bookmarks: z.array(z.strictObject({ tMs: z.number().nonnegative(), text: z.string().max(200) })).max(1000),
+  }),
+  /** Plays this part again and again; null plays through. */
+  z.strictObject({
+    kind: z.literal('loop'),
+    review: z.string().max(64),
+    range: z.strictObject({ fromMs: z.number().nonnegative(), toMs: z.number().nonnegative() }).nullable(),
+  }),
+] as const;
+export type DeskClientMessage = z.infer<(typeof deskClientMessages)[number]>;

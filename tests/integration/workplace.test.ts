@@ -1,0 +1,170 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Bridge, startBridge } from '../../native-bridge/bridge.ts';
+import { bridgeOptionsOf } from '../../native-bridge/cli/consoleOptions.ts';
+import type { ClientMessage, ServerMessage } from '../../src/link/link.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pedicle-workplace-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const small = 'sim:kyphoplasty?size=128&fps=5';
+
+interface Console {
+  send(message: ClientMessage): void;
+  /** The next message, from now or from what was said before, that fits. */
+  next<K extends ServerMessage['kind']>(
+    kind: K,
+    fits?: (message: Extract<ServerMessage, { kind: K }>) => boolean,
+  ): Promise<Extract<ServerMessage, { kind: K }>>;
+  close(): void;
+}
+
+async function openConsole(bridge: Bridge): Promise<Console> {
+  const { port, searchParams } = new URL(bridge.url);
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/api/link?token=${searchParams.get('token')}`);
+  const heard: ServerMessage[] = [];
+  socket.on('message', (data) => heard.push(JSON.parse(data.toString()) as ServerMessage));
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  return {
+    send(message) {
+      heard.length = 0;
+      socket.send(JSON.stringify(message));
+    },
+    async next(kind, fits = () => true) {
+      const giveUpAt = Date.now() + 20_000;
+      while (Date.now() < giveUpAt) {
+        const found = heard.find((message) => message.kind === kind && fits(message as never));
+        if (found) return found as never;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      throw new Error(`no ${kind} came; heard ${heard.map((message) => message.kind).join(', ')}`);
+    },
+    close: () => socket.terminate(),
+  };
+}
+
+let bridge: Bridge | null = null;
+let name = 0;
+afterEach(async () => {
+  await bridge?.stop();
+  bridge = null;
+});
+
+async function started(site: object, extra: object = {}): Promise<{ readonly at: Console; readonly records: string; readonly siteFile: string }> {
+  const own = join(folder, String(name++));
+  const records = join(own, 'records');
+  const siteFile = join(folder, `site-${name}.json`);
+  writeFileSync(siteFile, JSON.stringify({ version: 1, ...site }));
+  const options = await bridgeOptionsOf({ site: siteFile, records, ...extra }, true);
+  if (!options.ok) throw new Error(options.fault.message);
+  const result = await startBridge(options.value);
+  if (!result.ok) throw new Error(result.fault.message);
+  bridge = result.value;
+  return { at: await openConsole(bridge), records, siteFile };
+}
+const simulated = { sources: { framesA: small, injector: small } };
+
+describe('procedures one after another', () => {
+  test('a procedure ends, its record is closed, and the next one begins with a record of its own, without a restart', async () => {
+    const { at, records } = await started(simulated);
+    const first = await at.next('hello');
+    await at.next('status', ({ status }) => (status.planes.a?.received ?? 0) > 2);
+    at.send({ kind: 'begin-session', practice: false });
+    expect((await at.next('refused')).message).toMatch(/running; end it first/);
+    at.send({ kind: 'end-session' });
+    await at.next('workplace', ({ workplace }) => workplace.state === 'ended');
+    expect(readdirSync(join(records, first.session?.record ?? ''))).toContain('manifest.json');
+    at.send({ kind: 'operator', event: { kind: 'mark' } });
+    expect((await at.next('refused')).message).toMatch(/No procedure is running/);
+    at.send({ kind: 'begin-session', practice: false });
+    const second = await at.next('hello', ({ session }) => session !== null);
+    expect(second.session?.record).not.toBe(first.session?.record);
+    await at.next('status', ({ status }) => (status.planes.a?.received ?? 0) > 2);
+    at.close();
+  });
+
+  test("a site's source that cannot be opened leaves the console open and says why; put right, the procedure begins", async () => {
+    const { at } = await started({ sources: { framesA: 'dicom:/there/is/none.dcm' } });
+    const { workplace } = await at.next('workplace');
+    expect(workplace.state).toBe('idle');
+    expect(workplace.message).toMatch(/there\/is\/none/);
+    at.send({ kind: 'save-site', site: { version: 1, ...simulated } });
+    await at.next('workplace', (message) => message.workplace.nextSources.framesA === small);
+    at.send({ kind: 'begin-session', practice: false });
+    await at.next('hello', ({ session }) => session !== null);
+    at.close();
+  });
+
+  test('limits of the site are in the plan from the start, and in plans that give none', async () => {
+    const { at } = await started({ ...simulated, limits: { pressureKpa: 2000 } });
+    at.send({ kind: 'operator', event: { kind: 'plan', plan: { version: 1, level: 'L3', planes: {} } } });
+    const told = await at.next('samples', ({ samples }) => samples.some(({ topic, data }) => topic === '/procedure' && data.level === 'L3'));
+    const procedure = told.samples.findLast((sample) => sample.topic === '/procedure');
+    expect(procedure?.data.plan.limits).toEqual({ pressureKpa: 2000 });
+    at.close();
+  });
+});
+
+describe('the site configuration', () => {
+  test('is saved whole, for its owner alone, and what does not fit is refused by field and changes nothing', async () => {
+    const { at, siteFile } = await started(simulated);
+    const before = readFileSync(siteFile, 'utf8');
+    at.send({ kind: 'save-site', site: { version: 1, display: { pressureUnit: 'bananas' } } });
+    expect((await at.next('refused')).message).toMatch(/display\.pressureUnit/);
+    expect(readFileSync(siteFile, 'utf8')).toBe(before);
+    at.send({ kind: 'save-site', site: { version: 1, name: 'North wing', ...simulated } });
+    await at.next('site', ({ site }) => site.site.name === 'North wing');
+    expect(JSON.parse(readFileSync(siteFile, 'utf8'))).toEqual({ version: 1, name: 'North wing', ...simulated });
+    expect(statSync(siteFile).mode & 0o777).toBe(0o600);
+    at.close();
+  });
+
+  test('each source can be tried: frames with a picture, readings with a value, and a reason when nothing comes', async () => {
+    const { at } = await started(simulated);
+    at.send({ kind: 'test-source', test: 'a', role: 'a', uri: small });
+    const frames = (await at.next('source-test')).result;
+    expect(frames).toMatchObject({ works: true, thumbnail: { width: 128, height: 128 } });
+    expect(frames.message).toMatch(/frames of 128 × 128/);
+    at.send({ kind: 'test-source', test: 'i', role: 'injector', uri: 'sim:kyphoplasty' });
+    expect((await at.next('source-test')).result).toMatchObject({ works: true });
+    at.send({ kind: 'test-source', test: 'j', role: 'injector', uri: 'serial:/dev/there-is-none' });
+    expect((await at.next('source-test')).result.message).toMatch(/there-is-none/);
+    at.close();
+  });
+});
+
+describe('jobs on records', () => {
+  test('a record is exported and replayed beside the running procedure, with progress, and a waiting job can be cancelled', async () => {
+    const { at, records } = await started(simulated);
+    await at.next('status', ({ status }) => (status.planes.a?.received ?? 0) > 5);
+    at.send({ kind: 'end-session' });
+    await at.next('workplace', ({ workplace }) => workplace.state === 'ended');
+    const [record] = readdirSync(records);
+    if (!record) throw new Error('no record');
+    at.send({ kind: 'export-record', record, kinds: ['csv', 'dicom'], deidentify: false });
+    const exported = await at.next('jobs', ({ jobs }) => jobs[0]?.state === 'done' || jobs[0]?.state === 'failed');
+    expect(exported.jobs[0]).toMatchObject({ what: 'export', state: 'done', record });
+    expect(readdirSync(join(records, 'exports'))).toHaveLength(1);
+    at.send({ kind: 'verify-replay', record });
+    at.send({ kind: 'verify-replay', record });
+    const two = await at.next('jobs', ({ jobs }) => jobs.length === 3);
+    at.send({ kind: 'cancel-job', job: two.jobs[0]?.id ?? '' });
+    await at.next('jobs', ({ jobs }) => jobs[0]?.state === 'cancelled');
+    const replayed = await at.next('jobs', ({ jobs }) => jobs[1]?.state === 'done' || jobs[1]?.state === 'failed');
+    expect(replayed.jobs[1]?.message).toMatch(/^Identical/);
+    at.send({ kind: 'export-record', record: '../outside', kinds: ['csv'], deidentify: false });
+    expect((await at.next('refused')).message).toMatch(/no record/);
+    at.close();
+  });
+
+  test('bookmarks are kept beside the records', async () => {
+    const { at } = await started(simulated);
+    at.send({ kind: 'save-bookmarks', record: 'some', bookmarks: [{ tMs: 1200, text: 'here' }] });
+    await at.next('bookmarks');
+    at.send({ kind: 'get-bookmarks', record: 'some' });
+    expect((await at.next('bookmarks')).bookmarks).toEqual([{ tMs: 1200, text: 'here' }]);
+    at.close();
+  });
+});
