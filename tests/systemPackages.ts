@@ -6,6 +6,7 @@ const peers: readonly { readonly program: string; readonly package: string }[] =
   { program: 'socat', package: 'socat' },
   { program: 'dcmdump', package: 'dcmtk' },
   { program: 'dciodvfy', package: 'dicom3tools' },
+  { program: 'pdftotext', package: 'poppler-utils' },
 ];
 
 const onPath = (program: string): boolean => (process.env.PATH ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`));

@@ -5,6 +5,7 @@ import { printJson, reportFault } from './output.ts';
 interface Options {
   readonly out: string;
   readonly csv?: true;
+  readonly report?: true;
   readonly dicom?: true;
   readonly json?: true;
 }
@@ -13,7 +14,7 @@ async function exportCommand(record: string, options: Options): Promise<void> {
   const { exportKinds, exportRecord } = await import('../export/exportRecord.ts');
   const chosen: Readonly<Partial<Record<ExportKind, true | undefined>>> = options;
   const kinds = exportKinds.filter((kind) => chosen[kind]);
-  if (kinds.length === 0) return reportFault({ kind: 'input', message: 'Nothing to export: say --csv, --dicom, or both.' });
+  if (kinds.length === 0) return reportFault({ kind: 'input', message: 'Nothing to export: say at least one of --csv, --report and --dicom.' });
   const { openRecordReader } = await import('../record/reader.ts');
   const opened = await openRecordReader(record);
   if (!opened.ok) return reportFault(opened.fault);
@@ -46,10 +47,11 @@ function showProgress(): (progress: ExportProgress) => void {
 export function register(program: Command): void {
   program
     .command('export')
-    .description('tables and DICOM instances of a record')
+    .description('report, tables and DICOM instances of a record')
     .argument('<record>', 'folder of one record')
     .requiredOption('--out <dir>', 'folder of the export; must not exist or be empty')
     .option('--csv', 'readings, alarms, events, needle, cement and pose as tables')
+    .option('--report', 'report as PDF and HTML with curves and key images, and its tables as CSV and JSON')
     .option('--dicom', 'frames as multi-frame secondary captures, and the procedure log')
     .option('--json', 'one JSON object on standard output')
     .action(exportCommand);

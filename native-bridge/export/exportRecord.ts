@@ -4,8 +4,8 @@ import type { RecordReader } from '../record/record.ts';
 import { fillOutFolder } from './outFolder.ts';
 import type { ExportTask } from './task.ts';
 
-/** `csv`: tables; `dicom`: instances for an archive. */
-export const exportKinds = ['csv', 'dicom'] as const;
+/** `csv`: every sample in tables; `report`: PDF, HTML and their tables as CSV and JSON; `dicom`: instances for an archive. */
+export const exportKinds = ['csv', 'report', 'dicom'] as const;
 export type ExportKind = (typeof exportKinds)[number];
 
 /** How far an export is: `done` of `total` steps (frames, mostly) of the kind at work, and 0 … 1 of everything asked for. */
@@ -65,5 +65,6 @@ export function exportRecord(reader: RecordReader, kinds: readonly ExportKind[],
 /** Loaded when wanted: some bring large libraries with them. */
 const parts: Readonly<Record<ExportKind, (task: ExportTask) => Promise<readonly string[]>>> = {
   csv: async (task) => (await import('./tables.ts')).exportCsv(task),
+  report: async (task) => (await import('./report/report.ts')).exportReport(task),
   dicom: async (task) => (await import('./dicom/dicom.ts')).exportDicom(task),
 };

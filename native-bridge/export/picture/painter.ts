@@ -1,0 +1,55 @@
+import { createCanvas } from '@napi-rs/canvas';
+import type { XrayFrame } from '../../../src/dicom/xrayFrame.ts';
+import { captionColour, drawOverlay, label, type OverlayContent, simulatedColour } from './overlay.ts';
+import { greyTable, type Window } from './window.ts';
+
+/** Words in the corners: upper left, and lower left where a simulated picture says so. */
+export interface Caption {
+  readonly text: string;
+  readonly simulated: boolean;
+}
+
+/** A canvas for pictures of one size, so that it is not made anew for each frame. */
+export interface Painter {
+  readonly columns: number;
+  readonly rows: number;
+  /** Paints over what was there; `overlay` null leaves the picture plain. */
+  paint(frame: XrayFrame, window: Window, overlay: OverlayContent | null, caption: Caption | null): void;
+  /** RGBA, row-major, of this moment. */
+  rgba(): Uint8ClampedArray;
+  jpeg(): Promise<Uint8Array>;
+}
+
+/** `larger` than on a screen: lines and words. */
+export function createPainter(columns: number, rows: number, larger = 1): Painter {
+  const canvas = createCanvas(columns, rows);
+  const context = canvas.getContext('2d');
+  const image = context.createImageData(columns, rows);
+  const words = new Uint32Array(image.data.buffer);
+  const unit = larger * Math.max(0.5, Math.max(columns, rows) / 900);
+  let shown: { readonly window: Window; readonly inverted: boolean; readonly packed: Uint32Array } | null = null;
+
+  const packedFor = (window: Window, inverted: boolean): Uint32Array => {
+    if (shown && shown.inverted === inverted && shown.window.lower === window.lower && shown.window.upper === window.upper) return shown.packed;
+    const packed = Uint32Array.from(greyTable(window, inverted), (grey) => (0xff000000 | (grey << 16) | (grey << 8) | grey) >>> 0);
+    shown = { window, inverted, packed };
+    return packed;
+  };
+
+  return {
+    columns,
+    rows,
+    paint({ attributes, pixels }, window, overlay, caption) {
+      const packed = packedFor(window, attributes.photometric === 'MONOCHROME1');
+      for (let i = 0; i < pixels.length; i++) words[i] = packed[pixels[i] ?? 0] ?? 0;
+      context.putImageData(image, 0, 0);
+      if (overlay) drawOverlay(context, overlay, unit);
+      if (caption) {
+        label(context, caption.text, [8 * unit, 20 * unit], captionColour, 13 * unit);
+        if (caption.simulated) label(context, 'SIMULATED', [8 * unit, rows - 10 * unit], simulatedColour, 15 * unit);
+      }
+    },
+    rgba: () => context.getImageData(0, 0, columns, rows).data,
+    jpeg: () => canvas.encode('jpeg', 92),
+  };
+}

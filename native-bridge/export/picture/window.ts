@@ -1,0 +1,44 @@
+import type { XrayFrame } from '../../../src/dicom/xrayFrame.ts';
+
+/** Window of stored values: shown black at and below `lower`, white at and above `upper`. */
+export interface Window {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** Values below this share of the picture are left out at each end, so that collimator and metal do not set the window. */
+const cutShare = 0.01;
+
+/** As the source says, else 1st to 99th percentile of the values above zero (zero is the masked corner of a round image): how the console first shows it. */
+export function windowOf({ attributes, pixels }: XrayFrame): Window {
+  const { windowCenter, windowWidth } = attributes;
+  if (windowCenter !== null && windowWidth !== null) {
+    const width = Math.max(1, windowWidth);
+    return { lower: windowCenter - width / 2, upper: windowCenter + width / 2 };
+  }
+  const counts = new Uint32Array(65536);
+  for (const value of pixels) counts[value] = (counts[value] ?? 0) + 1;
+  const total = pixels.length - (counts[0] ?? 0);
+  const lower = valueAt(counts, total * cutShare);
+  const upper = valueAt(counts, total * (1 - cutShare));
+  return upper > lower ? { lower, upper } : { lower: lower - 1, upper: Math.max(1, lower) };
+}
+
+/** The value above zero that `rank` values lie below or at. */
+function valueAt(counts: Uint32Array, rank: number): number {
+  let below = 0;
+  for (let value = 1; value < counts.length; value++) {
+    below += counts[value] ?? 0;
+    if (below > rank) return value;
+  }
+  return 0;
+}
+
+/** Grey 0 … 255 for each stored value, through the window and, for MONOCHROME1, inverted. */
+export function greyTable({ lower, upper }: Window, inverted: boolean): Uint8Array {
+  const scale = 255 / Math.max(1e-9, upper - lower);
+  return Uint8Array.from({ length: 65536 }, (_, value) => {
+    const grey = Math.max(0, Math.min(255, Math.round((value - lower) * scale)));
+    return inverted ? 255 - grey : grey;
+  });
+}

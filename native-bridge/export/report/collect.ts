@@ -1,0 +1,197 @@
+import type { AlarmEvent } from '../../../src/alarm/alarm.ts';
+import { type OperatorEvent, patientOf, type Stage } from '../../../src/procedure/operatorEvent.ts';
+import type { Patient } from '../../../src/procedure/patient.ts';
+import type { Plan } from '../../../src/procedure/plan.ts';
+import type { PlaneId, Sample, Topic } from '../../../src/sample/sample.ts';
+import type { ExportTask } from '../task.ts';
+import { collectCurves, collectInjectors } from './collectInjector.ts';
+import { collectPlanes } from './collectPlanes.ts';
+import type { AlarmFact, LeakFact, ReportFacts, StageSpan, StoredFrame } from './facts.ts';
+
+const topics: readonly Topic[] = [
+  '/operator',
+  '/device',
+  '/gap',
+  '/plane/a/frame',
+  '/plane/b/frame',
+  '/plane/a/needle',
+  '/plane/b/needle',
+  '/plane/a/cement',
+  '/plane/b/cement',
+  '/injector/reading',
+  '/injector/state',
+  '/alarm',
+];
+
+/** Everything a report tells, from one walk through telemetry. Pixels are not read. */
+export async function collectFacts({ reader, step }: Pick<ExportTask, 'reader' | 'step'>): Promise<ReportFacts> {
+  const course = collectCourse();
+  const injectors = collectInjectors(course.level);
+  const curves = collectCurves(reader.durationMs);
+  const planes = collectPlanes();
+  const alarms = collectAlarms();
+  const deviceLosses: ReportFacts['deviceLosses'][number][] = [];
+  const keyFrames: StoredFrame[] = [];
+  const keepFrame = (tMs: number, plane: PlaneId, why: string | null) => {
+    const shown = planes.lastFrame(plane);
+    if (shown && !keyFrames.some(({ plane: kept, frameSeq }) => kept === plane && frameSeq === shown.seq))
+      keyFrames.push({ tMs, plane, frameSeq: shown.seq, frameTMs: shown.tMs, plan: course.plan(), why });
+  };
+
+  const take = (sample: Sample): void => {
+    const { tMs } = sample;
+    switch (sample.topic) {
+      case '/operator':
+        if (sample.data.kind === 'store-frame') keepFrame(tMs, sample.data.plane, null);
+        if (sample.data.kind === 'zero') injectors.zero(sample.data.device);
+        course.event(tMs, sample.seq, sample.data);
+        break;
+      case '/device':
+        if (sample.data.state === 'lost') deviceLosses.push({ tMs, device: sample.data.device, message: sample.data.message });
+        break;
+      case '/gap':
+        if (sample.data.kind === 'frames-missing') planes.missing(sample.data.plane, sample.data.toFrame - sample.data.fromFrame + 1);
+        if (sample.data.kind === 'analysis-skipped') planes.skipped(sample.data.plane);
+        break;
+      case '/plane/a/frame':
+      case '/plane/b/frame':
+        planes.frame(planeOf(sample.topic), sample.seq, tMs, sample.data.attributes);
+        break;
+      case '/plane/a/needle':
+      case '/plane/b/needle':
+        planes.needle(planeOf(sample.topic), tMs, course.stage(), sample.data);
+        break;
+      case '/plane/a/cement':
+      case '/plane/b/cement':
+        planes.cement(planeOf(sample.topic), tMs, sample.data);
+        break;
+      case '/injector/reading':
+        curves.reading(tMs, sample.data);
+        break;
+      case '/injector/state':
+        injectors.state(tMs, sample.data);
+        break;
+      case '/alarm':
+        if (sample.data.phase === 'raised' && sample.data.priority !== 'low') for (const plane of reader.planes) keepFrame(tMs, plane, sample.data.message);
+        alarms.event(tMs, sample.data);
+        break;
+      default:
+    }
+  };
+  for await (const sample of reader.samples({ frames: false, topics })) {
+    step(sample.tMs, reader.durationMs);
+    take(sample);
+  }
+  for (const plane of reader.planes) keepFrame(reader.durationMs, plane, 'Last picture');
+  return {
+    header: reader.header,
+    durationMs: reader.durationMs,
+    complete: reader.closed && reader.cut() === null,
+    ...course.result(reader.durationMs),
+    ...injectors.result(),
+    leaks: [...course.leaks(), ...planes.leaks()].sort((x, y) => x.tMs - y.tMs),
+    alarms: alarms.result(),
+    deviceLosses,
+    keyFrames,
+    planes: planes.result(),
+    curves: curves.result(),
+  };
+}
+
+const planeOf = (topic: string): PlaneId => (topic.startsWith('/plane/a/') ? 'a' : 'b');
+
+/** What the operator said, in order. */
+function collectCourse() {
+  let patient: Patient | null = null;
+  let plan: Plan | null = null;
+  let stage: Stage = 'access';
+  let stageFromMs = 0;
+  let performed: ReportFacts['performed'] = null;
+  const levels: string[] = [];
+  const stages: StageSpan[] = [];
+  const leaks: LeakFact[] = [];
+  const devicesUsed: ReportFacts['devicesUsed'][number][] = [];
+  const mixes: ReportFacts['mixes'][number][] = [];
+  const notes: ReportFacts['notes'][number][] = [];
+  const signOffs: ReportFacts['signOffs'][number][] = [];
+  const level = () => plan?.level ?? null;
+
+  const event = (tMs: number, seq: number, said: OperatorEvent): void => {
+    if (said.kind === 'patient') patient = patientOf(said);
+    switch (said.kind) {
+      case 'plan':
+        plan = said.plan.level === undefined && plan?.level !== undefined ? { ...said.plan, level: plan.level } : said.plan;
+        if (plan.level && !levels.includes(plan.level)) levels.push(plan.level);
+        return;
+      case 'stage':
+        if (said.stage === stage) return;
+        if (tMs > stageFromMs) stages.push({ stage, level: level(), fromMs: stageFromMs, toMs: tMs });
+        stage = said.stage;
+        stageFromMs = tMs;
+        return;
+      case 'leak-seen':
+        leaks.push({ tMs, site: said.site, by: 'operator' });
+        return;
+      case 'device-used':
+        devicesUsed.push({ ...said, tMs, seq });
+        return;
+      case 'cement-mixed':
+        mixes.push({ ...said, tMs, seq });
+        return;
+      case 'note':
+      case 'mark':
+      case 'correction':
+        notes.push({ ...said, tMs, seq });
+        return;
+      case 'sign-off':
+        signOffs.push({ ...said, tMs, seq });
+        return;
+      case 'performed':
+        performed = { ...said, tMs, seq };
+        return;
+      default:
+    }
+  };
+  return {
+    event,
+    level,
+    plan: () => plan,
+    stage: () => stage,
+    leaks: (): readonly LeakFact[] => leaks,
+    result: (endMs: number) => ({
+      patient,
+      plan,
+      levels,
+      stages: [...stages, { stage, level: level(), fromMs: stageFromMs, toMs: endMs }],
+      devicesUsed,
+      mixes,
+      notes,
+      signOffs,
+      performed,
+    }),
+  };
+}
+
+/** The life of each alarm, in order of being raised. */
+function collectAlarms() {
+  const finished: AlarmFact[] = [];
+  const running = new Map<string, AlarmFact>();
+  return {
+    event(tMs: number, { id, phase, priority, message, value, limit }: AlarmEvent): void {
+      const before = running.get(id) ?? { id, priority, message, raisedMs: tMs, acknowledgedMs: null, endedMs: null, value, limit };
+      const now: AlarmFact = {
+        ...before,
+        priority,
+        message: phase === 'ended' ? before.message : message,
+        acknowledgedMs: phase === 'acknowledged' ? (before.acknowledgedMs ?? tMs) : before.acknowledgedMs,
+        value: before.value ?? value,
+        limit: before.limit ?? limit,
+      };
+      running.set(id, now);
+      if (phase !== 'ended') return;
+      finished.push({ ...now, endedMs: tMs });
+      running.delete(id);
+    },
+    result: (): readonly AlarmFact[] => [...finished, ...running.values()].sort((x, y) => x.raisedMs - y.raisedMs),
+  };
+}

@@ -1,0 +1,122 @@
+import type { AlarmPriority } from '../../../src/alarm/alarm.ts';
+import type { Inflation } from '../../../src/injector/balloon.ts';
+import type { LeakSite, OperatorEvent, Stage } from '../../../src/procedure/operatorEvent.ts';
+import type { Patient } from '../../../src/procedure/patient.ts';
+import type { Plan } from '../../../src/procedure/plan.ts';
+import type { PlaneId } from '../../../src/sample/sample.ts';
+import type { RecordHeader } from '../../record/record.ts';
+
+/** One stage as it was gone through; a stage may come back at the next level. */
+export interface StageSpan {
+  readonly stage: Stage;
+  readonly level: string | null;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** One inflation of one balloon, of one injector. */
+export interface InflationFact {
+  readonly device: string;
+  readonly level: string | null;
+  readonly inflation: Inflation;
+}
+
+/** Cement through one injector between two zeros: one needle's share. */
+export interface CementShare {
+  readonly device: string;
+  readonly level: string | null;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly volumeMl: number;
+}
+
+export interface AlarmFact {
+  readonly id: string;
+  readonly priority: AlarmPriority;
+  readonly message: string;
+  readonly raisedMs: number;
+  readonly acknowledgedMs: number | null;
+  /** `null`: it was there to the end. */
+  readonly endedMs: number | null;
+  /** The value that raised it, and its limit. */
+  readonly value: number | null;
+  readonly limit: number | null;
+}
+
+export interface LeakFact {
+  readonly tMs: number;
+  readonly site: LeakSite;
+  /** A person said so, or guidance saw it in a plane's picture. */
+  readonly by: 'operator' | PlaneId;
+}
+
+export interface StoredFrame {
+  readonly tMs: number;
+  readonly plane: PlaneId;
+  /** The frame that was on show: the last of its plane before the event. */
+  readonly frameSeq: number;
+  readonly frameTMs: number;
+  readonly plan: Plan | null;
+  /** A person stored it; otherwise why it is worth looking at. */
+  readonly why: string | null;
+}
+
+export interface PlaneFact {
+  readonly plane: PlaneId;
+  readonly frames: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly bitsStored: number;
+  readonly missing: number;
+  readonly skipped: number;
+  /** Time with pictures that followed each other within a second. */
+  readonly pictureMs: number;
+  /** Sum over the runs that said so; null when no frame did. */
+  readonly doseAreaProductGyCm2: number | null;
+  readonly tubeVoltageKv: { readonly least: number; readonly most: number } | null;
+  /** Deviation of the needle when access was last seen to end, or at the last frame that had one. */
+  readonly needle: { readonly tMs: number; readonly angleDeg: number; readonly tipToTargetMm: number | null; readonly tipToTargetPx: number } | null;
+  /** What guidance last saw of cement. */
+  readonly cement: { readonly areaPx: number; readonly areaMm2: number | null; readonly volumeMl: number | null; readonly zone: string } | null;
+}
+
+/** One bin of a curve: the extremes of its readings, so that a peak is never thinned away. */
+export interface CurveBin {
+  readonly tMs: number;
+  pressureLeastKpa: number | null;
+  pressureMostKpa: number | null;
+  volumeMl: number | null;
+  mode: 'idle' | 'balloon' | 'cement' | null;
+}
+
+export interface DeviceCurve {
+  readonly device: string;
+  readonly bins: readonly CurveBin[];
+}
+
+type Said<K extends OperatorEvent['kind']> = Extract<OperatorEvent, { kind: K }> & { readonly tMs: number; readonly seq: number };
+
+/** What a record says, sorted by what a report asks. Times are ms since session start. */
+export interface ReportFacts {
+  readonly header: RecordHeader;
+  readonly durationMs: number;
+  /** The record was closed and read to its end. */
+  readonly complete: boolean;
+  readonly patient: Patient | null;
+  readonly plan: Plan | null;
+  readonly levels: readonly string[];
+  readonly stages: readonly StageSpan[];
+  readonly devicesUsed: readonly Said<'device-used'>[];
+  readonly mixes: readonly Said<'cement-mixed'>[];
+  readonly notes: readonly (Said<'note'> | Said<'mark'> | Said<'correction'>)[];
+  readonly signOffs: readonly Said<'sign-off'>[];
+  readonly performed: Said<'performed'> | null;
+  readonly inflations: readonly InflationFact[];
+  readonly shares: readonly CementShare[];
+  readonly leaks: readonly LeakFact[];
+  readonly alarms: readonly AlarmFact[];
+  readonly deviceLosses: readonly { readonly tMs: number; readonly device: string; readonly message: string }[];
+  readonly keyFrames: readonly StoredFrame[];
+  readonly planes: readonly PlaneFact[];
+  readonly curves: readonly DeviceCurve[];
+}

@@ -1,0 +1,74 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { siteSchema } from '../../../src/procedure/site.ts';
+import { readManifest } from '../../record/reader.ts';
+import { csvCell } from '../tables.ts';
+import type { ExportTask } from '../task.ts';
+import { collectFacts } from './collect.ts';
+import { reportHtml } from './html.ts';
+import { keyImages } from './keyImages.ts';
+import { type ReportModel, type ReportTable, tablesOf } from './model.ts';
+import { reportPdf } from './pdf.ts';
+import { sectionsOf } from './sections.ts';
+import { moment } from './words.ts';
+
+/** The report of a record: one walk through telemetry, and the key images with their overlay. */
+export async function reportModel(task: ExportTask): Promise<ReportModel> {
+  const { reader } = task;
+  const facts = await collectFacts(task);
+  const site = await siteOf(reader.folder);
+  const manifest = await readManifest(reader.folder);
+  const pictures = await keyImages(task, facts.keyFrames);
+  const { simulated, startedAtEpochMs, softwareVersion } = reader.header;
+  const record = basename(reader.folder);
+  return {
+    title: 'Vertebral augmentation: procedure report',
+    subtitle: [facts.plan?.procedure ?? reader.header.procedure, facts.levels.join(', '), moment(startedAtEpochMs)].filter(Boolean).join(' · '),
+    simulated: simulated ? 'SIMULATED DATA: no patient, no device. Not a medical record.' : null,
+    footer: `Record ${record}, written by Pedicle ${softwareVersion}. Times are minutes and seconds since ${moment(startedAtEpochMs)}. Not a medical device; to be checked by the person who signs.`,
+    sections: sectionsOf(facts, {
+      site: site?.name ?? null,
+      pressureUnit: site?.display?.pressureUnit ?? 'psi',
+      record,
+      chainHead: manifest?.chain.head ?? null,
+      pictures,
+    }),
+  };
+}
+
+/** What the site had chosen at the time of the record; null when it had chosen nothing that can be read. */
+async function siteOf(folder: string) {
+  try {
+    const parsed = siteSchema.safeParse(JSON.parse(await readFile(join(folder, 'site.json'), 'utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    // Most records have none.
+    return null;
+  }
+}
+
+/** Writes `report/report.pdf`, `report.html`, `report.json` and a CSV file for each of its tables. */
+export async function exportReport(task: ExportTask): Promise<readonly string[]> {
+  const model = await reportModel(task);
+  const files: [name: string, content: string | Uint8Array][] = [
+    ['report/report.pdf', await reportPdf(model, task.reader.header.startedAtEpochMs + task.reader.durationMs)],
+    ['report/report.html', reportHtml(model)],
+    ['report/report.json', reportJson(model)],
+    ...tablesOf(model).map((table): [string, string] => [`report/tables/${table.id}.csv`, tableCsv(table)]),
+  ];
+  await mkdir(join(task.out, 'report/tables'), { recursive: true, mode: 0o700 });
+  for (const [name, content] of files) await writeFile(join(task.out, name), content, { mode: 0o600 });
+  return files.map(([name]) => name);
+}
+
+/** Every table as objects by column, and what stands around them. */
+function reportJson({ title, subtitle, simulated, footer, ...model }: ReportModel): string {
+  const tables = tablesOf({ title, subtitle, simulated, footer, ...model }).map(({ id, title: name, columns, rows }) => [
+    id,
+    { title: name, rows: rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i] ?? null]))) },
+  ]);
+  return `${JSON.stringify({ version: 1, title, subtitle, simulated: simulated !== null, footer, tables: Object.fromEntries(tables) }, null, 2)}\n`;
+}
+
+const tableCsv = ({ columns, rows }: ReportTable): string =>
+  [columns.map(({ name }) => name), ...rows].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');

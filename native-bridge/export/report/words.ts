@@ -1,0 +1,48 @@
+import { type PressureUnit, pressureFromKpa } from '../../../src/base/units.ts';
+import type { LeakSite, Stage } from '../../../src/procedure/operatorEvent.ts';
+
+/** The report's words that are not in a single place. */
+export const stageWords: Readonly<Record<Stage, string>> = {
+  access: 'Access',
+  cavity: 'Cavity',
+  mixing: 'Cement mixing',
+  injection: 'Cement injection',
+  closure: 'Closure',
+};
+
+export const siteWords: Readonly<Record<LeakSite, string>> = {
+  epidural: 'epidural',
+  foraminal: 'foraminal',
+  'disc-superior': 'disc above',
+  'disc-inferior': 'disc below',
+  paravertebral: 'paravertebral',
+  'venous-basivertebral': 'basivertebral vein',
+  'venous-anterior': 'anterior vein',
+  'needle-track': 'needle track',
+  unknown: 'site not known',
+};
+
+export const priorityWords = { high: '*** high', medium: '** medium', low: '* low' } as const;
+
+/** Session time as minutes and seconds: `4:07`, with hours where there are any. */
+export function clock(tMs: number): string {
+  const seconds = Math.floor(tMs / 1000);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** `2026-09-21 14:13:20 UTC`. */
+export const moment = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+export const digits = (count: number) => (value: number) => value.toFixed(count);
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+export const pressure = (unit: PressureUnit) => (kpa: number) => pressureFromKpa(kpa, unit).toFixed(unit === 'psi' || unit === 'kPa' ? 0 : 1);
+
+/** A DICOM person name as people write it: `Müller, Jörg`. Only the alphabetic group. */
+export function personName(name: string): string {
+  const [family = '', given = '', middle = '', prefix = '', suffix = ''] = (name.split('=')[0] ?? '').split('^');
+  const first = [prefix, given, middle].filter(Boolean).join(' ');
+  return [family, first, suffix].filter(Boolean).join(', ') || name;
+}
