@@ -1,3 +1,4 @@
+import { parentPort } from 'node:worker_threads';
 import { type ReceivedInstance, type ReceiverOptions, startReceiver } from './dicomReceiver.ts';
 
 /** What the receiving process tells its parent. */
@@ -8,12 +9,11 @@ export type ReceiverMessage =
   | { readonly kind: 'notice'; readonly message: string };
 
 const tell = (message: ReceiverMessage): void => {
-  process.send?.(message);
+  if (parentPort) parentPort.postMessage(message);
+  else process.send?.(message);
 };
 
-// Without its parent it serves nobody.
-process.on('disconnect', () => process.exit(0));
-process.once('message', async (options: ReceiverOptions) => {
+const serve = async (options: ReceiverOptions): Promise<void> => {
   try {
     const { port } = await startReceiver(options, {
       onReceived: (instance) => tell({ kind: 'received', instance }),
@@ -24,4 +24,12 @@ process.once('message', async (options: ReceiverOptions) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     tell({ kind: 'cannot-listen', code, message: error instanceof Error ? error.message : String(error) });
   }
-});
+};
+
+if (parentPort) {
+  parentPort.once('message', serve);
+} else {
+  // Without its parent it serves nobody.
+  process.on('disconnect', () => process.exit(0));
+  process.once('message', serve);
+}
