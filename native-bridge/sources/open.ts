@@ -20,11 +20,17 @@ export async function openFrameSource(uri: string, plane: PlaneId): Promise<Resu
       const { openDicomReceive } = await import('./dicomReceive.ts');
       return openDicomReceive(uri, plane);
     }
+    case 'video': {
+      const { openVideoFrames } = await import('./video.ts');
+      return openVideoFrames(uri, plane);
+    }
     case 'record': {
       const { openRecordedFrames } = await import('./recorded.ts');
       return openRecordedFrames(uri, plane);
     }
     default:
-      return inputFault(`"${uri}" names no frame source that is known here: use sim:SCENARIO, dicom:FILE_OR_FOLDER, dicom-receive: or record:RECORD.`);
+      return inputFault(
+        `"${uri}" names no frame source that is known here: use sim:SCENARIO, dicom:FILE_OR_FOLDER, dicom-receive:, video:DEVICE_OR_URL_OR_FILE or record:RECORD.`,
+      );
   }
 }
