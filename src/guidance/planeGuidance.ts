@@ -1,5 +1,5 @@
 import type { XrayFrame, XrayFrameAttributes } from '../dicom/xrayFrame.ts';
-import type { OperatorEvent, Plan, PlaneId, PlanePlan } from '../sample/index.ts';
+import type { OperatorEvent, Plan, PlaneId, PlanePlan, Stage } from '../sample/index.ts';
 import { type CementAnalysis, createCementAnalysis } from './cement/analysis.ts';
 import { type AttenuationPyramid, createPyramid, sameStorage } from './image/attenuation.ts';
 import { findField, type VisibleField } from './image/field.ts';
@@ -82,6 +82,7 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
   let planShiftPx: readonly [number, number] = [0, 0];
   let planIsNew = false;
   let retakeReference = false;
+  let stage: Stage | null = null;
   let shop: Workshop | null = null;
   let frameCount = 0;
   let shiftPx: readonly [number, number] = [0, 0];
@@ -96,7 +97,10 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
       planIsNew = true;
       planStale = false;
     } else if (event.kind === 'reference' && (event.plane === undefined || event.plane === plane)) retakeReference = true;
-    else if (event.kind === 'stage') shop?.cement.stage(event.stage);
+    else if (event.kind === 'stage') {
+      stage = event.stage;
+      shop?.cement.stage(stage);
+    }
   }
 
   /** Aligns with the reference; takes a new one when there is none, when asked to, or when the picture is another. */
@@ -135,6 +139,7 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
   function frame(picture: XrayFrame, _tMs: number): PlaneObservation {
     if (shop === null || !sameStorage(shop.attributes, picture.attributes)) {
       shop = openWorkshop(picture.attributes);
+      if (stage !== null) shop.cement.stage(stage);
       shiftPx = [0, 0];
       planShiftPx = [0, 0];
       strangeFrames = 0;
@@ -175,7 +180,6 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
       },
       shop.detector,
     );
-    frameCount++;
     const cement = shop.cement.frame({
       pyramid,
       field,
@@ -185,10 +189,12 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
       shiftPx,
       motion,
       tracks,
+      frameCount,
       plan,
       planePlan: planOfPlane(),
       planOffsetPx: planShiftPx,
     });
+    frameCount++;
     return { needle: needleObservation(tracks, planOfPlane(), fromPlanPx, scale), cement };
   }
 

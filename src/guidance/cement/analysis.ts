@@ -25,6 +25,8 @@ export interface CementContext {
   readonly shiftPx: readonly [number, number];
   readonly motion: MotionEstimate;
   readonly tracks: readonly NeedleTrack[];
+  /** As counted by the needles' `movedAt`. */
+  readonly frameCount: number;
   readonly plan: Plan | null;
   readonly planePlan: PlanePlan | null;
   /** From plan coordinates to reference coordinates, full pixels. */

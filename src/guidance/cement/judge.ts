@@ -16,6 +16,7 @@ export interface JudgeInput {
   readonly low: number;
   readonly mmPerFinePx: number;
   readonly tracks: readonly NeedleTrack[];
+  readonly frameCount: number;
   readonly motion: MotionEstimate;
   readonly shiftPx: readonly [number, number];
   readonly pyramid: { readonly factor: number };
@@ -44,6 +45,10 @@ const rules = {
   /** A region away from the rest has to be this large and to last, mm². */
   remoteAreaMm2: 2.5,
   remoteFrames: 2,
+  /** A ball of cement stops 0.06 nepers a millimetre of its width on average, a marker of gold or platinum three times that. */
+  marker: { areaMm2: 8, nepersPerMm: 0.12 },
+  /** Hub and handle sit on the needle's line: from here behind the tip on, so far to its sides and from the body, mm. They move when it does: for so many frames after. */
+  hub: { behindMm: 22, asideMm: 9, outsideMm: 7, drawnBackMm: 0.8, frames: 10 },
 } as const;
 
 export function createCementJudge(width: number, height: number): CementJudge {
@@ -89,17 +94,43 @@ export function createCementJudge(width: number, height: number): CementJudge {
   function cavityState(input: JudgeInput, near: readonly DarkRegion[]): CavityState {
     const mm2 = input.mmPerFinePx ** 2;
     const largest = [...near].sort((p, q) => q.areaPx - p.areaPx)[0];
+    const areaMm2 = near.reduce((sum, region) => sum + region.areaPx, 0) * mm2;
+    const mass = near.reduce((sum, region) => sum + region.mass, 0) * mm2;
     return cavity.frame({
-      areaMm2: near.reduce((sum, region) => sum + region.areaPx, 0) * mm2,
-      mass: near.reduce((sum, region) => sum + region.mass, 0) * mm2,
+      areaMm2,
+      mass,
       likeness: largest === undefined ? 0 : ellipseLikeness(largest, width, input.labels, input.blocked),
+      markerMass: near.reduce((sum, region) => sum + (isMarker(region, mm2) ? region.mass : 0), 0) * mm2,
+      clarity: areaMm2 > 0 ? mass / areaMm2 / input.low : 0,
     });
   }
 
+  /** Metal of the size of a balloon's marker: small, and stopping more a millimetre of its own width than any cement does. */
+  function isMarker(region: DarkRegion, mm2: number): boolean {
+    const areaMm2 = region.areaPx * mm2;
+    const meanPerWidth = region.mass / region.areaPx / (2 * Math.sqrt(areaMm2 / Math.PI));
+    return areaMm2 <= rules.marker.areaMm2 && meanPerWidth > rules.marker.nepersPerMm;
+  }
+
   /** Cement apart from the rest: a leak into a vein or the canal comes up somewhere else in the projection. */
-  function mayBeRemote(region: DarkRegion, { box, mmPerFinePx }: JudgeInput): boolean {
+  function mayBeRemote(region: DarkRegion, input: JudgeInput): boolean {
+    if (input.tracks.some((track) => isOnHub(region, track, input))) return false;
+    const { box, mmPerFinePx } = input;
     const inside = region.x0 > box.x0 + 3 && region.y0 > box.y0 + 3 && region.x1 < box.x1 - 4 && region.y1 < box.y1 - 4;
     return inside && region.areaPx * mmPerFinePx ** 2 >= rules.remoteAreaMm2;
+  }
+
+  /** What gets dark where the hub is while a needle is drawn back is the hub. */
+  function isOnHub(region: DarkRegion, track: NeedleTrack, { shiftPx, pyramid, mmPerFinePx, frameCount, zones }: JudgeInput): boolean {
+    const drawnBackMm = (-(track.recentAlongPx.at(-1) ?? 0) / pyramid.factor) * mmPerFinePx;
+    const moves = drawnBackMm > rules.hub.drawnBackMm || track.missedFrames > 0 || frameCount - track.movedAt <= rules.hub.frames;
+    if (!moves) return false;
+    const x = region.centreX - (track.tip[0] - shiftPx[0]) / pyramid.factor;
+    const y = region.centreY - (track.tip[1] - shiftPx[1]) / pyramid.factor;
+    const [dx, dy] = track.direction;
+    const behindMm = -(x * dx + y * dy) * mmPerFinePx;
+    const outlineMm = zones()?.outlineMm[Math.round(region.centreY) * width + Math.round(region.centreX)] ?? rules.hub.outsideMm;
+    return behindMm > rules.hub.behindMm && Math.abs(x * dy - y * dx) * mmPerFinePx < rules.hub.asideMm && outlineMm >= rules.hub.outsideMm;
   }
 
   function hasLasted(region: DarkRegion, input: JudgeInput): boolean {
@@ -142,8 +173,6 @@ export function createCementJudge(width: number, height: number): CementJudge {
     frame,
     reset,
     seen: () => cementSeen,
-    stage(stage) {
-      if (stage === 'injection' || stage === 'closure') cavity.expectCement();
-    },
+    stage: (stage) => cavity.stage(stage),
   };
 }
