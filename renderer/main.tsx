@@ -4,11 +4,13 @@ import 'uplot/dist/uPlot.min.css';
 import './app/tokens.css';
 import './app/layout.css';
 import './live/column.css';
+import './alarm/alarm.css';
 import './plan/plan.css';
 import './review/review.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { startAlarmSound } from './alarm/sound.ts';
 import { App } from './app/App.tsx';
 import { theme } from './app/theme.ts';
 import { startConsole } from './store/consoleStore.ts';
@@ -16,6 +18,7 @@ import { startConsole } from './store/consoleStore.ts';
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no #root');
 startConsole();
+startAlarmSound();
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} forceColorScheme="dark">

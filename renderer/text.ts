@@ -1,7 +1,10 @@
 import type { LeakSite, Stage } from '../src/sample/index.ts';
+import { deskText } from './deskText.ts';
+import type { LayerName } from './viewport/layers.ts';
 
 /** Every word the console shows, in one place, to be translated. Functions where a figure goes into the sentence. */
 export const text = {
+  ...deskText,
   product: 'Pedicle',
   notSent: 'Not sent: the link to the bridge is down. Do it again when it is back.',
   notMedical: 'Not a medical device',
@@ -31,7 +34,7 @@ export const text = {
     describe: (plane: string, word: string) => `${plane}, ${word}. Drag sets the window, wheel zooms, keys + - 0 I, Alt and Shift with arrows.`,
     noSource: 'No source for this plane',
   },
-  overlay: { leak: 'LEAK', stopLine: 'STOP' },
+  overlay: { leak: 'LEAK', stopLine: 'STOP', quarter: 'posterior quarter' },
 
   header: {
     noPatient: 'No patient entered',
@@ -90,6 +93,8 @@ export const text = {
     pixelsOnly: 'no geometry: pixels',
     bound: (value: string) => `± ${value}`,
     unit: 'Pressure unit',
+    nextUnit: (unit: string) => `Pressure in ${unit}`,
+    pastWall: 'past the wall',
     ruptured: 'BALLOON RUPTURED',
     tip: 'Tip, patient',
     residual: (value: string) => `residual ${value} mm`,
@@ -118,11 +123,37 @@ export const text = {
     acknowledge: 'Acknowledge',
     acknowledged: 'acknowledged',
     more: (n: number) => `${n} more`,
+    all: 'All alarms',
+    since: (clock: string) => `since ${clock}`,
+    value: (value: string, limit: string) => `${value}, limit ${limit}`,
+    test: { title: 'Test the sound', high: 'High', medium: 'Medium', low: 'Low' },
     priority: { high: '***', medium: '**', low: '*' },
     priorityName: { high: 'high priority', medium: 'medium priority', low: 'low priority' },
   },
 
-  layers: { title: 'Overlay', plan: 'Plan', needle: 'Needle', cement: 'Cement' },
+  sound: {
+    on: 'Sound on',
+    paused: (clock: string) => `Paused ${clock}`,
+    blocked: 'SOUND OFF: click',
+    missing: 'NO SOUND',
+    pause: 'Pause the sound for 2 min',
+    resume: 'Sound again',
+    blockedAdvice: 'The browser lets this page sound after the first click or key.',
+    missingAdvice: 'This computer or browser gives no sound: watch the alarms.',
+    notTested: 'No sound could be made: see the state of the sound below the numbers.',
+  },
+
+  layers: {
+    title: 'Overlay',
+    name: { plan: 'Plan', needle: 'Needle', deviation: 'Off plan', cement: 'Cement', zones: 'Stop zone', epipolar: 'Other view' } satisfies Record<
+      LayerName,
+      string
+    >,
+    opacity: (layer: string) => `Opacity of ${layer}`,
+    hidden: 'hidden',
+    legendFirst: 'cement first',
+    legendLast: 'last',
+  },
   curve: {
     region: 'Pressure and volume over time',
     pressure: 'pressure',

@@ -1,4 +1,4 @@
-import { operate } from '../store/consoleStore.ts';
+import { ask, operate } from '../store/consoleStore.ts';
 import type { Moment } from '../store/moment.ts';
 import type { StandingAlarm } from '../store/timeline.ts';
 import { text } from '../text.ts';
@@ -44,7 +44,11 @@ export function Alarms({ moment }: { readonly moment: Moment }) {
           </div>
         );
       })}
-      {alarms.length > shownAlarms && <div className="alarms-more">{text.alarms.more(alarms.length - shownAlarms)}</div>}
+      {live && (alarms.length === 0 || alarms.length > shownAlarms) && (
+        <button type="button" className="alarms-more" data-testid="all-alarms" onClick={() => ask('alarms')}>
+          {alarms.length > shownAlarms ? text.alarms.more(alarms.length - shownAlarms) : text.alarms.all}
+        </button>
+      )}
     </section>
   );
 }

@@ -128,7 +128,7 @@ function createPlot(host: HTMLElement, shown: () => Shown, onSeek: (tMs: number)
           size: fontPx * 3.6,
           gap: 4,
           space: fontPx * 2,
-          values: (_, splits) => splits.map((value) => fixed(value, value % 1 ? 1 : 0)),
+          values: (_, splits) => splits.map((value) => (value === 0 ? '' : fixed(value, value % 1 ? 1 : 0))),
         },
         {
           ...axis,
@@ -139,7 +139,7 @@ function createPlot(host: HTMLElement, shown: () => Shown, onSeek: (tMs: number)
           gap: 4,
           space: fontPx * 2,
           grid: { show: false },
-          values: (_, splits) => splits.map((value) => fixed(value, value % 1 ? 1 : 0)),
+          values: (_, splits) => splits.map((value) => (value === 0 ? '' : fixed(value, value % 1 ? 1 : 0))),
         },
       ],
       hooks: {

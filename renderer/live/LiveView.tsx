@@ -2,13 +2,16 @@ import { type ReactNode, useState } from 'react';
 import { liveStreamPath, type SessionInfo } from '../../src/link/link.ts';
 import { emptyPlan } from '../../src/procedure/plan.ts';
 import { type Plan, type PlaneId, planeIds } from '../../src/sample/index.ts';
+import { AlarmPanel } from '../alarm/AlarmPanel.tsx';
+import { SoundButton } from '../alarm/SoundButton.tsx';
+import { toggleSoundPause } from '../alarm/sound.ts';
 import { useKeys } from '../app/keys.ts';
 import { LayerSwitches } from '../app/LayerSwitches.tsx';
 import { pictureLayoutKey } from '../app/layoutKeys.ts';
 import { draftOf, type PlanDraft, type PlanPart } from '../plan/draft.ts';
 import { PlanLayer } from '../plan/PlanLayer.tsx';
 import { PlanPanel } from '../plan/PlanPanel.tsx';
-import { ask, consoleStore, operate, setActivePlane, useConsole } from '../store/consoleStore.ts';
+import { type Asking, ask, consoleStore, operate, setActivePlane, useConsole } from '../store/consoleStore.ts';
 import { useMoment } from '../store/moment.ts';
 import { text } from '../text.ts';
 import { PlaneView } from '../viewport/PlaneView.tsx';
@@ -75,6 +78,7 @@ function LivePanels({ strip }: { readonly strip: ReactNode }) {
         <div className="column-foot">
           <UnitSwitch />
           <LayerSwitches />
+          <SoundButton />
         </div>
       </aside>
       {strip ?? <CurveStrip moment={moment} unit={unit} endMs={moment.nowMs} limitKpa={moment.timeline.procedure?.plan.limits?.pressureKpa ?? null} />}
@@ -100,13 +104,24 @@ export function LiveView() {
       const first = alarmOrder(consoleStore.getState().timeline.alarms.values()).find((alarm) => !alarm.acknowledged);
       return first !== undefined && acknowledge(first);
     }
+    if (key === 'q') {
+      toggleSoundPause();
+      return true;
+    }
     if (pictureLayoutKey(key)) return true;
     const action = actions.find((each) => each.key === key);
     action?.run(open);
     return action !== undefined;
   });
   const close = () => ask(null);
-  const panel = asking && { note: <NotePanel onClose={close} />, leak: <LeakPanel onClose={close} />, patient: <PatientPanel onClose={close} /> }[asking];
+  const panels: Readonly<Record<Asking, ReactNode>> = {
+    note: <NotePanel onClose={close} />,
+    leak: <LeakPanel onClose={close} />,
+    patient: <PatientPanel onClose={close} />,
+    alarms: <AlarmPanel onClose={close} />,
+    tools: null,
+  };
+  const panel = asking && panels[asking];
   return (
     <main className="live">
       <h1 className="visually-hidden">{text.nav.live}</h1>

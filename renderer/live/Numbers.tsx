@@ -145,7 +145,9 @@ function WallBlock({ moment, frames }: BlockProps) {
       label={words.wall}
       freshness={freshness.freshness}
       missing={missing}
-      values={distance ? [lengthText(distance)] : []}
+      values={distance ? [lengthText({ ...distance, value: Math.abs(distance.value) })] : []}
+      // A minus sign is easily missed from two metres: behind the wall is said in words.
+      corner={distance && distance.value < 0 ? <b className="number-danger">{words.pastWall}</b> : ''}
       foot={[distance?.unit === 'px' ? words.pixelsOnly : '', '']}
       why={missing ? null : freshness.why}
     />

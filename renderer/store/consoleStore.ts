@@ -5,7 +5,7 @@ import type { ClientMessage, RecordListItem, ReviewOpened, ReviewState, ServerMe
 import type { OperatorEvent, PlaneId } from '../../src/sample/index.ts';
 import { type Connection, connect } from '../link/connection.ts';
 import { leakSiteText, text } from '../text.ts';
-import type { OverlayLayers } from '../viewport/overlay.ts';
+import { allHidden, anyShown, defaultLayers, type OverlayLayers } from '../viewport/layers.ts';
 import { createAskedEvents } from './askedEvents.ts';
 import { receiveDesk } from './deskStore.ts';
 import { emptyCurve, emptyTimeline, foldSamples, type GrowingCurve, growCurve, growingCopy, type TimelineState } from './timeline.ts';
@@ -15,7 +15,10 @@ export interface OpenReview {
   readonly state: ReviewState;
 }
 
-export type Asking = 'note' | 'leak' | 'patient';
+/** What the page shows; pictures run in `live`, an open record in `review`. */
+export type View = 'live' | 'case' | 'review' | 'setup' | 'reference' | 'help';
+
+export type Asking = 'note' | 'leak' | 'patient' | 'alarms' | 'tools';
 
 /** Both planes alike, or one large with the other beside it for reference. */
 export type Layout = 'even' | PlaneId;
@@ -44,7 +47,7 @@ export interface ConsoleState {
   readonly sessionZeroAt: number | null;
   readonly records: readonly RecordListItem[] | null;
   readonly review: OpenReview | null;
-  readonly view: 'live' | 'review';
+  readonly view: View;
   readonly held: boolean;
   /** What the live view asks for just now, in the place of the curve. */
   readonly asking: Asking | null;
@@ -78,7 +81,7 @@ const initial: ConsoleState = {
   held: false,
   asking: null,
   activePlane: 'a',
-  layers: { plan: true, needle: true, cement: true },
+  layers: defaultLayers,
   layout: 'even',
   pressureUnit: 'psi',
   notices: [],
@@ -215,21 +218,30 @@ export const ask = (asking: Asking | null): void => setState({ asking });
 export const setHeld = (held: boolean): void => setState({ held });
 export const setLayers = (layers: OverlayLayers): void => setState({ layers });
 export const setLayout = (layout: Layout): void => setState({ layout });
-const isShown = ({ plan, needle, cement }: OverlayLayers): boolean => plan || needle || cement;
-const allOrNothing = (on: boolean): OverlayLayers => ({ plan: on, needle: on, cement: on });
-/** Everything off when anything is on, else everything on. */
-export const toggleOverlay = (): void => setState(({ layers }) => ({ layers: allOrNothing(!isShown(layers)) }));
+let layersBefore: OverlayLayers = defaultLayers;
+/** Everything off when anything is on, else what was on before. */
+export function toggleOverlay(): void {
+  const { layers } = getState();
+  if (!anyShown(layers)) {
+    setState({ layers: layersBefore });
+    return;
+  }
+  layersBefore = layers;
+  setState({ layers: allHidden(layers) });
+}
 export const setActivePlane = (activePlane: PlaneId): void => setState({ activePlane });
 export const setPressureUnit = (pressureUnit: PressureUnit): void => {
   localStorage.setItem(unitKey, pressureUnit);
   setState({ pressureUnit });
 };
 
-export function showLive(): void {
+/** Any view but the records, which are asked for anew; an open record is closed. */
+export function showView(view: Exclude<View, 'review'>): void {
   const { review } = getState();
   if (review) send({ kind: 'close-review', review: review.opened.review });
-  setState({ view: 'live', review: null });
+  setState({ view, review: null });
 }
+export const showLive = (): void => showView('live');
 
 export function showRecords(): void {
   const { review } = getState();

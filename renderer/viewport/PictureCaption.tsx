@@ -38,6 +38,7 @@ export function PictureCaption({ plane, mode, held }: Props) {
   const linkUp = useConsole((state) => state.linkUp);
   const status = useConsole((state) => state.status?.planes[plane] ?? null);
   const sessionSimulated = useConsole((state) => (mode === 'review' ? state.review?.opened.session.simulated : state.session?.simulated) ?? false);
+  const layers = useConsole((state) => state.layers);
   const { header, guidance, window, inverted } = pictureInfo(`${mode}/${plane}`);
   const ageMs = pictureAgeMs(`${mode}/${plane}`, now, held);
   const word = pictureWord({ mode, linkUp, frameAgeMs: ageMs, held, status });
@@ -73,6 +74,11 @@ export function PictureCaption({ plane, mode, held }: Props) {
             {text.picture.window(fixed(widthOf(window), 0), fixed(centerOf(window), 0))}
             {inverted && <span className="quiet"> {text.picture.inverted}</span>}
           </div>
+          {layers.cement.shown && (guidance?.observation.cement.areaPx ?? 0) > 0 && (
+            <div className="arrival-legend">
+              {text.layers.legendFirst} <span aria-hidden="true" /> {text.layers.legendLast}
+            </div>
+          )}
           {guidance && <ScaleBar plane={plane} mode={mode} mmPerPx={guidance.observation.needle.mmPerPx} scaleFrom={guidance.observation.needle.scaleFrom} />}
         </div>
       )}

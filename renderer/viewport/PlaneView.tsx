@@ -2,7 +2,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 
 import type { PlaneId, PlanePlan } from '../../src/sample/index.ts';
 import { type ArrivedFrame, openFrameStream } from '../link/frameStream.ts';
 import { attachGestures, pictureKey } from './gestures.ts';
-import type { OverlayLayers } from './overlay.ts';
+import type { OverlayLayers } from './layers.ts';
 import { PictureCaption } from './PictureCaption.tsx';
 import { createPlaneController, type PictureKey, type PlaneController } from './planeController.ts';
 

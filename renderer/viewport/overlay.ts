@@ -2,6 +2,8 @@ import type { CementObservation, DetectedNeedle, NeedleObservation, PlaneObserva
 import type { ImagePoint, PlanePlan } from '../../src/sample/index.ts';
 import { type Affine, type CanvasPoint, scaleOf, toCanvas } from './affine.ts';
 import type { CementPicture } from './arrival.ts';
+import type { LayerName, OverlayLayers } from './layers.ts';
+import { nearestOnPlan } from './planShapes.ts';
 
 /** Colours of the overlay, from the design tokens. */
 export const overlayColours = {
@@ -12,6 +14,10 @@ export const overlayColours = {
   leak: '#ff6b6d',
   halo: 'rgba(0, 0, 0, 0.65)',
   plate: 'rgba(11, 12, 13, 0.8)',
+  deviation: '#ffffff',
+  epipolar: '#d78cff',
+  zone: '#f5c542',
+  band: 'rgba(88, 196, 220, 0.28)',
 } as const;
 
 export interface OverlayContent {
@@ -20,13 +26,13 @@ export interface OverlayContent {
   readonly cement: CementPicture | null;
   readonly leakLabel: string | null;
   readonly wallLabel: string;
-}
-
-/** Which layers are shown. */
-export interface OverlayLayers {
-  readonly plan: boolean;
-  readonly needle: boolean;
-  readonly cement: boolean;
+  /** How far the tip is off its line, in words; null without a plan or a needle. */
+  readonly deviationLabel: string | null;
+  /** The strip before the posterior wall where cement is to stop. */
+  readonly quarter: readonly ImagePoint[] | null;
+  readonly quarterLabel: string;
+  /** Where the tip that the other plane sees must lie in this one. */
+  readonly epipolar: readonly [ImagePoint, ImagePoint] | null;
 }
 
 function stroke(context: CanvasRenderingContext2D, points: readonly CanvasPoint[], colour: string, widthPx: number, closed = false): void {
@@ -87,6 +93,19 @@ function drawPlan(context: CanvasRenderingContext2D, m: Affine, plan: PlanePlan,
 const besidePx = 9;
 const shaftImagePx = 320;
 
+/** Where the tip and the shaft may be with 95 % probability, when that is more than the line itself. */
+function drawBand(context: CanvasRenderingContext2D, m: Affine, needle: DetectedNeedle, acrossPx: number): void {
+  const { tip, direction } = needle;
+  const [ux, uy] = direction;
+  const along = 2 * needle.tipSigmaPx;
+  const corner = (back: number, side: number): CanvasPoint => toCanvas(m, [tip[0] - ux * back - uy * side, tip[1] - uy * back + ux * side]);
+  context.fillStyle = overlayColours.band;
+  context.beginPath();
+  for (const [x, y] of [corner(-along, acrossPx), corner(shaftImagePx, acrossPx), corner(shaftImagePx, -acrossPx), corner(-along, -acrossPx)])
+    context.lineTo(x, y);
+  context.fill();
+}
+
 function drawNeedle(context: CanvasRenderingContext2D, m: Affine, needle: DetectedNeedle, unit: number): void {
   const tip = toCanvas(m, needle.tip);
   const hub = toCanvas(m, [needle.tip[0] - needle.direction[0] * shaftImagePx, needle.tip[1] - needle.direction[1] * shaftImagePx]);
@@ -101,13 +120,50 @@ function drawNeedle(context: CanvasRenderingContext2D, m: Affine, needle: Detect
 
 function drawNeedles(context: CanvasRenderingContext2D, m: Affine, observation: NeedleObservation, unit: number): void {
   const advanced = observation.needle;
-  context.globalAlpha = 0.6;
+  const opacity = context.globalAlpha;
+  const { deviation, mmPerPx } = observation;
+  if (advanced && deviation) drawBand(context, m, advanced, deviation.tipToLineBound95 / (deviation.tipToLineMm === null ? 1 : (mmPerPx ?? 1)));
+  context.globalAlpha = 0.6 * opacity;
   for (const needle of observation.needles) {
     const isAdvanced = advanced && Math.hypot(needle.tip[0] - advanced.tip[0], needle.tip[1] - advanced.tip[1]) < 1;
     if (!isAdvanced) drawNeedle(context, m, needle, unit);
   }
-  context.globalAlpha = 1;
+  context.globalAlpha = opacity;
   if (advanced) drawNeedle(context, m, advanced, unit);
+}
+
+/** From the tip square to its planned line, with how much that is beside the tip, away from the shaft. */
+function drawDeviation(context: CanvasRenderingContext2D, m: Affine, needle: DetectedNeedle, content: OverlayContent, unit: number): void {
+  const foot = nearestOnPlan(needle.tip, content.plan);
+  if (!foot || !content.deviationLabel) return;
+  const tip = toCanvas(m, needle.tip);
+  stroke(context, [tip, toCanvas(m, foot)], overlayColours.deviation, 2 * unit);
+  const ahead = toCanvas(m, [needle.tip[0] + needle.direction[0], needle.tip[1] + needle.direction[1]]);
+  const down = ahead[1] >= tip[1] ? 1 : -1;
+  label(context, content.deviationLabel, [tip[0] - 60 * unit, tip[1] + (down > 0 ? 40 : -28) * unit], overlayColours.deviation, 13 * unit);
+}
+
+function drawQuarter(context: CanvasRenderingContext2D, m: Affine, quarter: readonly ImagePoint[], words: string, unit: number): void {
+  const corners = map(m, quarter);
+  context.beginPath();
+  for (const [x, y] of corners) context.lineTo(x, y);
+  context.closePath();
+  context.save();
+  context.clip();
+  const ys = corners.map(([, y]) => y);
+  const xs = corners.map(([x]) => x);
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  context.strokeStyle = overlayColours.zone;
+  context.lineWidth = unit;
+  context.beginPath();
+  for (let x = left - (bottom - top); x < right; x += 9 * unit) {
+    context.moveTo(x, bottom);
+    context.lineTo(x + (bottom - top), top);
+  }
+  context.stroke();
+  context.restore();
+  stroke(context, corners, overlayColours.zone, unit, true);
+  label(context, words, [left, bottom + 16 * unit], overlayColours.zone, 12 * unit);
 }
 
 /** Holds the small canvas that carries cement pixels, so that it is not made anew for each frame. */
@@ -160,9 +216,22 @@ export function drawOverlay(
 ): void {
   context.lineJoin = 'round';
   context.lineCap = 'round';
-  const { observation, plan, cement } = content;
-  if (layers.cement && cement) paintCement(context, m, cement);
-  if (layers.plan && plan) drawPlan(context, m, plan, unit, content.wallLabel);
-  if (layers.needle && observation) drawNeedles(context, m, observation.needle, unit);
-  if (layers.cement && observation && content.leakLabel) drawLeak(context, m, observation.cement, cement, content.leakLabel, unit);
+  const { observation, plan, cement, quarter, epipolar } = content;
+  const layer = (name: LayerName, draw: () => void) => {
+    const { shown, opacity } = layers[name];
+    if (!shown) return;
+    context.save();
+    context.globalAlpha = opacity;
+    draw();
+    context.restore();
+  };
+  const needle = observation?.needle.needle ?? null;
+  layer('cement', () => cement && paintCement(context, m, cement));
+  layer('zones', () => quarter && drawQuarter(context, m, quarter, content.quarterLabel, unit));
+  layer('plan', () => plan && drawPlan(context, m, plan, unit, content.wallLabel));
+  layer('epipolar', () => epipolar && stroke(context, map(m, epipolar), overlayColours.epipolar, 1.25 * unit));
+  layer('needle', () => observation && drawNeedles(context, m, observation.needle, unit));
+  layer('deviation', () => needle && drawDeviation(context, m, needle, content, unit));
+  // A leak is not a layer to be switched off: its frame and words stay whatever the opacity of the cement.
+  if (layers.cement.shown && observation && content.leakLabel) drawLeak(context, m, observation.cement, cement, content.leakLabel, unit);
 }

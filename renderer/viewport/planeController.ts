@@ -1,12 +1,19 @@
+import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
+import { cArmView } from '../../src/geometry/cArm.ts';
+import { epipolarLine } from '../../src/geometry/triangulate.ts';
+import type { NeedleObservation } from '../../src/guidance/observation.ts';
 import type { FrameHeader } from '../../src/link/link.ts';
 import type { ImagePoint, PlaneId, PlanePlan } from '../../src/sample/index.ts';
+import { fixed } from '../app/format.ts';
 import type { ArrivedFrame } from '../link/frameStream.ts';
 import { leakSiteText, text } from '../text.ts';
 import { type Affine, type CanvasPoint, scaleOf, toImage } from './affine.ts';
 import { type CementPicture, createArrivalMap, rasterPolygon } from './arrival.ts';
 import { type GuidanceOf, guidanceFor } from './guidanceAge.ts';
-import { createCementPainter, drawOverlay, type OverlayLayers } from './overlay.ts';
+import { defaultLayers, type OverlayLayers } from './layers.ts';
+import { createCementPainter, drawOverlay } from './overlay.ts';
 import type { Picture } from './picture.ts';
+import { posteriorQuarter } from './planShapes.ts';
 import { draggedWindow, firstWindow, type VoiRange } from './window.ts';
 
 /** What one plane shows right now. Changes in place with each frame; read it on a tick, not through React state. */
@@ -61,6 +68,22 @@ export const shownGuidance = (mode: 'live' | 'review') => ({
   b: pictureInfo(`${mode}/b`).guidance?.observation ?? null,
 });
 
+/** Off the planned line, with its unit; null without a plan. */
+function deviationWords(needle: NeedleObservation | null): string | null {
+  const deviation = needle?.deviation;
+  if (!deviation) return null;
+  return deviation.tipToLineMm === null ? `${fixed(deviation.tipToLinePx, 0)} px` : `${fixed(deviation.tipToLineMm, 1)} mm`;
+}
+
+/** The line on which the tip that the other plane shows just now must lie in this one; null when geometry or the other tip is missing. */
+function epipolarOf(key: PictureKey, attributes: XrayFrameAttributes): readonly [ImagePoint, ImagePoint] | null {
+  const [mode, plane] = key.split('/') as ['live' | 'review', PlaneId];
+  const other = pictureInfo(`${mode}/${plane === 'a' ? 'b' : 'a'}`);
+  const tip = other.guidance?.observation.needle.needle?.tip;
+  const [from, to] = [other.header && cArmView(other.header.attributes), cArmView(attributes)];
+  return tip && from && to ? epipolarLine(from, tip, to) : null;
+}
+
 const epochNow = () => performance.timeOrigin + performance.now();
 const rootFontPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 const zoomStep = 1.2;
@@ -97,7 +120,8 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
   let plan: PlanePlan | null = null;
   let bodyRaster: Uint8Array | null = null;
   let held = false;
-  let layers: OverlayLayers = { plan: true, needle: true, cement: true };
+  let layers: OverlayLayers = defaultLayers;
+  let quarter: readonly ImagePoint[] | null = null;
   let cement: CementPicture | null = null;
   let affine: Affine | null = null;
   let unit = rootFontPx() / 16;
@@ -123,7 +147,18 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     context.clearRect(0, 0, elements.overlay.width, elements.overlay.height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (!header || !affine) return;
-    const content = { observation: guidance?.observation ?? null, plan, cement, leakLabel: leakLabel(guidance), wallLabel: text.overlay.stopLine };
+    const observation = guidance?.observation ?? null;
+    const content = {
+      observation,
+      plan,
+      cement,
+      leakLabel: leakLabel(guidance),
+      wallLabel: text.overlay.stopLine,
+      deviationLabel: deviationWords(observation?.needle ?? null),
+      quarter,
+      quarterLabel: text.overlay.quarter,
+      epipolar: layers.epipolar.shown ? epipolarOf(key, header.attributes) : null,
+    };
     drawOverlay(context, affine, content, layers, paintCement, unit);
   };
   const measureCamera = () => {
@@ -196,6 +231,7 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     },
     setPlan: (next) => {
       plan = next;
+      quarter = next && posteriorQuarter(next);
       bodyRaster = null;
       drawOver();
     },
