@@ -6,10 +6,15 @@ const peers: readonly { readonly program: string; readonly package: string }[] =
   { program: 'socat', package: 'socat' },
   { program: 'dcmdump', package: 'dcmtk' },
   { program: 'dciodvfy', package: 'dicom3tools' },
+  { program: 'Orthanc', package: 'orthanc' },
+  { program: '/usr/share/orthanc/plugins/libOrthancDicomWeb.so', package: 'orthanc-dicomweb' },
+  { program: 'openssl', package: 'openssl' },
   { program: 'pdftotext', package: 'poppler-utils' },
 ];
 
-const onPath = (program: string): boolean => (process.env.PATH ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`));
+/** Daemons are outside the path of most people. */
+const onPath = (program: string): boolean =>
+  program.startsWith('/') ? existsSync(program) : [...(process.env.PATH ?? '').split(':'), '/usr/sbin'].some((folder) => existsSync(`${folder}/${program}`));
 
 /** Installs distribution packages where that is possible without asking anybody: as root, with apt. */
 export function installPackages(packages: readonly string[]): void {

@@ -13,6 +13,7 @@ const commandFiles: readonly string[] = [
   './analyze.ts',
   './injectorSim.ts',
   './doctor.ts',
+  './worklist.ts',
 ];
 
 const program = new Command('pedicle')

@@ -9,12 +9,22 @@ export interface ProposedContext {
   readonly transferSyntaxes: readonly string[];
 }
 
+/** Who is to play which part in one service, where it is not the usual one (PS3.7 D.3.3.4). */
+export interface RoleSelection {
+  readonly abstractSyntax: string;
+  /** Whether the requestor of the association may be user of the service. */
+  readonly user: boolean;
+  /** Whether it may be the provider. */
+  readonly provider: boolean;
+}
+
 export interface AssociateRequest {
   readonly calledAe: string;
   readonly callingAe: string;
   readonly contexts: readonly ProposedContext[];
   /** The longest P-DATA that the peer takes; 0: no limit. */
   readonly maxPduLength: number;
+  readonly roles: readonly RoleSelection[];
 }
 
 /** The answer to one proposed context: accepted with a syntax, or refused (PS3.8 table 9-18). */
@@ -34,23 +44,24 @@ export interface DataValue {
 /** The UID and version by which this implementation names itself in associations and files; derived from a UUID (PS3.5 B.2). */
 export const implementation = { classUid: '2.25.312200694049509086754795641561853571004', versionName: 'PEDICLE_1' } as const;
 
-const applicationContext = '1.2.840.10008.3.1.1.1';
+export const applicationContext = '1.2.840.10008.3.1.1.1';
 const resultCodes = { accepted: 0, 'abstract-syntax-not-supported': 3, 'transfer-syntaxes-not-supported': 4 } as const;
 
-const ascii = (bytes: Uint8Array): string =>
+/** Text without padding on either side. */
+export const ascii = (bytes: Uint8Array): string =>
   String.fromCharCode(...bytes)
     .replace(/[\0 ]+$/, '')
     .trimStart();
-const codes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export const codes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+export const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-interface Item {
+export interface Item {
   readonly type: number;
   readonly body: Uint8Array;
 }
 
 /** Items of type, reserved byte, 16-bit length. `null` when one reaches past the end. */
-function itemsIn(bytes: Uint8Array): readonly Item[] | null {
+export function itemsIn(bytes: Uint8Array): readonly Item[] | null {
   const view = viewOf(bytes);
   const items: Item[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -70,6 +81,7 @@ export function parseAssociateRequest(body: Uint8Array): AssociateRequest | null
   if (items === null) return null;
   const contexts: ProposedContext[] = [];
   let maxPduLength = 0;
+  let roles: readonly RoleSelection[] = [];
   for (const { type, body: content } of items) {
     const parts = type === 0x20 ? itemsIn(content.subarray(4)) : type === 0x50 ? itemsIn(content) : [];
     if (parts === null) return null;
@@ -78,17 +90,23 @@ export function parseAssociateRequest(body: Uint8Array): AssociateRequest | null
       const transferSyntaxes = parts.filter((part) => part.type === 0x40).map((part) => ascii(part.body));
       contexts.push({ id: content[0] ?? 0, abstractSyntax: abstractSyntax ? ascii(abstractSyntax.body) : '', transferSyntaxes });
     }
+    if (type === 0x50) roles = rolesIn(parts);
     const limit = type === 0x50 ? parts.find((part) => part.type === 0x51) : undefined;
     if (limit !== undefined && limit.body.length >= 4) maxPduLength = viewOf(limit.body).getUint32(0);
   }
-  return { calledAe: ascii(body.subarray(4, 20)), callingAe: ascii(body.subarray(20, 36)), contexts, maxPduLength };
+  return { calledAe: ascii(body.subarray(4, 20)), callingAe: ascii(body.subarray(20, 36)), contexts, maxPduLength, roles };
 }
 
 /** A whole A-ASSOCIATE-AC that answers a request, with the titles as the peer gave them. */
-export function encodeAssociateAccept(request: AssociateRequest, answers: readonly AnsweredContext[], maxPduLength: number): Uint8Array {
+export function encodeAssociateAccept(
+  request: AssociateRequest,
+  answers: readonly AnsweredContext[],
+  maxPduLength: number,
+  roles: readonly RoleSelection[] = [],
+): Uint8Array {
   const limit = new Uint8Array(4);
   viewOf(limit).setUint32(0, maxPduLength);
-  const user = concat([item(0x51, limit), item(0x52, codes(implementation.classUid)), item(0x55, codes(implementation.versionName))]);
+  const user = concat([item(0x51, limit), item(0x52, codes(implementation.classUid)), ...roles.map(encodeRole), item(0x55, codes(implementation.versionName))]);
   const contexts = answers.map(({ id, result, transferSyntax }) =>
     item(0x21, concat([Uint8Array.of(id, 0, resultCodes[result], 0), item(0x40, codes(transferSyntax))])),
   );
@@ -136,7 +154,23 @@ export function encodeDataValue(value: DataValue): Uint8Array {
   return pdu(pduType.data, concat([head, value.data]));
 }
 
-function item(type: number, body: Uint8Array): Uint8Array {
+export function encodeRole({ abstractSyntax, user, provider }: RoleSelection): Uint8Array {
+  const uid = codes(abstractSyntax);
+  return item(0x54, concat([Uint8Array.of(uid.length >> 8, uid.length & 0xff), uid, Uint8Array.of(user ? 1 : 0, provider ? 1 : 0)]));
+}
+
+/** The role selections among the parts of a user information item. */
+function rolesIn(parts: readonly Item[]): readonly RoleSelection[] {
+  return parts
+    .filter((part) => part.type === 0x54 && part.body.length >= 4)
+    .map(({ body }) => {
+      const length = viewOf(body).getUint16(0);
+      return { abstractSyntax: ascii(body.subarray(2, 2 + length)), user: body[2 + length] === 1, provider: body[3 + length] === 1 };
+    });
+}
+
+/** One item of type, reserved byte, 16-bit length. */
+export function item(type: number, body: Uint8Array): Uint8Array {
   return concat([Uint8Array.of(type, 0, body.length >> 8, body.length & 0xff), body]);
 }
 

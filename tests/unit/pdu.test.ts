@@ -39,7 +39,7 @@ describe('an association request', () => {
   const body = associateRequest('PEDICLE', 'CARM', contexts).subarray(6);
 
   test('is read: titles, contexts, and how much the peer takes', () => {
-    expect(parseAssociateRequest(body)).toEqual({ calledAe: 'PEDICLE', callingAe: 'CARM', contexts, maxPduLength: 0x4000 });
+    expect(parseAssociateRequest(body)).toEqual({ calledAe: 'PEDICLE', callingAe: 'CARM', contexts, maxPduLength: 0x4000, roles: [] });
   });
 
   test('is answered: storage and verification in the first syntax that can be shown', () => {

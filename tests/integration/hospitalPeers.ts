@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { encodeElements, type OutElement } from '../../src/dicom/encodeElements.ts';
+import { encodeFileHead } from '../../src/dicom/part10.ts';
+import { concat } from '../../src/dicom/pdu.ts';
+import { explicitLittleEndian } from '../../src/dicom/transferSyntax.ts';
+
+export const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program} || test -x /usr/sbin/${program}`]).status === 0;
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+
+/** A real peer on loopback, with a folder of its own. */
+export interface RealPeer {
+  readonly port: number;
+  readonly folder: string;
+  /** What it has said so far. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts a program that listens on `port`, and waits until it does. */
+export async function startPeer(command: string, args: readonly string[], port: number, folder: string): Promise<RealPeer> {
+  const child: ChildProcess = spawn(command, args, {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+  });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (log += chunk.toString('latin1')));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.once('error', () => undefined);
+  for (let i = 0; i < 400 && child.exitCode === null && !(await answers(port)); i++) await sleep(25);
+  return {
+    port,
+    folder,
+    log: () => log,
+    async stop() {
+      child.kill('SIGTERM');
+      await Promise.race([ended, sleep(3000)]);
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export const peerFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'pedicle-peer-'));
+
+const utf8 = new TextEncoder();
+/** A Part 10 file of a small dataset; texts given as bytes of any character set go in as Latin-1 characters. */
+export function smallFile(sopClass: string, sopInstance: string, elements: readonly OutElement[], latin1 = false): Uint8Array {
+  const encode = latin1 ? (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0)) : (text: string) => utf8.encode(text);
+  return concat([encodeFileHead({ sopClass, sopInstance, transferSyntax: explicitLittleEndian, sourceAe: '' }), encodeElements(elements, true, encode)]);
+}
+
+/** DCMTK's worklist server with these entries, each the elements of one file. */
+export async function startWorklist(ae: string, entries: readonly (readonly OutElement[])[], args: readonly string[] = []): Promise<RealPeer> {
+  const folder = await peerFolder();
+  const port = await freePort();
+  await mkdir(join(folder, ae));
+  await writeFile(join(folder, ae, 'lockfile'), '');
+  for (const [index, entry] of entries.entries())
+    await writeFile(join(folder, ae, `entry${index}.wl`), smallFile('1.2.276.0.7230010.3.1.0.1', `1.2.3.${index}`, entry, true));
+  return startPeer('wlmscpfs', [...args, '-dfp', folder, String(port)], port, folder);
+}
