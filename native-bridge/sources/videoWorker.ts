@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { frameMemory } from './frameMemory.ts';
+import { watchDisplay } from './videoDisplay.ts';
 import { type DecodedPicture, openVideoInput, type VideoInput } from './videoLibrary.ts';
 import { createPictureWriter, type PictureWriter, pictureSize, pixelLayout } from './videoPicture.ts';
 import type { VideoRequest } from './videoUri.ts';
@@ -76,11 +77,25 @@ async function open(): Promise<void> {
   }
   input = opened.value;
   const { codec, frameTimeMs, finite } = input;
+  if (request.input.format === 'x11grab') display = watchDisplay(request.input.url, displayGone);
   say({ kind: 'opened', codec, frameTimeMs, finite });
   await read();
 }
 
+let display: ReturnType<typeof watchDisplay> | null = null;
+
+function displayGone(): void {
+  ending.abort();
+  input?.interrupt();
+  work = work.then(async () => {
+    await closeInput();
+    say({ kind: 'failed', why: 'the display is gone.' });
+  });
+}
+
 async function closeInput(): Promise<void> {
+  display?.stop();
+  display = null;
   const closing = input;
   input = null;
   await closing?.close();
