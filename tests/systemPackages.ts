@@ -9,7 +9,6 @@ const peers: readonly { readonly program: string; readonly package: string }[] =
   { program: 'ffmpeg', package: 'ffmpeg' },
   { program: 'Xvfb', package: 'xvfb' },
   { program: 'Orthanc', package: 'orthanc' },
-  { program: 'Orthanc', package: 'orthanc' },
   { program: '/usr/share/orthanc/plugins/libOrthancDicomWeb.so', package: 'orthanc-dicomweb' },
   { program: 'openssl', package: 'openssl' },
   { program: 'pdftotext', package: 'poppler-utils' },
