@@ -7,6 +7,7 @@ interface Options {
   readonly csv?: true;
   readonly report?: true;
   readonly dicom?: true;
+  readonly jpegLs?: true;
   readonly json?: true;
 }
 
@@ -21,7 +22,11 @@ async function exportCommand(record: string, options: Options): Promise<void> {
   const cancel = new AbortController();
   const onInterrupt = () => cancel.abort();
   process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
-  const exported = await exportRecord(opened.value, kinds, options.out, { signal: cancel.signal, onProgress: showProgress() });
+  const exported = await exportRecord(opened.value, kinds, options.out, {
+    signal: cancel.signal,
+    onProgress: showProgress(),
+    dicomSyntax: options.jpegLs ? 'jpeg-ls' : 'uncompressed',
+  });
   process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
   await opened.value.close();
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
@@ -52,7 +57,8 @@ export function register(program: Command): void {
     .requiredOption('--out <dir>', 'folder of the export; must not exist or be empty')
     .option('--csv', 'readings, alarms, events, needle, cement and pose as tables')
     .option('--report', 'report as PDF and HTML with curves and key images, and its tables as CSV and JSON')
-    .option('--dicom', 'frames as multi-frame secondary captures, and the procedure log')
+    .option('--dicom', 'one study: frames, overlays and selection of marked frames, procedure log, report')
+    .option('--jpeg-ls', 'DICOM frames in lossless JPEG-LS instead of uncompressed')
     .option('--json', 'one JSON object on standard output')
     .action(exportCommand);
 }

@@ -1,8 +1,9 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Result } from '../../src/base/result.ts';
 import type { RecordReader } from '../record/record.ts';
+import type { DicomSyntax } from './dicom/file.ts';
 import { fillOutFolder } from './outFolder.ts';
-import type { ExportTask } from './task.ts';
+import type { ExportTask, MadeReport } from './task.ts';
 
 /** `csv`: every sample in tables; `report`: PDF, HTML and their tables as CSV and JSON; `dicom`: instances for an archive. */
 export const exportKinds = ['csv', 'report', 'dicom'] as const;
@@ -20,6 +21,8 @@ export interface ExportOptions {
   readonly onProgress?: (progress: ExportProgress) => void;
   /** Aborting ends the export with a fault and leaves nothing behind. */
   readonly signal?: AbortSignal;
+  /** How DICOM frames are stored; uncompressed when not said. */
+  readonly dicomSyntax?: DicomSyntax;
 }
 
 /** What an export wrote; stands in the folder as `export.json`. */
@@ -44,17 +47,19 @@ export function exportRecord(reader: RecordReader, kinds: readonly ExportKind[],
   return fillOutFolder(outFolder, signal, async (stage) => {
     const files: string[] = [];
     const remarks: string[] = [];
+    let made: Promise<MadeReport> | null = null;
     for (const [index, kind] of kinds.entries()) {
-      const task: ExportTask = {
+      const task = {
         reader,
         out: stage,
-        remark: (sentence) => void (remarks.includes(sentence) || remarks.push(sentence)),
-        step(done, total) {
+        remark: (sentence: string) => void (remarks.includes(sentence) || remarks.push(sentence)),
+        step(done: number, total: number) {
           signal?.throwIfAborted();
           options.onProgress?.({ kind, done, total, fraction: (index + Math.min(1, done / Math.max(1, total))) / kinds.length });
         },
       };
-      files.push(...(await parts[kind](task)));
+      const report = () => (made ??= import('./report/report.ts').then(({ makeReport }) => makeReport(task)));
+      files.push(...(await parts[kind]({ ...task, report }, options)));
     }
     const cut = reader.cut();
     if (cut) remarks.push(`The record could be read only up to a place where ${cut.why}; the export ends there.`);
@@ -63,8 +68,8 @@ export function exportRecord(reader: RecordReader, kinds: readonly ExportKind[],
 }
 
 /** Loaded when wanted: some bring large libraries with them. */
-const parts: Readonly<Record<ExportKind, (task: ExportTask) => Promise<readonly string[]>>> = {
+const parts: Readonly<Record<ExportKind, (task: ExportTask, options: ExportOptions) => Promise<readonly string[]>>> = {
   csv: async (task) => (await import('./tables.ts')).exportCsv(task),
   report: async (task) => (await import('./report/report.ts')).exportReport(task),
-  dicom: async (task) => (await import('./dicom/dicom.ts')).exportDicom(task),
+  dicom: async (task, options) => (await import('./dicom/dicom.ts')).exportDicom(task, options.dicomSyntax ?? 'uncompressed'),
 };

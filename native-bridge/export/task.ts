@@ -1,4 +1,13 @@
 import type { RecordReader } from '../record/record.ts';
+import type { ReportFacts } from './report/facts.ts';
+import type { ReportModel } from './report/model.ts';
+
+/** The report, made once however many kinds of export need it. */
+export interface MadeReport {
+  readonly facts: ReportFacts;
+  readonly model: ReportModel;
+  readonly pdf: Uint8Array;
+}
 
 /** One kind of export at work. */
 export interface ExportTask {
@@ -9,4 +18,5 @@ export interface ExportTask {
   readonly step: (done: number, total: number) => void;
   /** Something the person should know about what was written. */
   readonly remark: (sentence: string) => void;
+  readonly report: () => Promise<MadeReport>;
 }

@@ -4,7 +4,6 @@ import { type FileHandle, open } from 'node:fs/promises';
 import dcmjs from 'dcmjs';
 import packageJson from '../../../package.json' with { type: 'json' };
 
-const explicitLittleEndian = '1.2.840.10008.1.2.1';
 /** A UID of the 2.25 form for this program, the same for ever. */
 const implementationUid = uidOf('pedicle', 'implementation');
 
@@ -26,14 +25,17 @@ export interface Dataset {
   readonly [keyword: string]: unknown;
 }
 
+export const transferSyntaxes = { uncompressed: '1.2.840.10008.1.2.1', 'jpeg-ls': '1.2.840.10008.1.2.4.80' } as const;
+export type DicomSyntax = keyof typeof transferSyntaxes;
+
 /** A complete Part 10 file of a dataset, up to where pixel data would follow. */
-export function encodeDataset(dataset: Dataset): Uint8Array {
+export function encodeDataset(dataset: Dataset, syntax: DicomSyntax = 'uncompressed'): Uint8Array {
   const { DicomDict, DicomMetaDictionary } = dcmjs.data;
   const meta = {
     FileMetaInformationVersion: Uint8Array.of(0, 1).buffer,
     MediaStorageSOPClassUID: dataset.SOPClassUID,
     MediaStorageSOPInstanceUID: dataset.SOPInstanceUID,
-    TransferSyntaxUID: explicitLittleEndian,
+    TransferSyntaxUID: transferSyntaxes[syntax],
     ImplementationClassUID: implementationUid,
     ImplementationVersionName: `PEDICLE ${packageJson.version}`,
   };
@@ -42,28 +44,72 @@ export function encodeDataset(dataset: Dataset): Uint8Array {
   return new Uint8Array(file.write());
 }
 
-/** Writes a file with uncompressed pixel data, one frame in memory at a time. `frames` must give `frameCount` frames of `frameBytes`. */
-export async function writeDicomImage(
-  path: string,
-  dataset: Dataset,
-  pixelData: { readonly vr: 'OB' | 'OW'; readonly frameCount: number; readonly frameBytes: number },
-  frames: AsyncIterable<Uint8Array>,
-): Promise<void> {
+export interface PixelData {
+  readonly syntax: DicomSyntax;
+  readonly vr: 'OB' | 'OW';
+  readonly frameCount: number;
+  readonly frameBytes: number;
+}
+
+/**
+ * Writes a file with pixel data, one frame in memory at a time. `frames` must give `frameCount` frames: of `frameBytes` each, or
+ * code streams of any length.
+ */
+export async function writeDicomImage(path: string, dataset: Dataset, pixelData: PixelData, frames: AsyncIterable<Uint8Array>): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
-    const bytes = pixelData.frameCount * pixelData.frameBytes;
-    await writeAll(file, encodeDataset(dataset));
-    await writeAll(file, pixelDataHead(pixelData.vr, bytes + (bytes % 2)));
-    let written = 0;
-    for await (const frame of frames) {
-      await writeAll(file, frame);
-      written += frame.length;
-    }
-    if (written !== bytes) throw new Error(`${written} bytes of pixel data instead of ${bytes}`);
-    if (bytes % 2 === 1) await writeAll(file, new Uint8Array(1));
+    const head = encodeDataset(dataset, pixelData.syntax);
+    await writeAll(file, head);
+    if (pixelData.syntax === 'uncompressed') await writeNative(file, pixelData, frames);
+    else await writeEncapsulated(file, head.length, pixelData.frameCount, frames);
   } finally {
     await file.close();
   }
+}
+
+async function writeNative(file: FileHandle, { vr, frameCount, frameBytes }: PixelData, frames: AsyncIterable<Uint8Array>): Promise<void> {
+  const bytes = frameCount * frameBytes;
+  await writeAll(file, pixelDataHead(vr, bytes + (bytes % 2)));
+  let written = 0;
+  for await (const frame of frames) {
+    await writeAll(file, frame);
+    written += frame.length;
+  }
+  if (written !== bytes) throw new Error(`${written} bytes of pixel data instead of ${bytes}`);
+  if (bytes % 2 === 1) await writeAll(file, new Uint8Array(1));
+}
+
+const undefinedLength = 0xffffffff;
+
+/** PS3.5 A.4: one fragment a frame, behind a basic offset table that is filled in when the lengths are known. */
+async function writeEncapsulated(file: FileHandle, headBytes: number, frameCount: number, frames: AsyncIterable<Uint8Array>): Promise<void> {
+  const offsets = new Uint32Array(frameCount);
+  await writeAll(file, pixelDataHead('OB', undefinedLength));
+  await writeAll(file, itemHead(0xe000, 4 * frameCount));
+  const tableAt = headBytes + 12 + 8;
+  await writeAll(file, new Uint8Array(offsets.buffer));
+  let count = 0;
+  let at = 0;
+  for await (const frame of frames) {
+    offsets[count++] = at;
+    const padded = frame.length + (frame.length % 2);
+    await writeAll(file, itemHead(0xe000, padded));
+    await writeAll(file, frame);
+    if (padded !== frame.length) await writeAll(file, new Uint8Array(1));
+    at += 8 + padded;
+  }
+  if (count !== frameCount) throw new Error(`${count} frames instead of ${frameCount}`);
+  await writeAll(file, itemHead(0xe0dd, 0));
+  await file.write(new Uint8Array(offsets.buffer), 0, 4 * frameCount, tableAt);
+}
+
+/** Item or sequence delimitation item. */
+function itemHead(element: number, bytes: number): Uint8Array {
+  const head = new DataView(new ArrayBuffer(8));
+  head.setUint16(0, 0xfffe, true);
+  head.setUint16(2, element, true);
+  head.setUint32(4, bytes, true);
+  return new Uint8Array(head.buffer);
 }
 
 export async function writeDicomFile(path: string, dataset: Dataset): Promise<void> {

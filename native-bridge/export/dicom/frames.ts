@@ -4,40 +4,84 @@ import { frameTopic, type PlaneId } from '../../../src/sample/sample.ts';
 import type { RecordReader } from '../../record/record.ts';
 import { ExportStopped } from '../stopped.ts';
 import type { ExportTask } from '../task.ts';
-import { type Dataset, decimalString, dicomTimes, uidOf, writeDicomImage } from './file.ts';
-import { commonModules, type DicomStudy } from './study.ts';
+import { type Dataset, type DicomSyntax, decimalString, dicomTimes, uidOf, writeDicomImage } from './file.ts';
+import { encodeJpegLs } from './jpegLs.ts';
+import type { ImageReference } from './srContent.ts';
+import { commonModules, type DicomStudy, requestAttributes } from './study.ts';
+import { carriesGeometry, sameView, xaClass, xaModules } from './xaModules.ts';
 
-const sopClasses = { 8: '1.2.840.10008.5.1.4.1.1.7.2', 16: '1.2.840.10008.5.1.4.1.1.7.3' } as const;
+const secondaryCapture = { 8: '1.2.840.10008.5.1.4.1.1.7.2', 16: '1.2.840.10008.5.1.4.1.1.7.3' } as const;
 const frameTimeVectorTag = 0x00181065;
 /** No instance grows beyond this: every archive takes it, and its length fits into the element. */
 const maxInstanceBytes = 1 << 30;
 
-/** Frames that can stand in one instance: all of one size and kind. */
-interface Run {
+/** Frames that can stand in one instance: all of one size, kind and view. */
+export interface Run {
   readonly attributes: XrayFrameAttributes;
-  readonly frames: { readonly seq: number; readonly tMs: number }[];
+  readonly frames: { readonly seq: number; readonly tMs: number; readonly attributes: XrayFrameAttributes }[];
+}
+
+/** The runs of a plane, and those of the other one. */
+export interface PlaneRuns {
+  readonly plane: PlaneId;
+  readonly runs: readonly Run[];
+  readonly other: readonly Run[];
+}
+
+/** Where a recorded frame is among the instances. */
+export interface ExportedFrame extends ImageReference {
+  readonly frameNumber: number;
+  readonly seriesUid: string;
+  readonly attributes: XrayFrameAttributes;
+}
+
+export interface ExportedFrames {
+  readonly files: readonly string[];
+  /** By ingest sequence. */
+  readonly frames: ReadonlyMap<number, ExportedFrame>;
 }
 
 /**
- * The frames of a plane as multi-frame grayscale secondary captures (byte or word), uncompressed, stored values as they came
- * (MONOCHROME1 turned into MONOCHROME2, which these classes demand, by inverting). Gives the files written.
+ * The frames of a plane: X-Ray Angiographic images where the source said where tube and detector stood, else multi-frame
+ * grayscale secondary captures (byte or word). Stored values as they came (MONOCHROME1 turned into MONOCHROME2, which these
+ * classes demand, by inverting).
  */
-export async function exportFrames({ reader, out }: ExportTask, study: DicomStudy, plane: PlaneId, onFrame: () => void): Promise<readonly string[]> {
-  const runs = await runsOf(reader, plane);
+export async function exportFrames(
+  { reader, out }: ExportTask,
+  study: DicomStudy,
+  { plane, runs, other }: PlaneRuns,
+  syntax: DicomSyntax,
+  onFrame: () => void,
+): Promise<ExportedFrames> {
   const files: string[] = [];
+  const frames = new Map<number, ExportedFrame>();
   for (const [index, run] of runs.entries()) {
     const name = `dicom/plane-${plane}-${String(index + 1).padStart(3, '0')}.dcm`;
     const { rows, columns, bitsAllocated } = run.attributes;
+    const instance = instanceOf(study, plane, index, run, partnerOf(study, plane, index, other));
     const frameBytes = (rows * columns * bitsAllocated) / 8;
-    const pixelData = { vr: bitsAllocated === 8 ? 'OB' : 'OW', frameCount: run.frames.length, frameBytes } as const;
-    await writeDicomImage(join(out, name), instanceOf(study, plane, index, run), pixelData, pixelsOf(reader, plane, run, onFrame));
+    const pixelData = { syntax, vr: bitsAllocated === 8 ? 'OB' : 'OW', frameCount: run.frames.length, frameBytes } as const;
+    await writeDicomImage(join(out, name), instance, pixelData, pixelsOf(reader, plane, run, syntax, onFrame));
     files.push(name);
+    run.frames.forEach(({ seq, attributes }, i) => {
+      const { SOPClassUID: sopClassUid, SOPInstanceUID: sopInstanceUid } = instance;
+      frames.set(seq, { sopClassUid, sopInstanceUid, frameNumber: i + 1, seriesUid: seriesUidOf(study, plane), attributes });
+    });
   }
-  return files;
+  return { files, frames };
 }
 
+/** What of the other plane was taken at the same time, as far as runs tell: its run of the same number, or its last. */
+function partnerOf(study: DicomStudy, plane: PlaneId, index: number, other: readonly Run[]): ImageReference | null {
+  const at = Math.min(index, other.length - 1);
+  const run = other[at];
+  return run ? { sopClassUid: sopClassOf(run.attributes), sopInstanceUid: uidOf(study.key, 'frames', plane === 'a' ? 'b' : 'a', at) } : null;
+}
+
+const sopClassOf = (attributes: XrayFrameAttributes): string => (carriesGeometry(attributes) ? xaClass : secondaryCapture[attributes.bitsAllocated]);
+
 /** Runs of frames that have their pixels, from one walk through telemetry. */
-async function runsOf(reader: RecordReader, plane: PlaneId): Promise<readonly Run[]> {
+export async function runsOf(reader: RecordReader, plane: PlaneId): Promise<readonly Run[]> {
   const runs: Run[] = [];
   const stored = new Set(reader.frameIndex(plane).map(({ seq }) => seq));
   for await (const { topic, seq, tMs, data } of reader.samples({ frames: false, topics: [frameTopic(plane)] })) {
@@ -45,23 +89,27 @@ async function runsOf(reader: RecordReader, plane: PlaneId): Promise<readonly Ru
     const { attributes } = data;
     const last = runs.at(-1);
     const roomy = last && (last.frames.length + 1) * attributes.rows * attributes.columns * (attributes.bitsAllocated / 8) <= maxInstanceBytes;
-    if (roomy && sameKind(last.attributes, attributes)) last.frames.push({ seq, tMs });
-    else runs.push({ attributes, frames: [{ seq, tMs }] });
+    if (roomy && sameKind(last.attributes, attributes)) last.frames.push({ seq, tMs, attributes });
+    else runs.push({ attributes, frames: [{ seq, tMs, attributes }] });
   }
   return runs;
 }
 
-function sameKind(a: XrayFrameAttributes, b: XrayFrameAttributes): boolean {
-  return (
-    a.rows === b.rows && a.columns === b.columns && a.bitsAllocated === b.bitsAllocated && a.bitsStored === b.bitsStored && a.photometric === b.photometric
-  );
-}
+const sameKind = (a: XrayFrameAttributes, b: XrayFrameAttributes): boolean =>
+  a.rows === b.rows &&
+  a.columns === b.columns &&
+  a.bitsAllocated === b.bitsAllocated &&
+  a.bitsStored === b.bitsStored &&
+  a.photometric === b.photometric &&
+  sameView(a, b);
 
-async function* pixelsOf(reader: RecordReader, plane: PlaneId, run: Run, onFrame: () => void): AsyncGenerator<Uint8Array> {
+async function* pixelsOf(reader: RecordReader, plane: PlaneId, run: Run, syntax: DicomSyntax, onFrame: () => void): AsyncGenerator<Uint8Array> {
+  const { columns, rows, bitsAllocated, bitsStored } = run.attributes;
   for (const { seq } of run.frames) {
     const read = await reader.frame(plane, seq);
     if (!read.ok) throw new ExportStopped(read.fault.message);
-    yield bytesOf(read.value.data);
+    const bytes = bytesOf(read.value.data);
+    yield syntax === 'jpeg-ls' ? await encodeJpegLs(bytes, columns, rows, bitsAllocated === 8 ? 8 : bitsStored) : bytes;
     onFrame();
   }
 }
@@ -74,27 +122,37 @@ function bytesOf({ pixels, attributes }: XrayFrame): Uint8Array {
   return new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
 }
 
-function instanceOf(study: DicomStudy, plane: PlaneId, index: number, { attributes, frames }: Run): Dataset {
+const seriesUidOf = (study: DicomStudy, plane: PlaneId): string => uidOf(study.key, 'series', plane);
+
+function instanceOf(study: DicomStudy, plane: PlaneId, index: number, run: Run, partner: ImageReference | null): Dataset {
+  const { attributes, frames } = run;
   const startMs = frames[0]?.tMs ?? 0;
   const { date, time, dateTime } = dicomTimes(study.startedAtEpochMs + startMs);
   const inverted = attributes.photometric === 'MONOCHROME1' ? { DerivationDescription: 'Stored values inverted from MONOCHROME1' } : {};
   return {
     ...commonModules(study),
+    ...requestAttributes(study),
     ...inverted,
-    SOPClassUID: sopClasses[attributes.bitsAllocated],
+    SOPClassUID: sopClassOf(attributes),
     SOPInstanceUID: uidOf(study.key, 'frames', plane, index),
-    SeriesInstanceUID: uidOf(study.key, 'series', plane),
+    SeriesInstanceUID: seriesUidOf(study, plane),
     SeriesNumber: plane === 'a' ? 1 : 2,
     SeriesDescription: `Fluoroscopy plane ${plane.toUpperCase()}`,
     Modality: 'XA',
     BodyPartExamined: 'SPINE',
     InstanceNumber: index + 1,
     PatientOrientation: '',
-    ConversionType: 'DV',
-    ImageType: ['DERIVED', 'SECONDARY'],
     ContentDate: date,
     ContentTime: time,
     AcquisitionDateTime: dateTime,
+    BurnedInAnnotation: 'NO',
+    ...(carriesGeometry(attributes)
+      ? xaModules(plane, run, partner)
+      : { ConversionType: 'DV', ImageType: ['DERIVED', 'SECONDARY'], PresentationLUTShape: 'IDENTITY' }),
+    // Stored values are handed on as they came; what they mean is not known.
+    RescaleIntercept: 0,
+    RescaleSlope: 1,
+    RescaleType: 'US',
     ...pixelModule(attributes, frames),
     ...windowOf(attributes),
   };
@@ -114,11 +172,6 @@ function pixelModule(attributes: XrayFrameAttributes, frames: Run['frames']): ob
     NumberOfFrames: frames.length,
     // A single frame has no increment.
     ...(frames.length > 1 ? { FrameIncrementPointer: frameTimeVectorTag, FrameTimeVector: frameTimes(frames) } : {}),
-    BurnedInAnnotation: 'NO',
-    PresentationLUTShape: 'IDENTITY',
-    RescaleIntercept: 0,
-    RescaleSlope: 1,
-    RescaleType: 'US',
   };
 }
 

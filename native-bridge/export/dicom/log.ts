@@ -3,7 +3,7 @@ import type { ExportTask } from '../task.ts';
 import { dicomTimes, uidOf, writeDicomFile } from './file.ts';
 import { type LogEntry, logEntries } from './logEntries.ts';
 import { type ContentItem, dcm, item } from './srContent.ts';
-import { commonModules, type DicomStudy } from './study.ts';
+import { commonModules, type DicomStudy, referencedRequest } from './study.ts';
 
 const procedureLogClass = '1.2.840.10008.5.1.4.1.1.88.40';
 
@@ -14,6 +14,7 @@ export async function exportLog({ reader, out }: ExportTask, study: DicomStudy):
   const { date, time } = dicomTimes(study.startedAtEpochMs + endMs);
   await writeDicomFile(join(out, 'dicom/procedure-log.dcm'), {
     ...commonModules(study),
+    ...referencedRequest(study),
     SOPClassUID: procedureLogClass,
     SOPInstanceUID: uidOf(study.key, 'log'),
     SeriesInstanceUID: uidOf(study.key, 'series', 'log'),

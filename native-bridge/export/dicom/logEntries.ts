@@ -101,6 +101,12 @@ function operatorEntry(event: OperatorEvent): Omit<LogEntry, 'tMs'> | null {
       };
     case 'cement-mixed':
       return { concept: note, value: text('Cement mixed'), properties: materialOf(event) };
+    case 'device-used':
+      return { concept: note, value: text(`Device used: ${event.deviceKind}`), properties: deviceProperties(event) };
+    case 'sign-off':
+      return { concept: note, value: text(`Signed off by ${event.by}${event.text ? `: ${event.text}` : ''}`), properties: [] };
+    case 'performed':
+      return { concept: note, value: text(`Procedure ${event.outcome}${event.reason ? `: ${event.reason}` : ''}`), properties: [] };
     case 'correction':
       return { concept: note, value: text(`Correction of entry ${event.of}: ${event.text}`), properties: [] };
     case 'store-frame':
@@ -109,6 +115,14 @@ function operatorEntry(event: OperatorEvent): Omit<LogEntry, 'tMs'> | null {
       // Stages are entries of their own; the others change what is shown, not what was done to the patient.
       return null;
   }
+}
+
+function deviceProperties({ name, lot, serial }: Extract<OperatorEvent, { kind: 'device-used' }>): readonly Property[] {
+  return [
+    { name: dcm('121150', 'Device Code'), value: { code: privateCode('DEVICE', name) } },
+    { name: dcm('121149', 'Lot Identifier'), value: text(lot) },
+    ...(serial ? [{ name: dcm('121148', 'Unit Serial Identifier'), value: text(serial) }] : []),
+  ];
 }
 
 function materialOf({ product, lot }: Extract<OperatorEvent, { kind: 'cement-mixed' }>): readonly Property[] {

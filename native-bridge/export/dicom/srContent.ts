@@ -25,7 +25,20 @@ export const codingSchemes = [
 ];
 
 /** The value of a content item. */
-export type ContentValue = { readonly code: Code } | { readonly text: string } | { readonly uid: string } | { readonly number: number; readonly unit: Code };
+/** An image or presentation state, for references. */
+export interface ImageReference {
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string;
+  /** From 1; absent: all of it. */
+  readonly frameNumber?: number;
+}
+
+export type ContentValue =
+  | { readonly image: ImageReference }
+  | { readonly code: Code }
+  | { readonly text: string }
+  | { readonly uid: string }
+  | { readonly number: number; readonly unit: Code };
 
 export type Relationship = 'HAS OBS CONTEXT' | 'HAS ACQ CONTEXT' | 'CONTAINS' | 'HAS PROPERTIES';
 export type ContentItem = Readonly<Record<string, unknown>>;
@@ -42,6 +55,14 @@ export function item(relationship: Relationship, concept: Code, value: ContentVa
 function valueAttributes(value: ContentValue): object {
   if ('code' in value) return { ValueType: 'CODE', ConceptCodeSequence: [value.code] };
   if ('text' in value) return { ValueType: 'TEXT', TextValue: value.text.trim() || '-' };
+  if ('image' in value) return { ValueType: 'IMAGE', ReferencedSOPSequence: [referenceItem(value.image)] };
   if ('uid' in value) return { ValueType: 'UIDREF', UID: value.uid };
   return { ValueType: 'NUM', MeasuredValueSequence: [{ NumericValue: decimalString(value.number), MeasurementUnitsCodeSequence: [value.unit] }] };
 }
+
+/** PS3.3 table 10-3: an instance, and the frame of it. */
+export const referenceItem = ({ sopClassUid, sopInstanceUid, frameNumber }: ImageReference): object => ({
+  ReferencedSOPClassUID: sopClassUid,
+  ReferencedSOPInstanceUID: sopInstanceUid,
+  ...(frameNumber === undefined ? {} : { ReferencedFrameNumber: [String(frameNumber)] }),
+});

@@ -1,9 +1,8 @@
-import type { OperatorEvent } from '../../../src/procedure/operatorEvent.ts';
+import { patientOf } from '../../../src/procedure/operatorEvent.ts';
+import type { Order, OrderCode, Patient } from '../../../src/procedure/patient.ts';
 import type { RecordReader } from '../../record/record.ts';
 import { dicomTimes, singleValue, uidOf } from './file.ts';
 import { codingSchemes } from './srContent.ts';
-
-type Patient = Extract<OperatorEvent, { kind: 'patient' }>;
 
 /** What all instances of one export have in common. */
 export interface DicomStudy {
@@ -13,6 +12,7 @@ export interface DicomStudy {
   readonly synchronizationUid: string;
   readonly simulated: boolean;
   readonly softwareVersion: string;
+  readonly deidentified: boolean;
   readonly key: string;
 }
 
@@ -20,23 +20,28 @@ export interface DicomStudy {
 export async function studyOf(reader: RecordReader): Promise<DicomStudy> {
   let patient: Patient | null = null;
   for await (const sample of reader.samples({ frames: false, topics: ['/operator'] })) {
-    if (sample.topic === '/operator' && sample.data.kind === 'patient') patient = sample.data;
+    if (sample.topic === '/operator' && sample.data.kind === 'patient') patient = patientOf(sample.data);
   }
   const { header } = reader;
   const key = `${header.startedAtEpochMs}/${header.procedure}/${JSON.stringify(header.sources)}`;
   return {
     patient,
     startedAtEpochMs: header.startedAtEpochMs,
-    studyUid: uidOf(key, 'study'),
+    studyUid: studyUidOf(patient) ?? uidOf(key, 'study'),
     synchronizationUid: uidOf(key, 'synchronization'),
     simulated: header.simulated,
     softwareVersion: header.softwareVersion,
+    deidentified: false,
     key,
   };
 }
 
+/** The order's study, so that everything comes to lie where it was asked for. */
+const studyUidOf = (patient: Patient | null): string | null => patient?.order?.studyInstanceUid || null;
+
 /** Patient, study and equipment modules. */
 export function commonModules(study: DicomStudy): object {
+  const order = study.patient?.order;
   const { date, time } = dicomTimes(study.startedAtEpochMs);
   return {
     SpecificCharacterSet: 'ISO_IR 192',
@@ -49,8 +54,10 @@ export function commonModules(study: DicomStudy): object {
     StudyDate: date,
     StudyTime: time,
     StudyID: '1',
-    AccessionNumber: '',
-    ReferringPhysicianName: '',
+    AccessionNumber: singleValue(order?.accessionNumber ?? '', 16),
+    ReferringPhysicianName: singleValue(order?.referringPhysician ?? ''),
+    ...(order?.requestedProcedureDescription ? { StudyDescription: singleValue(order.requestedProcedureDescription) } : {}),
+    ...(study.patient?.idIssuer ? { IssuerOfPatientID: singleValue(study.patient.idIssuer) } : {}),
     Manufacturer: 'Pedicle',
     ManufacturerModelName: study.simulated ? 'Pedicle (simulated procedure)' : 'Pedicle',
     DeviceSerialNumber: '0',
@@ -68,4 +75,44 @@ function dicomDate(text: string | undefined): string {
 function dicomSex(text: string | undefined): string {
   const letter = text?.slice(0, 1).toUpperCase() ?? '';
   return ['M', 'F', 'O'].includes(letter) ? letter : '';
+}
+
+const codeItems = (codes: readonly OrderCode[]): readonly object[] =>
+  codes.map(({ value, scheme, meaning }) => ({ CodeValue: value, CodingSchemeDesignator: scheme, CodeMeaning: singleValue(meaning) }));
+
+const requestedProcedure = (order: Order): object => ({
+  RequestedProcedureID: singleValue(order.requestedProcedureId, 16),
+  RequestedProcedureDescription: singleValue(order.requestedProcedureDescription),
+  ...(order.requestedProcedureCodes?.length ? { RequestedProcedureCodeSequence: codeItems(order.requestedProcedureCodes) } : {}),
+});
+
+/** What images and documents say of the order they answer (PS3.3 C.7.3.1); nothing when nobody ordered the procedure. */
+export function requestAttributes({ patient }: DicomStudy): object {
+  const order = patient?.order;
+  if (!order) return {};
+  const step = {
+    ScheduledProcedureStepID: singleValue(order.scheduledStepId, 16),
+    ScheduledProcedureStepDescription: singleValue(order.scheduledStepDescription),
+    ...(order.scheduledStepCodes?.length ? { ScheduledProtocolCodeSequence: codeItems(order.scheduledStepCodes) } : {}),
+  };
+  return { RequestAttributesSequence: [{ ...requestedProcedure(order), ...step }] };
+}
+
+/** The same in structured reports and key object documents (PS3.3 C.17.2). */
+export function referencedRequest(study: DicomStudy): object {
+  const order = study.patient?.order;
+  if (!order) return {};
+  const item = {
+    StudyInstanceUID: study.studyUid,
+    ReferencedStudySequence: (order.referencedStudies ?? []).map(({ sopClass, sopInstance }) => ({
+      ReferencedSOPClassUID: sopClass,
+      ReferencedSOPInstanceUID: sopInstance,
+    })),
+    AccessionNumber: singleValue(order.accessionNumber, 16),
+    PlacerOrderNumberImagingServiceRequest: '',
+    FillerOrderNumberImagingServiceRequest: '',
+    RequestedProcedureCodeSequence: [],
+    ...requestedProcedure(order),
+  };
+  return { ReferencedRequestSequence: [item] };
 }

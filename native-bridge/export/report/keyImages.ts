@@ -33,7 +33,10 @@ export async function observationsOf(reader: RecordReader, frames: readonly Pick
 const planeOf = (topic: string): PlaneId => (topic.startsWith('/plane/a/') ? 'a' : 'b');
 
 /** Stored frames first, then those of alarms and the end, as many as fit; shown in order of time, overlay burned in. */
-export async function keyImages({ reader, remark, step }: ExportTask, frames: readonly StoredFrame[]): Promise<readonly ReportPicture[]> {
+export async function keyImages(
+  { reader, remark, step }: Pick<ExportTask, 'reader' | 'remark' | 'step'>,
+  frames: readonly StoredFrame[],
+): Promise<readonly ReportPicture[]> {
   const chosen = [...frames].sort((x, y) => Number(x.why !== null) - Number(y.why !== null)).slice(0, mostPictures);
   if (chosen.length < frames.length) remark(`The report shows ${chosen.length} of ${frames.length} key images.`);
   chosen.sort((x, y) => x.tMs - y.tMs || x.plane.localeCompare(y.plane));

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { siteSchema } from '../../../src/procedure/site.ts';
 import { readManifest } from '../../record/reader.ts';
 import { csvCell } from '../tables.ts';
-import type { ExportTask } from '../task.ts';
+import type { ExportTask, MadeReport } from '../task.ts';
 import { collectFacts } from './collect.ts';
 import { reportHtml } from './html.ts';
 import { keyImages } from './keyImages.ts';
@@ -13,7 +13,7 @@ import { sectionsOf } from './sections.ts';
 import { moment } from './words.ts';
 
 /** The report of a record: one walk through telemetry, and the key images with their overlay. */
-export async function reportModel(task: ExportTask): Promise<ReportModel> {
+export async function makeReport(task: Omit<ExportTask, 'report'>): Promise<MadeReport> {
   const { reader } = task;
   const facts = await collectFacts(task);
   const site = await siteOf(reader.folder);
@@ -21,7 +21,7 @@ export async function reportModel(task: ExportTask): Promise<ReportModel> {
   const pictures = await keyImages(task, facts.keyFrames);
   const { simulated, startedAtEpochMs, softwareVersion } = reader.header;
   const record = basename(reader.folder);
-  return {
+  const model: ReportModel = {
     title: 'Vertebral augmentation: procedure report',
     subtitle: [facts.plan?.procedure ?? reader.header.procedure, facts.levels.join(', '), moment(startedAtEpochMs)].filter(Boolean).join(' · '),
     simulated: simulated ? 'SIMULATED DATA: no patient, no device. Not a medical record.' : null,
@@ -34,6 +34,7 @@ export async function reportModel(task: ExportTask): Promise<ReportModel> {
       pictures,
     }),
   };
+  return { facts, model, pdf: await reportPdf(model, startedAtEpochMs + reader.durationMs) };
 }
 
 /** What the site had chosen at the time of the record; null when it had chosen nothing that can be read. */
@@ -49,9 +50,9 @@ async function siteOf(folder: string) {
 
 /** Writes `report/report.pdf`, `report.html`, `report.json` and a CSV file for each of its tables. */
 export async function exportReport(task: ExportTask): Promise<readonly string[]> {
-  const model = await reportModel(task);
+  const { model, pdf } = await task.report();
   const files: [name: string, content: string | Uint8Array][] = [
-    ['report/report.pdf', await reportPdf(model, task.reader.header.startedAtEpochMs + task.reader.durationMs)],
+    ['report/report.pdf', pdf],
     ['report/report.html', reportHtml(model)],
     ['report/report.json', reportJson(model)],
     ...tablesOf(model).map((table): [string, string] => [`report/tables/${table.id}.csv`, tableCsv(table)]),
