@@ -108,7 +108,13 @@ export const deskText = {
     archive: 'Archive',
     outbox: 'Outbox',
     empty: 'Nothing is waiting to be sent.',
-    state: { waiting: 'waiting', working: 'sending', 'awaiting-commitment': 'sent, waiting for the archive to commit', done: 'stored and committed', failed: 'failed' },
+    state: {
+      waiting: 'waiting',
+      working: 'sending',
+      'awaiting-commitment': 'sent, waiting for the archive to commit',
+      done: 'stored and committed',
+      failed: 'failed',
+    },
     count: (done: string, total: string) => `${done} of ${total}`,
     retry: 'Try again now',
     discard: 'Take off the outbox',
@@ -178,7 +184,8 @@ export const deskText = {
       none: 'None',
     },
 
-    portsHint: 'Ports that this machine lists. Probing opens a port and listens with each driver in turn; some microcontrollers start anew when their port is opened.',
+    portsHint:
+      'Ports that this machine lists. Probing opens a port and listens with each driver in turn; some microcontrollers start anew when their port is opened.',
     listPorts: 'List again',
     noPorts: 'No serial port is listed. Plug the injector’s adapter in and list again; a port can also be named by hand in Sources.',
     portByHand: 'Port by name',

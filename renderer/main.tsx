@@ -7,6 +7,8 @@ import './live/column.css';
 import './alarm/alarm.css';
 import './plan/plan.css';
 import './review/review.css';
+import './desk/desk.css';
+import './setup/setup.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -82,7 +82,11 @@ export async function handleDesk(message: DeskClientMessage, context: DeskContex
       return;
     case 'save-site': {
       const saved = await workplace.site.save(message.site);
-      if (!saved.ok) refuse(saved.fault.message);
+      if (!saved.ok) return refuse(saved.fault.message);
+      if (!message.begin) return;
+      const ended = await workplace.end();
+      const begun = ended.ok ? await workplace.begin(false) : ended;
+      if (!begun.ok) refuse(begun.fault.message);
       return;
     }
     case 'list-ports': {

@@ -1,10 +1,11 @@
 import type { ProcedureState } from '../../src/procedure/procedureState.ts';
 import { alarmOrder } from '../live/alarmOrder.ts';
-import { ask, showLive, showRecords, useConsole } from '../store/consoleStore.ts';
+import { showLive, showRecords, showView, useConsole } from '../store/consoleStore.ts';
 import { useMoment } from '../store/moment.ts';
 import { text } from '../text.ts';
 import { pictureInfo } from '../viewport/planeController.ts';
 import { bytesText, clockText, fixed, longClockText, personName, timeOfDay } from './format.ts';
+import { MoreMenu } from './MoreMenu.tsx';
 import { stagesOf, stageTimeMs } from './stages.ts';
 import { useTick } from './tick.ts';
 
@@ -30,7 +31,7 @@ function Who() {
   const words = procedure?.procedure ? text.header.procedure[procedure.procedure] : text.header.noProcedure;
   return (
     <div className="who">
-      <button type="button" className="tab patient" disabled={mode === 'review'} title={text.header.setPatient} onClick={() => ask('patient')}>
+      <button type="button" className="tab patient" disabled={mode === 'review'} title={text.header.setPatient} onClick={() => showView('case')}>
         {patient ? personName(patient.name) : text.header.noPatient}
       </button>
       {patient && <span className="quiet">{[patient.birthDate?.slice(0, 4), patient.sex, patient.id].filter(Boolean).join(' · ')}</span>}
@@ -60,8 +61,8 @@ function Recording({ nowMs }: { readonly nowMs: number }) {
 
 /** The slower of the two planes: what is shown must be judged by its worst part. */
 function Delay() {
-  const view = useConsole((state) => state.view);
-  const infos = (['a', 'b'] as const).map((plane) => pictureInfo(`${view}/${plane}`));
+  const mode = useConsole((state) => (state.view === 'review' ? 'review' : 'live'));
+  const infos = (['a', 'b'] as const).map((plane) => pictureInfo(`${mode}/${plane}`));
   const delays = infos.map((info) => info.shownInMs).filter((ms) => ms !== null);
   const dropped = infos.reduce((sum, info) => sum + info.dropped, 0);
   return (
@@ -109,11 +110,15 @@ export function Header() {
       <nav className="tabs" aria-label={text.nav.views}>
         <button type="button" className="tab" aria-current={view === 'live' ? 'page' : undefined} onClick={showLive}>
           {text.nav.live}
-          {view === 'review' && <LiveMeanwhile />}
+          {view !== 'live' && <LiveMeanwhile />}
+        </button>
+        <button type="button" className="tab" aria-current={view === 'case' ? 'page' : undefined} onClick={() => showView('case')}>
+          {text.menu.procedure}
         </button>
         <button type="button" className="tab" aria-current={view === 'review' ? 'page' : undefined} onClick={showRecords}>
           {text.nav.review}
         </button>
+        <MoreMenu />
       </nav>
       {!isList && <Who />}
       <div className="spacer" />
@@ -124,8 +129,8 @@ export function Header() {
           {text.header.linkLost}
         </span>
       )}
-      {view === 'live' && linkUp && <Recording nowMs={nowMs} />}
-      {!isList && <Delay />}
+      {view !== 'review' && linkUp && <Recording nowMs={nowMs} />}
+      {(view === 'live' || (view === 'review' && !isList)) && <Delay />}
       <span data-testid="clock">{timeOfDay(Date.now())}</span>
     </header>
   );

@@ -35,7 +35,7 @@ export function LayerSwitches() {
   const layers = useConsole((state) => state.layers);
   const hidden = !anyShown(layers);
   return (
-    <Popover position="top-end" width="22rem" trapFocus returnFocus shadow="md">
+    <Popover position="top-start" width="22rem" trapFocus returnFocus shadow="md">
       <Popover.Target>
         <button type="button" className="chip" data-warn={hidden} data-testid="overlay">
           <IconStack2 aria-hidden="true" size="1.2em" /> {text.layers.title} {hidden && text.layers.hidden} <kbd>O</kbd>

@@ -84,5 +84,5 @@ export function useMoment(): Moment {
   const view = useConsole((state) => state.view);
   const live = useLiveMoment();
   const reviewed = useReviewMoment();
-  return view === 'live' ? live : (reviewed ?? nothing);
+  return view === 'review' ? (reviewed ?? nothing) : live;
 }

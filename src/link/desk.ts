@@ -107,8 +107,11 @@ export const deskClientMessages = [
   /** Ends the running procedure and closes its record. */
   z.strictObject({ kind: z.literal('end-session') }),
   z.strictObject({ kind: z.literal('get-site') }),
-  /** Checked by the schema of site.json, then written to its file and in force for the next session. */
-  z.strictObject({ kind: z.literal('save-site'), site: z.unknown() }),
+  /**
+   * Checked by the schema of site.json, then written to its file and in force for the next session. With `begin` that session
+   * begins now, after the running one has been ended.
+   */
+  z.strictObject({ kind: z.literal('save-site'), site: z.unknown(), begin: z.boolean().optional() }),
   z.strictObject({ kind: z.literal('list-ports') }),
   z.strictObject({ kind: z.literal('probe-port'), path: z.string().min(1).max(255) }),
   z.strictObject({ kind: z.literal('test-source'), test: z.string().max(64), role: z.enum(['a', 'b', 'injector']), uri }),

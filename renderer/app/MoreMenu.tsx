@@ -1,0 +1,26 @@
+import { Menu } from '@mantine/core';
+import { IconMenu2, IconSettings } from '@tabler/icons-react';
+import { showView, useConsole } from '../store/consoleStore.ts';
+import { text } from '../text.ts';
+
+const iconSize = '1.2rem';
+
+/** Views that are not needed while hands are busy. */
+export function MoreMenu() {
+  const view = useConsole((state) => state.view);
+  const isHere = view === 'setup' || view === 'reference' || view === 'help';
+  return (
+    <Menu position="bottom-start" transitionProps={{ duration: 0 }} width={260}>
+      <Menu.Target>
+        <button type="button" className="tab tab-icon" aria-label={text.menu.open} title={text.menu.open} aria-current={isHere ? 'page' : undefined}>
+          <IconMenu2 size={iconSize} aria-hidden="true" />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown className="more-menu">
+        <Menu.Item leftSection={<IconSettings size={iconSize} aria-hidden="true" />} onClick={() => showView('setup')}>
+          {text.menu.setup}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
