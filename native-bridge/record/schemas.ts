@@ -39,6 +39,7 @@ export const frameAttributesSchema = z.looseObject({
   windowWidth: nullable.number,
   geometry: geometrySchema,
   simulated: z.boolean(),
+  unchangedForMs: number.exactOptional(),
   pixels: z.looseObject({
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     bytes: integer.nonnegative(),

@@ -93,11 +93,13 @@ export function startLiveView(session: Session, info: SessionInfo): LiveView {
       case '/plane/a/frame':
       case '/plane/b/frame': {
         const count = countOf(planeOfFrameTopic(raw.topic));
+        // A held image is as old as when it was new, however often it comes.
+        const heldMs = raw.data.attributes.unchangedForMs ?? 0;
         count.received++;
-        count.lastFrameAtMs = raw.tMs;
+        count.lastFrameAtMs = raw.tMs - heldMs;
         count.lost = false;
-        count.recentMs.push(raw.tMs);
-        stampedEpochMs.set(raw.seq, performance.timeOrigin + performance.now());
+        if (heldMs === 0) count.recentMs.push(raw.tMs);
+        stampedEpochMs.set(raw.seq, performance.timeOrigin + performance.now() - heldMs);
         break;
       }
       case '/gap': {

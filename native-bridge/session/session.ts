@@ -9,6 +9,7 @@ import type { RecordTrouble } from '../record/writerProtocol.ts';
 import type { Source, SourceEvent } from '../sources/source.ts';
 import { monotonicClock, type SessionClock, toWholeMicroseconds } from './clock.ts';
 import { feedMerged, feedRealTime, tickEveryMs, tickSource } from './feed.ts';
+import { createFrameWatch } from './frameWatch.ts';
 import { type Folded, startPipeline } from './pipeline.ts';
 import { startTally } from './tally.ts';
 
@@ -90,7 +91,7 @@ function runSession(
   const listeners = new Set<SessionListener>();
   const tally = startTally();
   const stop = new AbortController();
-  const lastFrameNumber = new Map<PlaneId, number>();
+  const watch = createFrameWatch();
   let seq = 0;
   let virtualNowMs = 0;
   const nowMs = () => (virtual ? virtualNowMs : clock.nowMs());
@@ -127,19 +128,20 @@ function runSession(
     pipeline.push(raw);
   };
 
-  /** What must be said before a frame: numbers that never came, guidance that has no time. */
-  const announceGaps = (plane: PlaneId, frameNumber: number) => {
-    const last = lastFrameNumber.get(plane);
-    lastFrameNumber.set(plane, frameNumber);
-    if (last !== undefined && frameNumber > last + 1) {
-      stamp({ topic: '/gap', data: { kind: 'frames-missing', plane, fromFrame: last + 1, toFrame: frameNumber - 1 }, atMs: null });
-    }
+  /** The frame as it is stamped, after what must be said before it: what is odd about it, and guidance that has no time. */
+  const announced = (event: SourceEvent): SourceEvent => {
+    if (event.topic === '/gap') watch.told(event.data);
+    if (event.topic !== '/plane/a/frame' && event.topic !== '/plane/b/frame') return event;
+    const plane = planeOfFrameTopic(event.topic);
+    const arrivedMs = virtual && event.atMs !== null ? Math.max(virtualNowMs, toWholeMicroseconds(event.atMs)) : nowMs();
+    const { before, frame } = watch.see(plane, event.data, arrivedMs);
+    for (const odd of before) stamp({ ...odd, atMs: event.atMs });
     if (!virtual && pipeline.pending(plane) >= analysisBacklogFrames) stamp({ topic: '/gap', data: { kind: 'analysis-skipped', plane }, atMs: null });
+    return { ...event, data: frame };
   };
 
   const accept = async (event: SourceEvent): Promise<void> => {
-    if (event.topic === '/plane/a/frame' || event.topic === '/plane/b/frame') announceGaps(planeOfFrameTopic(event.topic), event.data.attributes.frameNumber);
-    stamp(event);
+    stamp(announced(event));
     if (virtual) {
       await pipeline.settled(foldBacklogSamples);
       if (writer) await writer.drained(recordBacklogBytes);

@@ -62,7 +62,9 @@ export function foldSurroundings(before: Surroundings, raw: RawSample, observati
     case '/plane/b/frame': {
       const plane = planeOfFrameTopic(raw.topic);
       const seen = observation === null ? {} : { cement: observation.cement };
-      return withPlane(before, plane, { device: 'live', heardAtMs: raw.tMs, ...seen }, raw.tMs);
+      // A picture that comes again is no new one: a held image is as old as when it was new.
+      const heard = raw.data.attributes.unchangedForMs === undefined ? { heardAtMs: raw.tMs } : {};
+      return withPlane(before, plane, { device: 'live', ...heard, ...seen }, raw.tMs);
     }
     case '/device':
       return foldDevice(before, raw.data, raw.tMs);

@@ -62,6 +62,8 @@ export interface XrayFrameAttributes {
   readonly shutter?: DisplayShutter;
   /** (0028,0120) as an unsigned stored value: pixels of this value are no picture. Absent when not said. */
   readonly paddingValue?: number;
+  /** The same picture to the bit has come for this long, ms: it is not new. Absent when it is. */
+  readonly unchangedForMs?: number;
 }
 
 /** One fluoroscopy frame: stored values, row-major, unsigned, before any LUT; 8 bit when bitsAllocated is 8. */
