@@ -6,6 +6,7 @@ const commandFiles: readonly string[] = [
   './console.ts',
   './run.ts',
   './replay.ts',
+  './worker.ts',
   './inspect.ts',
   './verify.ts',
   './recover.ts',

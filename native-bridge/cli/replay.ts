@@ -1,5 +1,13 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { inputFault } from '../../src/base/result.ts';
 import { printJson, reportFault } from './output.ts';
+
+interface ReplayCommandOptions {
+  readonly report?: string;
+  readonly processes?: number;
+  readonly queue?: string;
+  readonly json?: true;
+}
 
 async function replay(record: string, options: { readonly json?: true }): Promise<void> {
   const { openRecordReader } = await import('../record/reader.ts');
@@ -25,11 +33,28 @@ async function replay(record: string, options: { readonly json?: true }): Promis
   );
 }
 
+function processesArgument(text: string): number {
+  const processes = Number(text);
+  if (!Number.isInteger(processes) || processes < 1 || processes > 256) throw new InvalidArgumentError('It has to be a whole number from 1 to 256.');
+  return processes;
+}
+
+async function replayRecordOrLibrary(path: string, options: ReplayCommandOptions): Promise<void> {
+  const { report, ...rest } = options;
+  if (report !== undefined) return (await import('./replayLibrary.ts')).replayLibraryCommand(path, { ...rest, report });
+  if (options.queue !== undefined || options.processes !== undefined)
+    return reportFault(inputFault('--queue and --processes are for a folder of records; say with --report where its report goes.').fault);
+  return replay(path, options);
+}
+
 export function register(program: Command): void {
   program
     .command('replay')
-    .description('derives everything in a record again and compares')
-    .argument('<record>', 'folder of the record')
+    .description('derives everything in a record again and compares; with --report, in every record of a folder')
+    .argument('<record>', 'folder of one record, or with --report a folder of records')
+    .option('--report <dir>', 'where junit.xml, index.html and results.json go')
+    .option('--processes <n>', 'records at the same time; as many as the machine has cores when not given', processesArgument)
+    .option('--queue <url>', 'redis://…: let "pedicle worker" processes do it, on any machine that sees the records')
     .option('--json', 'one JSON object on standard output')
-    .action(replay);
+    .action(replayRecordOrLibrary);
 }
