@@ -1,6 +1,12 @@
 import { app } from 'electron';
-import { electronPort } from './electronPort.ts';
+import { catchEarlyPaths, electronPort, runCommandLine, shellArguments, startCrashReports } from './electronPort.ts';
 import { runShell } from './shell.ts';
+import { parseShellArguments } from './shellArguments.ts';
 
+startCrashReports();
+app.enableSandbox();
+catchEarlyPaths();
+const start = parseShellArguments(shellArguments());
 await app.whenReady();
-runShell(electronPort(app.getAppPath()), process.argv.slice(2), () => performance.now());
+if (start.kind === 'cli') runCommandLine(app.getAppPath(), start.args);
+else runShell(electronPort(app.getAppPath()), start, () => performance.now(), app.isPackaged);

@@ -1,4 +1,25 @@
-import { contextBridge } from 'electron';
+import { contextBridge, ipcRenderer } from 'electron';
+import type { PageRequest } from './ipc.ts';
+import type { ShellEvent } from './shellPort.ts';
 
-// The pages talk to the bridge over loopback alone; all they learn from the shell is that they are in it.
-contextBridge.exposeInMainWorld('pedicleShell', { version: 1 });
+// Written out here and not imported: what a sandboxed preload takes from elsewhere is bundled into it, with all its checks.
+const requestChannel = 'pedicle:request';
+const eventChannel = 'pedicle:event';
+
+const ask = (request: PageRequest): Promise<string | null> => ipcRenderer.invoke(requestChannel, request);
+
+/** What pages of the console have of the shell. They talk to the bridge over loopback; only what needs a desktop goes through here. */
+const shell = {
+  version: 1,
+  togglePictures: () => ask({ kind: 'toggle-pictures' }),
+  showLogs: () => ask({ kind: 'show-logs' }),
+  chooseFolder: (title: string) => ask({ kind: 'choose-folder', title }),
+  /** The bridge is being started again, or is there again. Returns what ends the listening. */
+  onEvent(listener: (event: ShellEvent) => void): () => void {
+    const heard = (_event: unknown, event: ShellEvent) => listener(event);
+    ipcRenderer.on(eventChannel, heard);
+    return () => ipcRenderer.off(eventChannel, heard);
+  },
+} as const;
+
+contextBridge.exposeInMainWorld('pedicleShell', shell);

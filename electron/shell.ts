@@ -1,104 +1,162 @@
-import type { BridgeProcess, ShellPort, ShellWindow } from './shellPort.ts';
-
-/** What the bridge says to the shell. */
-type BridgeMessage = { readonly kind: 'ready'; readonly url: string } | { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'stopped' };
+import { acceptableFeed, type BridgeMessage, parseBridgeMessage, type ShellMessage } from './bridgeMessages.ts';
+import { menuOf } from './menu.ts';
+import { parseShellArguments, recordFolderOf, type ShellStart } from './shellArguments.ts';
+import type { BridgeProcess, ShellPort } from './shellPort.ts';
+import { createWindows } from './windows.ts';
 
 /** A bridge that dies is started again so soon. */
 const restartAfterMs = 250;
 /** One that dies so often within a minute is not started again: something is wrong that a restart does not mend. */
 const restartsAMinute = 5;
 
-function parseBridgeMessage(message: unknown): BridgeMessage | null {
-  if (typeof message !== 'object' || message === null || !('kind' in message)) return null;
-  if (message.kind === 'ready' && 'url' in message && typeof message.url === 'string' && message.url.startsWith('http://127.0.0.1:'))
-    return { kind: 'ready', url: message.url };
-  if (message.kind === 'failed' && 'message' in message && typeof message.message === 'string') return { kind: 'failed', message: message.message };
-  return message.kind === 'stopped' ? { kind: 'stopped' } : null;
-}
+export type ConsoleStart = Extract<ShellStart, { kind: 'console' }>;
 
 /**
- * The life of the shell: one bridge, one window on it; a bridge that dies is started again and the window shown the new
- * one; quitting while it records is asked about, and then ends the session with its record closed.
+ * The life of the shell: one bridge, one or two windows on it; a bridge that dies is started again, with the procedure that ran, and
+ * the windows shown the new one; quitting or shutting down while it records is asked about, and then ends the session with its record closed.
  */
-export function runShell(port: ShellPort, bridgeArgs: readonly string[], now: () => number): void {
-  let window: ShellWindow | null = null;
+export function runShell(port: ShellPort, start: ConsoleStart, now: () => number, isPackaged: boolean): void {
   let bridge: BridgeProcess | null = null;
+  let url: string | null = null;
   let release: (() => void) | null = null;
+  /** The record of the procedure that runs. */
+  let running: { readonly record: string | null } | null = null;
   let quitting = false;
+  let asking = false;
   let deaths: number[] = [];
+  let toOpen = start.path;
 
-  const show = (url: string) => {
-    if (window === null) {
-      window = port.openWindow();
-      window.onClosed(() => {
-        window = null;
-      });
+  const tellBridge = (message: ShellMessage) => bridge?.postMessage(message);
+  const giveUp = (message: string) => {
+    quitting = true;
+    port.showFailure(message);
+    port.quit();
+  };
+  const quitWithRecordClosed = () => {
+    quitting = true;
+    if (bridge === null) port.quit();
+    else tellBridge({ kind: 'stop' });
+  };
+  /** Whoever wants to end it is asked while a procedure runs; without one the bridge is ended at once. */
+  const guard = (preventDefault: () => void) => {
+    if (quitting || bridge === null) return;
+    preventDefault();
+    if (running === null) {
+      quitWithRecordClosed();
+      return;
     }
-    window.load(url);
+    if (asking) return;
+    asking = true;
+    void port.confirmQuit().then((yes) => {
+      asking = false;
+      if (yes) quitWithRecordClosed();
+    });
   };
 
-  const onMessage = (message: unknown) => {
-    const said = parseBridgeMessage(message);
-    switch (said?.kind) {
-      case 'ready':
-        release ??= port.keepAwake();
-        show(said.url);
-        break;
-      case 'failed':
-        quitting = true;
+  const openPath = (path: string) => {
+    toOpen = path;
+    if (url !== null) tellBridge({ kind: 'offer-record', folder: recordFolderOf(path) });
+    windows.focus();
+  };
+  const refreshMenu = () => {
+    const state = { pictures: windows.picturesWanted, severalDisplays: port.displays().length > 1, isPackaged };
+    const openRecord = () => void port.chooseRecord().then((folder) => folder !== null && openPath(folder));
+    const { toggleFullScreen, togglePictures } = windows;
+    port.setMenu(
+      start.kiosk ? [] : menuOf({ openRecord, toggleFullScreen, togglePictures, showLogs: port.showLogs, quit: () => guard(() => undefined) }, state),
+    );
+  };
+
+  const setRunning = (next: typeof running) => {
+    running = next;
+    if (running !== null) release ??= port.keepAwake();
+    else {
+      release?.();
+      release = null;
+    }
+  };
+
+  const onMessage = (said: BridgeMessage) => {
+    switch (said.kind) {
+      case 'ready': {
+        url = said.url;
+        windows.show(said.url);
+        windows.tellAll({ kind: 'bridge', state: 'ready' });
+        if (toOpen !== null) tellBridge({ kind: 'offer-record', folder: recordFolderOf(toOpen) });
+        const feed = acceptableFeed(said.updateFeed);
+        if (feed !== null) port.checkForUpdates(feed);
+        else if (said.updateFeed !== null) port.log('The update address of the site configuration is not an https address; no updates are looked for.');
+        return;
+      }
+      case 'procedure':
+        setRunning(said.running ? { record: said.record } : null);
+        return;
+      case 'record-offered':
+        toOpen = null;
+        windows.showRecord(said.name);
+        return;
+      case 'refused':
+        toOpen = null;
         port.showFailure(said.message);
-        port.quit();
-        break;
+        return;
+      case 'failed':
+        giveUp(said.message);
+        return;
       case 'stopped':
-      case undefined:
     }
   };
 
-  const onExit = () => {
+  const onExit = (code: number) => {
+    const interrupted = running;
     bridge = null;
-    release?.();
-    release = null;
+    url = null;
+    setRunning(null);
     if (quitting) {
       port.quit();
       return;
     }
+    port.log(`The bridge ended with status ${code}; it is started again.`);
+    windows.tellAll({ kind: 'bridge', state: 'restarting' });
     deaths = [...deaths.filter((at) => now() - at < 60_000), now()];
     if (deaths.length > restartsAMinute) {
-      quitting = true;
-      port.showFailure(
+      giveUp(
         'The bridge ended several times within a minute. What was recorded is kept; "pedicle recover" closes it. Start Pedicle again, and send its log if this happens again.',
       );
-      port.quit();
       return;
     }
-    setTimeout(start, restartAfterMs);
+    setTimeout(() => startBridge(interrupted?.record ?? null), restartAfterMs);
   };
 
-  const start = () => {
-    bridge = port.startBridge(bridgeArgs);
-    bridge.onMessage(onMessage);
+  const startBridge = (resume: string | null) => {
+    bridge = port.startBridge(resume === null ? [start.options] : [start.options, resume]);
+    bridge.onMessage((message) => {
+      const said = parseBridgeMessage(message);
+      if (said) onMessage(said);
+    });
     bridge.onExit(onExit);
   };
 
-  const quitWithRecordClosed = () => {
-    quitting = true;
-    if (bridge === null) port.quit();
-    else bridge.postMessage({ kind: 'stop' });
-  };
-
-  if (!port.claimSingleInstance(() => window?.focus())) {
+  const isFirst = port.claimSingleInstance((args) => {
+    const second = parseShellArguments(args);
+    if (second.kind === 'console' && second.path !== null) openPath(second.path);
+    else windows.focus();
+  });
+  if (!isFirst) {
     port.quit();
     return;
   }
-  port.onQuitRequested((preventDefault) => {
-    if (quitting || bridge === null) return;
-    preventDefault();
-    void port.confirmQuit().then((yes) => {
-      if (yes) quitWithRecordClosed();
-    });
+  const windows = createWindows(port, { kiosk: start.kiosk, onConsoleCloseRequested: guard, onChanged: () => refreshMenu() }, now);
+  port.servePages(() => (url === null ? null : new URL(url).origin), {
+    togglePictures: () => windows.togglePictures(),
+    showLogs: () => port.showLogs(),
+    chooseFolder: (title) => port.chooseFolder(title),
   });
+  port.onQuitRequested(guard);
+  port.onShutdown(guard);
+  port.onOpenPath(openPath);
   port.onAllWindowsClosed(() => {
     if (!quitting) quitWithRecordClosed();
   });
-  start();
+  refreshMenu();
+  startBridge(null);
 }

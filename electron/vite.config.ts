@@ -1,8 +1,9 @@
 import { defineConfig } from 'vite';
 
-/** The shell's main process: one ES module, with Electron and Node left outside. The preload is `preload.vite.config.ts`. */
+/** The shell's main process: one ES module that brings everything but Electron and Node along. The preload is `preload.vite.config.ts`. */
 export default defineConfig({
   root: import.meta.dirname,
+  ssr: { noExternal: true, external: ['electron'] },
   build: {
     ssr: 'main.ts',
     outDir: 'dist',

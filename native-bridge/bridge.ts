@@ -27,6 +27,9 @@ export interface Bridge {
   readonly port: number;
   /** Folder of the record being written, or written last; `null` when no session has begun. */
   recordFolder(): string | null;
+  recordsFolder(): string;
+  /** Told at once, and whenever a procedure begins or has ended. */
+  onProcedure(listener: (running: boolean) => void): void;
   /** Ends the session, closes the record, then the server. */
   stop(): Promise<Result<void>>;
 }
@@ -59,5 +62,11 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
     await stop();
     return server;
   }
-  return ok({ url: server.value.url, port: server.value.port, recordFolder: workplace.recordFolder, stop });
+  const { recordFolder, recordsFolder } = workplace;
+  const onProcedure = (listener: (running: boolean) => void) => {
+    const tell = () => listener(['beginning', 'running', 'ending'].includes(workplace.state().state));
+    workplace.onState(tell);
+    tell();
+  };
+  return ok({ url: server.value.url, port: server.value.port, recordFolder, recordsFolder, onProcedure, stop });
 }

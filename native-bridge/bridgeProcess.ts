@@ -1,6 +1,9 @@
-import type { Result } from '../src/base/result.ts';
+import { basename, dirname, resolve } from 'node:path';
+import { ok, type Result } from '../src/base/result.ts';
 import { type Bridge, startBridge } from './bridge.ts';
 import { bridgeOptionsOf, type ConsoleOptions } from './cli/consoleOptions.ts';
+import { openRecordReader } from './record/reader.ts';
+import { resumingEvents, withScript } from './session/resume.ts';
 
 /** Electron's end of the channel to a utility process; its types come with Electron, which this process does not import. */
 interface ParentPort {
@@ -11,19 +14,55 @@ interface ParentPort {
 const parent = (process as unknown as { readonly parentPort?: ParentPort }).parentPort;
 if (!parent) throw new Error('bridgeProcess is started by the shell; from a command line use "pedicle console"');
 
-const options = JSON.parse(process.argv[2] ?? '{}') as ConsoleOptions;
-const prepared = await bridgeOptionsOf(options, false);
-const bridge: Result<Bridge> = prepared.ok ? await startBridge(prepared.value) : prepared;
+async function start(options: ConsoleOptions): Promise<Result<{ readonly bridge: Bridge; readonly updateFeed: string | null }>> {
+  const prepared = await bridgeOptionsOf(options, false);
+  if (!prepared.ok) return prepared;
+  const bridge = await startBridge(prepared.value);
+  return bridge.ok ? ok({ bridge: bridge.value, updateFeed: prepared.value.site.site.updates?.feed ?? null }) : bridge;
+}
 
-if (bridge.ok) {
+/** Goes on with the procedure of an interrupted record; a simulated one begins anew, as its script does. */
+async function startResuming(options: ConsoleOptions, interrupted: string): ReturnType<typeof start> {
+  const reader = await openRecordReader(interrupted);
+  if (!reader.ok || reader.value.header.simulated) {
+    if (reader.ok) await reader.value.close();
+    return start(options);
+  }
+  const events = await resumingEvents(reader.value);
+  await reader.value.close();
+  return withScript(events, (script) => start({ ...options, script }));
+}
+
+/** The folder named is one of this console's records, or why it cannot be shown. */
+function offer(
+  bridge: Bridge,
+  folder: string,
+): { readonly kind: 'record-offered'; readonly name: string } | { readonly kind: 'refused'; readonly message: string } {
+  const records = resolve(bridge.recordsFolder());
+  if (dirname(resolve(folder)) === records) return { kind: 'record-offered', name: basename(folder) };
+  return {
+    kind: 'refused',
+    message: `${folder} is not in the folder of records, ${records}: copy it there, or start with "--records ${dirname(resolve(folder))}".`,
+  };
+}
+
+const options = JSON.parse(process.argv[2] ?? '{}') as ConsoleOptions;
+const interrupted = process.argv[3];
+const started = interrupted === undefined ? await start(options) : await startResuming(options, interrupted);
+
+if (started.ok) {
+  const { bridge, updateFeed } = started.value;
   parent.on('message', ({ data }) => {
-    if (typeof data !== 'object' || data === null || !('kind' in data) || data.kind !== 'stop') return;
-    void bridge.value.stop().then(() => {
+    if (typeof data !== 'object' || data === null || !('kind' in data)) return;
+    if (data.kind === 'offer-record' && 'folder' in data && typeof data.folder === 'string') parent.postMessage(offer(bridge, data.folder));
+    if (data.kind !== 'stop') return;
+    void bridge.stop().then(() => {
       parent.postMessage({ kind: 'stopped' });
       process.exit(0);
     });
   });
-  parent.postMessage({ kind: 'ready', url: bridge.value.url });
+  parent.postMessage({ kind: 'ready', url: bridge.url, updateFeed });
+  bridge.onProcedure((running) => parent.postMessage({ kind: 'procedure', running, record: bridge.recordFolder() }));
 } else {
-  parent.postMessage({ kind: 'failed', message: bridge.fault.message });
+  parent.postMessage({ kind: 'failed', message: started.fault.message });
 }

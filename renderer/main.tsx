@@ -12,6 +12,7 @@ import './setup/setup.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { openAskedRecords } from './access/askedRecord.ts';
 import { startAlarmSound } from './alarm/sound.ts';
 import { App } from './app/App.tsx';
 import { theme } from './app/theme.ts';
@@ -20,6 +21,7 @@ import { startConsole } from './store/consoleStore.ts';
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no #root');
 startConsole();
+openAskedRecords();
 startAlarmSound();
 createRoot(root).render(
   <StrictMode>

@@ -31,6 +31,8 @@ export const siteSchema = z.strictObject({
   recordsFolder: z.string().min(1).optional(),
   /** Text lines of simple injectors, cement products, room temperature. */
   injector: injectorSiteSchema.optional(),
+  /** Newer versions of Pedicle are looked for at this address and nowhere else; without it, never. */
+  updates: z.strictObject({ feed: z.url({ protocol: /^https$/ }).max(2048) }).optional(),
   /** Archives, worklist and performed steps. */
   hospital: hospitalSiteSchema.optional(),
 });

@@ -1,0 +1,130 @@
+import { parseWindowState, placeFor, remember, type WindowState } from './displays.ts';
+import type { ShellPort, ShellWindow, WindowKind } from './shellPort.ts';
+
+/** The console's window and, on a second monitor, the pictures alone; where they stood is remembered. */
+export interface Windows {
+  /** Shows the bridge's pages in all windows, opening those that are to be open. */
+  show(url: string): void;
+  showRecord(name: string): void;
+  focus(): void;
+  togglePictures(): void;
+  readonly picturesWanted: boolean;
+  toggleFullScreen(): void;
+  tellAll(event: Parameters<ShellWindow['tell']>[0]): void;
+}
+
+export interface WindowsOptions {
+  readonly kiosk: boolean;
+  /** The console's window is to be closed; prevented, it stays. */
+  readonly onConsoleCloseRequested: (preventDefault: () => void) => void;
+  readonly onChanged: () => void;
+}
+
+/** After a display came or went the system moves windows, and so do we: that is not where the person put them. */
+const settlingMs = 3000;
+/** A page that fails again and again is not loaded for ever. */
+const reloadsAMinute = 5;
+
+export function createWindows(port: ShellPort, options: WindowsOptions, now: () => number): Windows {
+  const open = new Map<WindowKind, ShellWindow>();
+  let state: WindowState = parseWindowState(port.readState());
+  let url: string | null = null;
+  let reloads: number[] = [];
+  let settledAt = 0;
+  /** Closed because their monitor is gone. */
+  const withoutMonitor = new WeakSet<ShellWindow>();
+
+  const save = (next: WindowState) => {
+    if (JSON.stringify(next) === JSON.stringify(state)) return;
+    state = next;
+    port.writeState(JSON.stringify(state));
+  };
+  const addressOf = (kind: WindowKind, base: string) => (kind === 'console' ? base : new URL('/?view=pictures', base).href);
+
+  const openOne = (kind: WindowKind) => {
+    if (open.has(kind) || url === null) return;
+    const place = placeFor(kind, port.displays(), state, options.kiosk);
+    if (!place) return;
+    const window = port.openWindow(kind, place);
+    open.set(kind, window);
+    window.onPlaceChanged(() => {
+      if (now() >= settledAt) save(remember(state, kind, port.displays(), window.place()));
+    });
+    window.onClosed(() => {
+      if (open.get(kind) === window) open.delete(kind);
+    });
+    window.onPageGone((reason) => {
+      port.log(`The page of the ${kind} window ended (${reason}); it is loaded again.`);
+      reloads = [...reloads.filter((at) => now() - at < 60_000), now()];
+      if (reloads.length <= reloadsAMinute && url !== null) window.load(addressOf(kind, url));
+      else
+        port.showFailure(
+          'The page of the console ended several times within a minute. Recording goes on; quit and start Pedicle again when the procedure allows.',
+        );
+    });
+    if (kind === 'console') window.onCloseRequested(options.onConsoleCloseRequested);
+    else
+      window.onCloseRequested(() => {
+        // Closed by the person it stays closed; without its monitor it comes back with it.
+        if (withoutMonitor.has(window)) return;
+        save({ ...state, pictures: false });
+        options.onChanged();
+      });
+    window.load(addressOf(kind, url));
+  };
+
+  const arrange = () => {
+    settledAt = now() + settlingMs;
+    const displays = port.displays();
+    const console = open.get('console');
+    const place = placeFor('console', displays, state, options.kiosk);
+    if (console && place) console.setPlace(place);
+    const pictures = open.get('pictures');
+    const picturesPlace = state.pictures ? placeFor('pictures', displays, state, options.kiosk) : null;
+    if (pictures && !picturesPlace) {
+      withoutMonitor.add(pictures);
+      open.delete('pictures');
+      pictures.close();
+    } else if (pictures && picturesPlace) pictures.setPlace(picturesPlace);
+    else if (picturesPlace) openOne('pictures');
+    options.onChanged();
+  };
+  port.onDisplaysChanged(arrange);
+
+  return {
+    show(next) {
+      url = next;
+      for (const [kind, window] of open) window.load(addressOf(kind, next));
+      openOne('console');
+      if (state.pictures) openOne('pictures');
+    },
+    showRecord(name) {
+      const window = open.get('console');
+      if (url === null || !window) return;
+      // A page that stands is told, so that a running procedure stays on the screen; one that is on its way finds it in its address.
+      if (window.isLoaded()) window.tell({ kind: 'show-record', name });
+      else window.load(new URL(`/?record=${encodeURIComponent(name)}`, url).href);
+      window.focus();
+    },
+    focus: () => open.get('console')?.focus(),
+    togglePictures() {
+      const wanted = !state.pictures;
+      save({ ...state, pictures: wanted });
+      if (wanted) openOne('pictures');
+      else open.get('pictures')?.close();
+      options.onChanged();
+    },
+    get picturesWanted() {
+      return state.pictures;
+    },
+    toggleFullScreen() {
+      const window = open.get('console');
+      if (!window || options.kiosk) return;
+      const place = window.place();
+      window.setPlace({ ...place, fullScreen: !place.fullScreen });
+    },
+    tellAll(event) {
+      for (const window of open.values()) window.tell(event);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
+import type { RecordReader } from '../record/record.ts';
+
+const clock = (epochMs: number): string => new Date(epochMs).toTimeString().slice(0, 8);
+
+/**
+ * What a session says at its start that goes on with the procedure of an interrupted record: patient, plan, stage and the devices used,
+ * as they stood, and a note that says where the beginning is. The cement clock is not restored, since the time of mixing lies before
+ * this record; the note gives it.
+ */
+export async function resumingEvents(reader: RecordReader): Promise<readonly OperatorEvent[]> {
+  const last = new Map<OperatorEvent['kind'], OperatorEvent>();
+  const devices: OperatorEvent[] = [];
+  let mixedAtMs: number | null = null;
+  for await (const sample of reader.samples({ frames: false, topics: ['/operator'] })) {
+    if (sample.topic !== '/operator') continue;
+    const event = sample.data;
+    if (event.kind === 'patient' || event.kind === 'plan' || event.kind === 'stage') last.set(event.kind, event);
+    else if (event.kind === 'device-used') devices.push(event);
+    else if (event.kind === 'cement-mixed') mixedAtMs = sample.tMs;
+  }
+  const mixed = mixedAtMs === null ? '' : ` Cement was mixed at ${clock(reader.header.startedAtEpochMs + mixedAtMs)}: the cement clock has to be set again.`;
+  const note: OperatorEvent = { kind: 'note', text: `Goes on with the procedure of record ${basename(reader.folder)}, which was interrupted.${mixed}` };
+  return [note, ...[last.get('patient'), last.get('plan'), last.get('stage')].filter((event) => event !== undefined), ...devices];
+}
+
+/** A script of these events that is there while `use` runs; in a folder that only this user can read. */
+export async function withScript<T>(events: readonly OperatorEvent[], use: (file: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'pedicle-resume-'));
+  try {
+    const file = join(folder, 'script.json');
+    await writeFile(file, JSON.stringify(events.map((event) => ({ atMs: 0, event }))), { mode: 0o600 });
+    return await use(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,106 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openRecordReader } from '../../native-bridge/record/reader.ts';
+import { openRecordWriter } from '../../native-bridge/record/writer.ts';
+import { resumingEvents } from '../../native-bridge/session/resume.ts';
+import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pedicle-bridge-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Electron's `process.parentPort` over Node's own channel to a child. */
+const parentPort = `data:text/javascript,${encodeURIComponent(`
+process.parentPort = {
+  on: (_event, listener) => process.on('message', (data) => listener({ data })),
+  postMessage: (message) => process.send(message),
+};`)}`;
+
+type Said = { readonly kind: string; readonly [key: string]: unknown };
+
+function startBridgeProcess(options: object): { readonly child: ChildProcess; readonly said: Said[]; heard(kind: string): Promise<Said> } {
+  const child = fork(join(root, 'native-bridge', 'bridgeProcess.ts'), [JSON.stringify(options)], {
+    execPath: join(root, 'node_modules', '.bin', 'node'),
+    execArgv: ['--disable-warning=ExperimentalWarning', '--import', parentPort],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const said: Said[] = [];
+  child.on('message', (message) => said.push(message as Said));
+  return {
+    child,
+    said,
+    async heard(kind) {
+      for (let i = 0; i < 1000; i++) {
+        const found = said.find((message) => message.kind === kind);
+        if (found) return found;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      throw new Error(`the bridge never said ${kind}: ${JSON.stringify(said)}`);
+    },
+  };
+}
+
+describe('the bridge as the shell starts it', () => {
+  test('says its address, that a procedure runs, which records it can show, and closes the record when told to stop', async () => {
+    const { child, said, heard } = startBridgeProcess({ framesA: 'sim:quiet?size=128', injector: 'sim:quiet', records: folder });
+    expect((await heard('ready')).url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]+$/);
+    expect(await heard('procedure')).toMatchObject({ running: true, record: expect.stringContaining(folder) });
+    child.send({ kind: 'offer-record', folder: join(folder, 'earlier') });
+    expect(await heard('record-offered')).toEqual({ kind: 'record-offered', name: 'earlier' });
+    child.send({ kind: 'offer-record', folder: '/elsewhere/earlier' });
+    expect((await heard('refused')).message).toContain('copy it there');
+    child.send({ kind: 'stop' });
+    await once(child, 'exit');
+    expect(said.at(-1)?.kind).toBe('stopped');
+    const [record = ''] = readdirSync(folder);
+    expect(existsSync(join(folder, record, 'manifest.json'))).toBe(true);
+  });
+
+  test('says in a sentence why it cannot start', async () => {
+    const { child, heard } = startBridgeProcess({ framesA: 'dicom:/not/there', records: folder });
+    expect((await heard('failed')).message).toContain('/not/there');
+    child.kill();
+    await once(child, 'exit');
+  });
+});
+
+test('a procedure that was interrupted goes on with its patient, plan, stage and devices, and the record says so', async () => {
+  const header = {
+    formatVersion: 1 as const,
+    softwareVersion: 'test',
+    runtime: 'test',
+    startedAtEpochMs: Date.UTC(2026, 0, 1),
+    procedure: 'kyphoplasty',
+    simulated: false,
+    sources: { framesA: null, framesB: null, injector: null },
+  };
+  const events: readonly OperatorEvent[] = [
+    { kind: 'stage', stage: 'access' },
+    { kind: 'device-used', deviceKind: 'cannula', name: '11 G', lot: 'L1' },
+    { kind: 'stage', stage: 'cavity' },
+    { kind: 'mark' },
+    { kind: 'cement-mixed' },
+  ];
+  const opened = await openRecordWriter({ folder: join(folder, 'cut') }, header);
+  if (!opened.ok) throw new Error(opened.fault.message);
+  for (const [seq, data] of events.entries()) opened.value.write({ topic: '/operator', tMs: seq * 1000, seq, data });
+  await opened.value.close({ version: 1, durationMs: 5000, planes: {}, telemetry: {}, alarms: [] });
+  const reader = await openRecordReader(join(folder, 'cut'));
+  if (!reader.ok) throw new Error(reader.fault.message);
+  const resumed = await resumingEvents(reader.value);
+  await reader.value.close();
+  expect(resumed.map(({ kind }) => kind)).toEqual(['note', 'stage', 'device-used']);
+  expect(resumed[1]).toEqual({ kind: 'stage', stage: 'cavity' });
+  expect(resumed[0]).toMatchObject({
+    text: expect.stringMatching(/record cut, which was interrupted\. Cement was mixed at \d\d:\d\d:\d\d: the cement clock has to be set again/),
+  });
+});
