@@ -13,12 +13,12 @@ interface DoctorOptions {
 const marks: Readonly<Record<DoctorCheck['state'], string>> = { good: 'good   ', lacking: 'lacking', bad: 'BAD    ' };
 
 async function examine(options: DoctorOptions): Promise<void> {
-  const { checkDisk, checkInjector, checkPorts, checkRuntime, checkSocat, checkWindow } = await import('./doctorChecks.ts');
+  const { checkDisk, checkInjector, checkPorts, checkRuntime, checkSocat, checkVideo, checkWindow } = await import('./doctorChecks.ts');
   const { check: ports, ports: listed } = await checkPorts();
   const checks: DoctorCheck[] = [checkRuntime(), ...checkWindow(), ports];
   const probed = options.probe === undefined ? [] : options.probe === true ? listed.map((port) => port.path) : options.probe;
   for (const path of probed) checks.push(await checkInjector(path));
-  checks.push(checkSocat(), ...(await checkDisk(options.records)));
+  checks.push(await checkVideo(), checkSocat(), ...(await checkDisk(options.records)));
   if (options.json) printJson({ fit: checks.every((check) => check.state !== 'bad'), checks, ports: listed });
   else {
     for (const { name, state, found, advice } of checks) {

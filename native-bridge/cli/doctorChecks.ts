@@ -4,6 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { listSerialPorts, type SerialPortDescription } from '../sources/serialPort.ts';
 import { type PortProbe, probePort } from '../sources/serialProbe.ts';
+import { describeVideoLibrary, listVideoDevices } from '../sources/videoLibrary.ts';
 import { installedElectron } from './electronRuntime.ts';
 
 /** One thing that was looked at. `bad`: a procedure should not be run like this; `lacking`: something will be missing. */
@@ -158,6 +159,19 @@ export async function checkDisk(recordsFolder: string): Promise<readonly DoctorC
     const why = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
     return [{ name: 'disk', state: 'bad', found: `${folder} cannot be written (${why})`, advice: 'Choose a folder you may write to with --records.' }];
   }
+}
+
+/** Whether video can be captured, and from what. */
+export async function checkVideo(): Promise<DoctorCheck> {
+  const library = await describeVideoLibrary();
+  if (!library.ok) return { name: 'video', state: 'lacking', found: 'video cannot be read', advice: library.fault.message };
+  const devices = await listVideoDevices();
+  const names = devices.ok
+    ? devices.value.map(({ name, description }) => (description === '' || description === name ? name : `${name} (${description})`))
+    : [];
+  if (names.length > 0) return good('video', `${library.value}; ${names.join(', ')}`);
+  const advice = 'Not needed where images come by DICOM. Plug the grabber in; a stream is given by its address, video:rtsp://….';
+  return { name: 'video', state: 'lacking', found: `${library.value}; no capture device`, advice };
 }
 
 export function checkSocat(): DoctorCheck {

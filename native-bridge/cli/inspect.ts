@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { RecordReader } from '../record/record.ts';
 import type { Inspected } from '../sources/dicomInspect.ts';
+import type { VideoInspection } from '../sources/videoInspect.ts';
 import { printJson, reportFault } from './output.ts';
 
 /** `pedicle inspect FILE_OR_FOLDER [--json]`: what a frame source or a record holds. */
 export function register(program: Command): void {
   program
     .command('inspect')
-    .description('Says what a DICOM file, a folder of them or a record holds.')
-    .argument('<file-or-folder>', 'DICOM file, folder with a DICOM series, or record')
+    .description('Says what a DICOM file, a folder of them, a video or a record holds.')
+    .argument('<file-or-folder>', 'DICOM file, folder with a DICOM series, video file (or video:DEVICE_OR_URL), or record')
     .option('--json', 'one JSON object on standard output')
     .action(async (target: string, options: { json?: boolean }) => {
       if (existsSync(join(target, 'telemetry.mcap'))) await inspectRecord(target, options.json === true);
@@ -19,12 +20,31 @@ export function register(program: Command): void {
 }
 
 async function inspectFrames(target: string, json: boolean): Promise<void> {
+  const { inspectVideo, looksLikeVideo } = await import('../sources/videoInspect.ts');
+  if (target.startsWith('video:') || (!target.startsWith('dicom:') && (await looksLikeVideo(target)))) {
+    const found = await inspectVideo(target.startsWith('video:') ? target : `video:${target}`);
+    if (!found.ok) return reportFault(found.fault);
+    if (json) printJson(found.value);
+    else process.stdout.write(videoText(found.value));
+    return;
+  }
   const { inspectDicom } = await import('../sources/dicomInspect.ts');
   const inspected = await inspectDicom(target.replace(/^dicom:/, ''));
   if (!inspected.ok) return reportFault(inspected.fault);
   for (const note of inspected.value.notes) process.stderr.write(`pedicle: ${note}\n`);
   if (json) printJson(inspected.value.inspection);
   else process.stdout.write(frameText(inspected.value));
+}
+
+function videoText(it: VideoInspection): string {
+  return lines([
+    ['coding', `${it.codec}, ${it.pixelFormat}`],
+    ['frames', `${it.frames}, ${it.rows} rows, ${it.columns} columns${it.damaged === 0 ? '' : `; ${it.damaged} damaged`}`],
+    ['pixels', `luma of ${it.bitsStored} bits`],
+    ['frame time', it.frameTimeMs === null ? 'not said' : `${it.frameTimeMs} ms`],
+    ['first frame SHA-256', it.firstFrameSha256],
+    ['last frame SHA-256', it.lastFrameSha256],
+  ]);
 }
 
 function frameText({ inspection: it, syntaxName, files }: Inspected): string {

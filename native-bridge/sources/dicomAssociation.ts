@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { type CommandSet, dimseField, encodeCommandSet, parseCommandSet } from '../../src/dicom/commandSet.ts';
 import { commandField, type DimseCommand, dimseStatus, encodeResponse, parseCommand } from '../../src/dicom/dimse.ts';
 import {
   type AnsweredContext,
@@ -18,11 +19,12 @@ import {
   pduType,
   type rejections,
 } from '../../src/dicom/pdu.ts';
-import { findTransferSyntax } from '../../src/dicom/transferSyntax.ts';
+import { explicitLittleEndian, findTransferSyntax, implicitLittleEndian } from '../../src/dicom/transferSyntax.ts';
 import { type IncomingFile, openIncomingFile } from './dicomIncoming.ts';
 import type { ReceiverEvents, ReceiverOptions } from './dicomReceiver.ts';
 
 const verification = '1.2.840.10008.1.1';
+export const commitmentPush = '1.2.840.10008.1.20.1';
 const storage = '1.2.840.10008.5.1.4.1.1.';
 /** Command sets are some hundred bytes; one that grows beyond this is an attack. */
 const mostCommandBytes = 16_384;
@@ -35,6 +37,12 @@ interface Association {
   readonly syntaxOf: ReadonlyMap<number, string>;
 }
 
+interface Reporting {
+  readonly command: CommandSet;
+  readonly parts: Uint8Array[];
+  bytes: number;
+}
+
 interface State {
   association: Association | null;
   /** Pieces of the command set that is coming. */
@@ -42,12 +50,14 @@ interface State {
   commandBytes: number;
   /** The C-STORE whose dataset is coming. */
   storing: { readonly command: DimseCommand; readonly file: IncomingFile } | null;
+  /** The N-EVENT-REPORT whose dataset is coming. */
+  reporting: Reporting | null;
   released: boolean;
 }
 
 /** Serves one association until it ends in whatever way. Never rejects. */
 export async function serveAssociation(socket: Socket, options: ReceiverOptions, events: ReceiverEvents): Promise<void> {
-  const state: State = { association: null, command: [], commandBytes: 0, storing: null, released: false };
+  const state: State = { association: null, command: [], commandBytes: 0, storing: null, reporting: null, released: false };
   const read = pduReader(Math.max(options.maxPduLength, 65_536));
   const peer = () => state.association?.request.callingAe || 'a DICOM peer';
   try {
@@ -103,10 +113,22 @@ function associate(pdu: Pdu, state: State, socket: Socket, options: ReceiverOpti
     state.released = true;
     return;
   }
-  const answers = request.contexts.map(answerContext);
+  const answers = request.contexts.map((context) =>
+    context.abstractSyntax === commitmentPush && events.onEventReport ? acceptPlain(context) : answerContext(context),
+  );
   const accepted = answers.filter((answer) => answer.result === 'accepted');
   state.association = { request, syntaxOf: new Map(accepted.map((answer) => [answer.id, answer.transferSyntax])) };
-  socket.write(encodeAssociateAccept(request, answers, options.maxPduLength));
+  // Whoever reports is the provider of the service and says so by its role (PS3.4 J.3.3).
+  const roles = request.roles.filter(({ abstractSyntax }) => abstractSyntax === commitmentPush && events.onEventReport);
+  socket.write(encodeAssociateAccept(request, answers, options.maxPduLength, roles));
+}
+
+/** A service without images: its datasets come in one of the two plain syntaxes. */
+function acceptPlain({ id, transferSyntaxes }: ProposedContext): AnsweredContext {
+  const chosen = transferSyntaxes.find((uid) => uid === explicitLittleEndian || uid === implicitLittleEndian);
+  return chosen === undefined
+    ? { id, result: 'transfer-syntaxes-not-supported', transferSyntax: transferSyntaxes[0] ?? '' }
+    : { id, result: 'accepted', transferSyntax: chosen };
 }
 
 type Refusal = keyof typeof rejections;
@@ -136,17 +158,23 @@ export function answerContext(context: ProposedContext): AnsweredContext {
 async function handleValue(value: DataValue, state: State, socket: Socket, options: ReceiverOptions, events: ReceiverEvents): Promise<void> {
   const syntax = state.association?.syntaxOf.get(value.contextId);
   if (state.association === null || syntax === undefined) throw new ProtocolError('it sent data for a context that was not accepted');
-  if (!value.isCommand) return storeData(value, state, socket, events);
+  if (!value.isCommand) return state.reporting === null ? storeData(value, state, socket, events) : reportData(value, state, socket, events);
   state.commandBytes += value.data.length;
   if (state.commandBytes > mostCommandBytes) throw new ProtocolError('it sent a command without end');
   // Copied: the PDU's bytes are gone when the next one comes.
   state.command.push(value.data.slice());
   if (!value.isLast) return;
-  const command = parseCommand(concat(state.command));
+  const bytes = concat(state.command);
+  const command = parseCommand(bytes);
   state.command = [];
   state.commandBytes = 0;
   if (command === null) throw new ProtocolError('it sent a command that is not well formed');
-  if (state.storing !== null) throw new ProtocolError('it sent a command in the middle of an instance');
+  if (state.storing !== null || state.reporting !== null) throw new ProtocolError('it sent a command in the middle of an instance');
+  const whole = command.field === dimseField.eventReportRequest && events.onEventReport ? parseCommandSet(bytes) : null;
+  if (whole?.hasDataset) {
+    state.reporting = { command: whole, parts: [], bytes: 0 };
+    return;
+  }
   if (command.field === commandField.storeRequest && command.hasDataset) {
     const { callingAe } = state.association.request;
     state.storing = {
@@ -162,6 +190,36 @@ async function handleValue(value: DataValue, state: State, socket: Socket, optio
           : dimseStatus.unrecognisedOperation;
     respond(socket, value.contextId, command, status);
   }
+}
+
+/** Reports list instances; more than this no procedure has. */
+const mostReportBytes = 4 * 2 ** 20;
+
+async function reportData(value: DataValue, state: State, socket: Socket, events: ReceiverEvents): Promise<void> {
+  const { reporting, association } = state;
+  if (reporting === null || association === null) throw new ProtocolError('it sent data without a command');
+  reporting.parts.push(value.data.slice());
+  reporting.bytes += value.data.length;
+  if (reporting.bytes > mostReportBytes) throw new ProtocolError('it sent a report without end');
+  if (!value.isLast) return;
+  state.reporting = null;
+  const { command } = reporting;
+  const status = await events.onEventReport?.({
+    callingAe: association.request.callingAe,
+    eventTypeId: command.eventTypeId ?? 0,
+    transferSyntax: association.syntaxOf.get(value.contextId) ?? '',
+    dataset: concat(reporting.parts),
+  });
+  const answer: CommandSet = {
+    field: dimseField.eventReportRequest | dimseField.response,
+    hasDataset: false,
+    status: status ?? dimseStatus.cannotUnderstand,
+    ...(command.messageId !== undefined && { respondedMessageId: command.messageId }),
+    ...(command.affectedSopClass !== undefined && { affectedSopClass: command.affectedSopClass }),
+    ...(command.affectedSopInstance !== undefined && { affectedSopInstance: command.affectedSopInstance }),
+    ...(command.eventTypeId !== undefined && { eventTypeId: command.eventTypeId }),
+  };
+  socket.write(encodeDataValue({ contextId: value.contextId, isCommand: true, isLast: true, data: encodeCommandSet(answer) }));
 }
 
 async function storeData(value: DataValue, state: State, socket: Socket, events: ReceiverEvents): Promise<void> {

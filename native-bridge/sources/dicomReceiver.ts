@@ -49,10 +49,20 @@ export interface ReceivedInstance {
   readonly bytes: number;
 }
 
+/** An N-EVENT-REPORT as it came. */
+export interface EventReport {
+  readonly callingAe: string;
+  readonly eventTypeId: number;
+  readonly transferSyntax: string;
+  readonly dataset: Uint8Array;
+}
+
 export interface ReceiverEvents {
   onReceived(instance: ReceivedInstance): void;
   /** Something that a person may want to know: a refused peer, a broken transfer. One sentence, no patient data. */
   onNotice(message: string): void;
+  /** Where it is given, reports on storage commitment are taken; gives the status of the answer. */
+  onEventReport?(report: EventReport): Promise<number>;
 }
 
 export interface DicomReceiver {

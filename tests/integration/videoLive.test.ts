@@ -93,7 +93,12 @@ describe.skipIf(noSender !== null)(`a stream over the network${noSender === null
     senders.push(sender);
     return sender;
   };
-  const means = (read: ReadSource) => read.frames().map(({ pixels }) => pixels.reduce((sum, value) => sum + value, 0) / pixels.length);
+  const meanOf = (pixels: Uint8Array | Uint16Array) => {
+    let sum = 0;
+    for (const value of pixels) sum += value;
+    return sum / pixels.length;
+  };
+  const means = (read: ReadSource) => read.frames().map(({ pixels }) => meanOf(pixels));
 
   test.each([
     ['udp', 'mpegts'],
