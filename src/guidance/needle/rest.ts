@@ -10,8 +10,9 @@ export const restRules = {
   clearTip: 0.18,
   jumpMm: 8,
   releaseMm: 1.2,
-  /** It has left a place when less than this share of its contrast is left there. */
-  bareShare: 0.75,
+  /** It has left a place, longer than this, when less than this share of its contrast is left there. */
+  leastBackMm: 0.6,
+  bareShare: 0.5,
   /** An unseen needle is there as long as its place stops this share of what it stopped: two thin walls are left when a stylet leaves. */
   coveredShare: 0.3,
   releaseHollowMm: 6,

@@ -273,14 +273,19 @@ function missed(track: NeedleTrack, context: NeedleContext): NeedleTrack | null 
   if (!context.shiftTrusted) return null;
   const tip: ImagePoint = [track.tipBone[0] + context.shift[0], track.tipBone[1] + context.shift[1]];
   const level = levelBehind(tip, track.direction, context);
-  const covered = track.bareLevel !== null && track.seenFrames >= 4 && level > track.bareLevel + restRules.coveredShare * track.contrast;
+  const without = Math.min(track.bareLevel ?? level, sidesBehind(tip, track.direction, track.widthPx, context));
+  const covered = track.seenFrames >= 4 && level > without + restRules.coveredShare * track.contrast;
   const patience = track.parked ? 5 : 1;
   if (!covered && track.missedFrames >= patience) return null;
+  // As far as anyone can tell it stays where it is: after four such frames it rests.
+  const recent = covered ? [...track.recentAlongPx, 0].slice(-4) : track.recentAlongPx;
   const confidence = covered ? Math.max(0.4, 0.9 * track.confidence) : 0.7 * track.confidence;
   return {
     ...track,
     tip,
     missedFrames: covered ? 0 : track.missedFrames + 1,
+    recentAlongPx: recent,
+    parked: track.parked || (covered && isAtRest(recent, context.scale.mmPerPx)),
     confidence,
     tipSigmaPx: Math.max(track.tipSigmaPx, 0.3 * track.widthPx),
     velocityPx: 0,
@@ -298,11 +303,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   // While the change is in doubt the tip is held: a stylet half out shows a point that moves.
   const hollow = !stylet || (track.stylet && doubts > 0);
   const styletOut = changed || (track.stylet && doubts > 0);
-  const level = levelBehind(base, sighting.direction, context);
-  // Balloon and cement only add to what the shaft stops; where it is as bright as the bare bone, the shaft has gone.
-  const bare = track.bareLevel !== null && level < track.bareLevel + restRules.bareShare * contrast;
-  // Once drawn back it is followed until it rests again.
-  const withdrawn = hollow && ((bare && along * mmPerPx < -1) || track.bareLevel === null);
+  const withdrawn = hollow && (track.bareLevel === null || isBareBack(track, base, -along * mmPerPx, contrast, context));
   const resting = Math.abs(along) * mmPerPx < restRules.parkedRangeMm;
   const decision = withdrawn
     ? { alongMm: along * mmPerPx, parked: false, measured: true, strays: 0 }
@@ -336,20 +337,53 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     tipBone: [tip[0] - context.shift[0], tip[1] - context.shift[1]],
     solidContrast: hollow ? track.solidContrast : track.seenFrames < 3 ? Math.max(contrast, track.solidContrast) : 0.7 * track.solidContrast + 0.3 * contrast,
     strays: decision.strays,
-    bareLevel: bareLevelAfter(track, hollow, withdrawn && !resting, levelBehind(tip, sighting.direction, context) - contrast),
+    bareLevel: bareLevelAfter(track, hollow, withdrawn && !resting, sidesBehind(tip, sighting.direction, sighting.widthPx, context)),
   };
 }
 
-/** Mean attenuation along the axis from one to four millimetres behind a point. */
-function levelBehind(tip: ImagePoint, [dx, dy]: readonly [number, number], { pyramid, scale }: NeedleContext): number {
+/**
+ * Balloon and cement only add to what the shaft stops: where its last `backMm` are as bright as the bare bone, the shaft has
+ * left them. Once drawn back it is followed until it rests again.
+ */
+function isBareBack(track: NeedleTrack, tip: ImagePoint, backMm: number, contrast: number, context: NeedleContext): boolean {
+  if (track.bareLevel === null || backMm < restRules.leastBackMm) return false;
+  const level = meanBehind(tip, track.direction, 0.15 * backMm, 0, context, 0.7 * backMm);
+  const shaft = Math.min(contrast, Math.max(0.5 * contrast, contrastBehind(tip, track.direction, track.widthPx, context)));
+  return level < track.bareLevel + restRules.bareShare * shaft;
+}
+
+/** Mean attenuation along a line parallel to the axis, `asidePx` from it, from `fromMm` behind a point on over `overMm`. */
+function meanBehind(
+  tip: ImagePoint,
+  [dx, dy]: readonly [number, number],
+  fromMm: number,
+  asidePx: number,
+  { pyramid, scale }: NeedleContext,
+  overMm = 3,
+): number {
   const { factor, fine } = pyramid;
   const shift = (factor - 1) / 2;
   let sum = 0;
   for (let i = 0; i < 12; i++) {
-    const back = (1 + 0.25 * i) / scale.mmPerPx;
-    sum += sampleGrid(fine, (tip[0] - dx * back - shift) / factor, (tip[1] - dy * back - shift) / factor);
+    const back = (fromMm + ((i + 0.5) * overMm) / 12) / scale.mmPerPx;
+    sum += sampleGrid(fine, (tip[0] - dx * back - dy * asidePx - shift) / factor, (tip[1] - dy * back + dx * asidePx - shift) / factor);
   }
   return sum / 12;
+}
+
+const levelBehind = (tip: ImagePoint, direction: readonly [number, number], context: NeedleContext): number => meanBehind(tip, direction, 1, 0, context);
+
+/** What the bone beside the last millimetres stops: what their place would stop without the needle. */
+function sidesBehind(tip: ImagePoint, direction: readonly [number, number], widthPx: number, context: NeedleContext): number {
+  const aside = 0.5 * widthPx + 0.9 / context.scale.mmPerPx;
+  return Math.min(meanBehind(tip, direction, 1, aside, context), meanBehind(tip, direction, 1, -aside, context));
+}
+
+/** What the shaft itself stops a little farther back, where it stays when the stylet leaves. */
+function contrastBehind(tip: ImagePoint, direction: readonly [number, number], widthPx: number, context: NeedleContext): number {
+  const aside = 0.5 * widthPx + 0.9 / context.scale.mmPerPx;
+  const sides = Math.min(meanBehind(tip, direction, 5, aside, context), meanBehind(tip, direction, 5, -aside, context));
+  return meanBehind(tip, direction, 5, 0, context) - sides;
 }
 
 /** Whether a fresh bar is only a part or a crossing copy of a needle already followed. */
