@@ -12,6 +12,7 @@ const peers: readonly { readonly program: string; readonly package: string }[] =
   { program: '/usr/share/orthanc/plugins/libOrthancDicomWeb.so', package: 'orthanc-dicomweb' },
   { program: 'openssl', package: 'openssl' },
   { program: 'pdftotext', package: 'poppler-utils' },
+  { program: 'ffprobe', package: 'ffmpeg' },
   { program: 'redis-server', package: 'redis-server' },
   { program: 'pg_ctlcluster', package: 'postgresql' },
   { program: 'xmllint', package: 'libxml2-utils' },

@@ -7,15 +7,19 @@ interface Options {
   readonly csv?: true;
   readonly report?: true;
   readonly dicom?: true;
+  readonly video?: string | true;
+  readonly lossless?: true;
   readonly jpegLs?: true;
   readonly json?: true;
 }
 
 async function exportCommand(record: string, options: Options): Promise<void> {
   const { exportKinds, exportRecord } = await import('../export/exportRecord.ts');
-  const chosen: Readonly<Partial<Record<ExportKind, true | undefined>>> = options;
+  const chosen: Readonly<Partial<Record<ExportKind, string | true | undefined>>> = options;
   const kinds = exportKinds.filter((kind) => chosen[kind]);
-  if (kinds.length === 0) return reportFault({ kind: 'input', message: 'Nothing to export: say at least one of --csv, --report and --dicom.' });
+  if (kinds.length === 0) return reportFault({ kind: 'input', message: 'Nothing to export: say at least one of --csv, --report, --dicom and --video.' });
+  if (options.video !== undefined && ![true, 'overlay', 'plain'].includes(options.video))
+    return reportFault({ kind: 'input', message: `--video ${options.video} is not known: say --video overlay or --video plain.` });
   const { openRecordReader } = await import('../record/reader.ts');
   const opened = await openRecordReader(record);
   if (!opened.ok) return reportFault(opened.fault);
@@ -52,12 +56,14 @@ function showProgress(): (progress: ExportProgress) => void {
 export function register(program: Command): void {
   program
     .command('export')
-    .description('report, tables and DICOM instances of a record')
+    .description('report, tables, DICOM instances and videos of a record')
     .argument('<record>', 'folder of one record')
     .requiredOption('--out <dir>', 'folder of the export; must not exist or be empty')
     .option('--csv', 'readings, alarms, events, needle, cement and pose as tables')
     .option('--report', 'report as PDF and HTML with curves and key images, and its tables as CSV and JSON')
     .option('--dicom', 'one study: frames, overlays and selection of marked frames, procedure log, report')
+    .option('--video [style]', 'a video of each plane (H.264), "overlay" burned in or "plain"')
+    .option('--lossless', 'videos in FFV1; with --video plain they hold the stored values themselves')
     .option('--jpeg-ls', 'DICOM frames in lossless JPEG-LS instead of uncompressed')
     .option('--json', 'one JSON object on standard output')
     .action(exportCommand);

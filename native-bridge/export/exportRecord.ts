@@ -4,9 +4,10 @@ import type { RecordReader } from '../record/record.ts';
 import type { DicomSyntax } from './dicom/file.ts';
 import { fillOutFolder } from './outFolder.ts';
 import type { ExportTask, MadeReport } from './task.ts';
+import type { VideoStyle } from './video/video.ts';
 
-/** `csv`: every sample in tables; `report`: PDF, HTML and their tables as CSV and JSON; `dicom`: instances for an archive. */
-export const exportKinds = ['csv', 'report', 'dicom'] as const;
+/** `csv`: every sample in tables; `report`: PDF, HTML and their tables as CSV and JSON; `dicom`: instances for an archive; `video`: one file a plane. */
+export const exportKinds = ['csv', 'report', 'dicom', 'video'] as const;
 export type ExportKind = (typeof exportKinds)[number];
 
 /** How far an export is: `done` of `total` steps (frames, mostly) of the kind at work, and 0 … 1 of everything asked for. */
@@ -23,6 +24,8 @@ export interface ExportOptions {
   readonly signal?: AbortSignal;
   /** How DICOM frames are stored; uncompressed when not said. */
   readonly dicomSyntax?: DicomSyntax;
+  /** H.264 with the overlay when not said. */
+  readonly video?: VideoStyle;
 }
 
 /** What an export wrote; stands in the folder as `export.json`. */
@@ -72,4 +75,5 @@ const parts: Readonly<Record<ExportKind, (task: ExportTask, options: ExportOptio
   csv: async (task) => (await import('./tables.ts')).exportCsv(task),
   report: async (task) => (await import('./report/report.ts')).exportReport(task),
   dicom: async (task, options) => (await import('./dicom/dicom.ts')).exportDicom(task, options.dicomSyntax ?? 'uncompressed'),
+  video: async (task, options) => (await import('./video/video.ts')).exportVideo(task, options.video ?? { overlay: true, lossless: false }),
 };

@@ -119,7 +119,7 @@ function operatorEntry(event: OperatorEvent): Omit<LogEntry, 'tMs'> | null {
 
 function deviceProperties({ name, lot, serial }: Extract<OperatorEvent, { kind: 'device-used' }>): readonly Property[] {
   return [
-    { name: dcm('121150', 'Device Code'), value: { code: privateCode('DEVICE', name) } },
+    { name: dcm('121150', 'Device Code'), value: { code: privateCode('DEVICE', name.slice(0, 64)) } },
     { name: dcm('121149', 'Lot Identifier'), value: text(lot) },
     ...(serial ? [{ name: dcm('121148', 'Unit Serial Identifier'), value: text(serial) }] : []),
   ];

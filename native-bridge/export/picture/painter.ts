@@ -5,18 +5,20 @@ import { greyTable, type Window } from './window.ts';
 
 /** Words in the corners: upper left, and lower left where a simulated picture says so. */
 export interface Caption {
-  readonly text: string;
+  readonly text: string | null;
   readonly simulated: boolean;
 }
+
+const black = 0xff000000;
 
 /** A canvas for pictures of one size, so that it is not made anew for each frame. */
 export interface Painter {
   readonly columns: number;
   readonly rows: number;
-  /** Paints over what was there; `overlay` null leaves the picture plain. */
+  /** Paints over what was there; `overlay` null leaves the picture plain. A frame that is smaller than the canvas stands in its upper left corner. */
   paint(frame: XrayFrame, window: Window, overlay: OverlayContent | null, caption: Caption | null): void;
   /** RGBA, row-major, of this moment. */
-  rgba(): Uint8ClampedArray;
+  rgba(): Uint8Array;
   jpeg(): Promise<Uint8Array>;
 }
 
@@ -41,15 +43,18 @@ export function createPainter(columns: number, rows: number, larger = 1): Painte
     rows,
     paint({ attributes, pixels }, window, overlay, caption) {
       const packed = packedFor(window, attributes.photometric === 'MONOCHROME1');
-      for (let i = 0; i < pixels.length; i++) words[i] = packed[pixels[i] ?? 0] ?? 0;
+      if (attributes.columns !== columns || attributes.rows !== rows) words.fill(black);
+      for (let row = 0; row < attributes.rows; row++) {
+        const from = row * attributes.columns;
+        const to = row * columns;
+        for (let column = 0; column < attributes.columns; column++) words[to + column] = packed[pixels[from + column] ?? 0] ?? 0;
+      }
       context.putImageData(image, 0, 0);
       if (overlay) drawOverlay(context, overlay, unit);
-      if (caption) {
-        label(context, caption.text, [8 * unit, 20 * unit], captionColour, 13 * unit);
-        if (caption.simulated) label(context, 'SIMULATED', [8 * unit, rows - 10 * unit], simulatedColour, 15 * unit);
-      }
+      if (caption?.text) label(context, caption.text, [8 * unit, 20 * unit], captionColour, 13 * unit);
+      if (caption?.simulated) label(context, 'SIMULATED', [8 * unit, rows - 10 * unit], simulatedColour, 15 * unit);
     },
-    rgba: () => context.getImageData(0, 0, columns, rows).data,
+    rgba: () => new Uint8Array(context.getImageData(0, 0, columns, rows).data.buffer),
     jpeg: () => canvas.encode('jpeg', 92),
   };
 }
