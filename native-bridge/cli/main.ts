@@ -15,6 +15,7 @@ const commandFiles: readonly string[] = [
   './injectorSim.ts',
   './doctor.ts',
   './worklist.ts',
+  './send.ts',
 ];
 
 const program = new Command('pedicle')

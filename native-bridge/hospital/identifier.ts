@@ -21,7 +21,10 @@ export function encodeIdentifier(elements: readonly OutElement[], transferSyntax
 export interface Identifier {
   /** Without padding; null when absent or empty. */
   text(tag: string): string | null;
+  /** A number written as text (IS, DS). */
   number(tag: string): number | null;
+  /** An unsigned 16-bit number. */
+  integer(tag: string): number | null;
   items(tag: string): readonly Identifier[];
 }
 
@@ -43,6 +46,7 @@ function identifierOf(item: DicomItem, inherited: string | null): Identifier {
       return decodeText(bytes, characterSet).replaceAll('\0', ' ').trim() || null;
     },
     number: (tag) => numberOf(item, tag, 'text'),
+    integer: (tag) => numberOf(item, tag, 'US'),
     items: (tag) => itemsOf(item, tag).map((child) => identifierOf(child, characterSet)),
   };
 }
