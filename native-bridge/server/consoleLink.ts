@@ -76,7 +76,7 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
       return;
     }
     const id = randomUUID();
-    const review = await openReview(id, record, reader.value, workplace.display(), (state) => send({ kind: 'review-state', state }));
+    const review = openReview(id, record, reader.value, workplace.display(), send);
     if (socket.readyState !== socket.OPEN) {
       await review.close();
       return;
@@ -84,7 +84,7 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
     own.add(id);
     context.reviews.set(id, review);
     send({ kind: 'review-opened', opened: review.opened });
-    send({ kind: 'review-state', state: { review: id, positionMs: 0, playing: false, speed: 1 } });
+    review.seek(0);
   };
   const close = async (id: string): Promise<void> => {
     if (!own.delete(id)) return;

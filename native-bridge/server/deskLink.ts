@@ -82,7 +82,10 @@ export async function handleDesk(message: DeskClientMessage, context: DeskContex
       return;
     case 'save-site': {
       const saved = await workplace.site.save(message.site);
-      if (!saved.ok) return refuse(saved.fault.message);
+      if (!saved.ok) {
+        refuse(saved.fault.message);
+        return;
+      }
       if (!message.begin) return;
       const ended = await workplace.end();
       const begun = ended.ok ? await workplace.begin(false) : ended;
@@ -132,5 +135,13 @@ export async function handleDesk(message: DeskClientMessage, context: DeskContex
       return;
     case 'loop':
       context.reviews.get(message.review)?.loop(message.range);
+      return;
+    case 'lock-review': {
+      const leader = context.reviews.get(message.leader);
+      const review = context.reviews.get(message.review);
+      if (!leader || !review) return;
+      if (message.offsetMs === null) leader.release(review);
+      else leader.lead(review, message.offsetMs);
+    }
   }
 }

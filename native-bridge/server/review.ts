@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import type { PlaneObservation } from '../../src/guidance/observation.ts';
-import type { ReviewOpened, ReviewState, SessionInfo } from '../../src/link/link.ts';
-import { derivedTopics, type PlaneId, planeIds, rawTopics, type Sample, type Topic } from '../../src/sample/sample.ts';
+import type { ReviewOpened, ServerMessage, SessionInfo } from '../../src/link/link.ts';
+import { type PlaneId, planeIds } from '../../src/sample/sample.ts';
 import type { RecordReader } from '../record/record.ts';
-import { collectCurve } from './curve.ts';
 import { type FrameStream, type OutgoingFrame, startFrameStream } from './frameStream.ts';
+import type { ReviewMoment } from './reviewIndex.ts';
+import { startReviewTelemetry } from './reviewTelemetry.ts';
 
 /** How often the position moves while playing: finer than the time between two frames at 30 fps. */
 const playEveryMs = 20;
@@ -21,8 +21,16 @@ export interface Review {
   stepFrame(plane: PlaneId, by: number): void;
   /** Playing goes back to the start of the range at its end; `null` plays through. */
   loop(range: LoopRange | null): void;
+  /** From now on `review` stands where this one stands, `offsetMs` later: two records locked in time. */
+  lead(review: Review, offsetMs: number): void;
+  release(review: Review): void;
+  /** Goes where another review stands. */
+  follow(toMs: number, isPlaying: boolean): void;
   close(): Promise<void>;
 }
+
+/** What a review tells its console as it goes. */
+export type ReviewMessage = Extract<ServerMessage, { kind: 'review-state' | 'review-part' }>;
 
 /** Part of a record that is played again and again, ms of the session. */
 export interface LoopRange {
@@ -35,7 +43,6 @@ const shortestLoopMs = 200;
 
 interface RecordedPlane {
   readonly index: readonly { readonly seq: number; readonly tMs: number }[];
-  readonly observations: Map<number, { needle?: PlaneObservation['needle']; cement?: PlaneObservation['cement'] }>;
   readonly streams: Set<FrameStream>;
   shownSeq: number | null;
   /** Reads go one after another; only the newest wish is kept. */
@@ -54,63 +61,48 @@ function frameAt(index: readonly { readonly tMs: number }[], tMs: number): numbe
   return low;
 }
 
-/** What a review shows besides frames; bytes, ticks and attributes of frames are most of a record and none of it. */
-const reviewedTopics: readonly Topic[] = [...rawTopics, ...derivedTopics].filter(
-  (topic) => topic !== '/injector/bytes' && topic !== '/tick' && topic !== '/plane/a/frame' && topic !== '/plane/b/frame',
-);
-
-/** Reads everything but the pixels, then stands at the first frame. */
-export async function openReview(
-  id: string,
-  record: string,
-  reader: RecordReader,
-  display: SessionInfo['display'],
-  onState: (state: ReviewState) => void,
-): Promise<Review> {
+/** Stands at the first frame at once; events and the curve come through `tell` as telemetry is walked. */
+export function openReview(id: string, record: string, reader: RecordReader, display: SessionInfo['display'], tell: (message: ReviewMessage) => void): Review {
   const planes = new Map<PlaneId, RecordedPlane>();
-  for (const plane of reader.planes)
-    planes.set(plane, { index: reader.frameIndex(plane), observations: new Map(), streams: new Set(), shownSeq: null, loading: false });
-  const curve = collectCurve();
-  const samples: Sample[] = [];
-  const observationOf = (plane: PlaneId, seq: number) => {
-    const observations = planes.get(plane)?.observations;
-    const found = observations?.get(seq) ?? {};
-    observations?.set(seq, found);
-    return found;
-  };
-  for await (const sample of reader.samples({ frames: false, topics: reviewedTopics })) {
-    switch (sample.topic) {
-      case '/injector/reading':
-        curve.add(sample.tMs, sample.data);
-        break;
-      case '/plane/a/needle':
-      case '/plane/b/needle':
-        observationOf(sample.topic === '/plane/a/needle' ? 'a' : 'b', sample.seq).needle = sample.data;
-        break;
-      case '/plane/a/cement':
-      case '/plane/b/cement':
-        observationOf(sample.topic === '/plane/a/cement' ? 'a' : 'b', sample.seq).cement = sample.data;
-        break;
-      case '/plane/a/frame':
-      case '/plane/b/frame':
-      case '/injector/bytes':
-      case '/tick':
-        break;
-      default:
-        samples.push(sample);
-    }
-  }
-
+  for (const plane of reader.planes) planes.set(plane, { index: reader.frameIndex(plane), streams: new Set(), shownSeq: null, loading: false });
   const { header, durationMs } = reader;
   const frames: Partial<Record<PlaneId, readonly number[]>> = {};
   for (const [plane, { index }] of planes) frames[plane] = index.map(({ tMs }) => tMs);
+  const followers = new Map<string, { readonly review: Review; readonly offsetMs: number }>();
   let positionMs = 0;
   let speed = 1;
   let playing: ReturnType<typeof setInterval> | null = null;
   let looped: LoopRange | null = null;
   let closed = false;
+  let moment: ReviewMoment = { injector: null, pose: null };
+  let momentWanted = false;
+  let momentLoading = false;
+  let followedAtMs = 0;
 
-  const tell = () => onState({ review: id, positionMs, playing: playing !== null, speed });
+  const tellState = () => {
+    if (!closed) tell({ kind: 'review-state', state: { review: id, positionMs, playing: playing !== null, speed, ...moment } });
+  };
+  /** The states at the position, then told; while one is on its way only the newest wish is kept. */
+  const lookAtMoment = async (): Promise<void> => {
+    momentWanted = true;
+    if (momentLoading) return;
+    momentLoading = true;
+    while (momentWanted && !closed) {
+      momentWanted = false;
+      moment = await telemetry.moment(positionMs);
+      tellState();
+    }
+    momentLoading = false;
+  };
+  const telemetry = startReviewTelemetry(reader.folder, header, (part) => {
+    if (closed) return;
+    tell({ kind: 'review-part', review: id, samples: part.samples, curve: part.curve, fraction: part.fraction });
+    if (part.fraction < 1) return;
+    // Frames that were shown before the walk came to them went out without what guidance said of them.
+    for (const recorded of planes.values()) recorded.shownSeq = null;
+    showAll();
+    void lookAtMoment();
+  });
 
   const show = async (plane: PlaneId, recorded: RecordedPlane): Promise<void> => {
     if (recorded.loading || recorded.index.length === 0) return;
@@ -119,19 +111,17 @@ export async function openReview(
       const wanted = recorded.index[frameAt(recorded.index, positionMs)];
       if (closed || wanted === undefined || wanted.seq === recorded.shownSeq) break;
       recorded.shownSeq = wanted.seq;
-      const outgoing = await load(plane, recorded, wanted.seq);
+      const outgoing = await load(plane, wanted.seq);
       if (outgoing) for (const stream of recorded.streams) stream.offer(outgoing);
     }
     recorded.loading = false;
   };
-  const load = async (plane: PlaneId, recorded: RecordedPlane, seq: number): Promise<OutgoingFrame | null> => {
-    const frame = await reader.frame(plane, seq);
+  const load = async (plane: PlaneId, seq: number): Promise<OutgoingFrame | null> => {
+    const [frame, observation] = await Promise.all([reader.frame(plane, seq), telemetry.observation(plane, seq)]);
     if (!frame.ok) {
       process.stderr.write(`pedicle: ${frame.fault.message}\n`);
       return null;
     }
-    const seen = recorded.observations.get(seq);
-    const observation = seen?.needle && seen.cement ? { needle: seen.needle, cement: seen.cement } : null;
     return { header: { plane, seq, tMs: frame.value.tMs, observation, stampedEpochMs: performance.timeOrigin + performance.now() }, frame: frame.value.data };
   };
   const showAll = () => {
@@ -140,11 +130,16 @@ export async function openReview(
   const moveTo = (toMs: number) => {
     positionMs = Math.min(durationMs, Math.max(0, toMs));
     showAll();
+    for (const { review, offsetMs } of followers.values()) review.follow(positionMs + offsetMs, playing !== null);
+  };
+  const told = () => {
+    tellState();
+    void lookAtMoment();
   };
   const pause = () => {
     if (playing) clearInterval(playing);
     playing = null;
-    tell();
+    told();
   };
 
   return {
@@ -161,8 +156,6 @@ export async function openReview(
       },
       durationMs,
       closed: reader.closed,
-      curve: curve.curve(),
-      samples,
       frames,
     },
     stream(plane, response) {
@@ -191,29 +184,44 @@ export async function openReview(
         else if (positionMs >= durationMs) pause();
         else if (nowMs - toldMs >= tellEveryMs) {
           toldMs = nowMs;
-          tell();
+          told();
         }
       }, playEveryMs);
-      tell();
+      told();
     },
     pause,
     seek(toMs) {
       if (playing) pause();
       moveTo(toMs);
-      tell();
+      told();
     },
     stepFrame(plane, by) {
       if (playing) pause();
       const index = planes.get(plane)?.index ?? [];
       const at = index[Math.min(index.length - 1, Math.max(0, frameAt(index, positionMs) + by))];
       if (at) moveTo(at.tMs);
-      tell();
+      told();
     },
     loop(range) {
       looped = range && range.toMs - range.fromMs >= shortestLoopMs ? range : null;
     },
+    lead(review, offsetMs) {
+      followers.set(review.opened.review, { review, offsetMs });
+      review.follow(positionMs + offsetMs, playing !== null);
+    },
+    release: (review) => void followers.delete(review.opened.review),
+    follow(toMs, isPlaying) {
+      if (closed) return;
+      if (playing) pause();
+      moveTo(toMs);
+      const nowMs = performance.now();
+      if (isPlaying && nowMs - followedAtMs < tellEveryMs) return;
+      followedAtMs = nowMs;
+      told();
+    },
     async close() {
       closed = true;
+      await telemetry.close();
       if (playing) clearInterval(playing);
       for (const plane of planeIds) for (const stream of planes.get(plane)?.streams ?? []) stream.end();
       await reader.close();

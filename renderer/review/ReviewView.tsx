@@ -27,7 +27,7 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
   const planes = planeIds.filter((plane) => opened.frames[plane] !== undefined);
   const plane = planes.includes(activePlane) ? activePlane : (planes[0] ?? 'a');
   const act = transportOf(review, plane);
-  const all = useMemo(() => foldSamples(emptyTimeline, opened.samples), [opened]);
+  const all = useMemo(() => foldSamples(emptyTimeline, review.samples), [review.samples]);
   const plan = moment.timeline.procedure?.plan ?? null;
 
   useKeys((key, event) => {
@@ -64,8 +64,8 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
         {!opened.closed && <p className="warn not-closed">{text.review.recordNotClosed}</p>}
         <EventList events={all.events} nowMs={moment.nowMs} onSeek={act.seek} />
         <div className="column-foot">
-          <UnitSwitch />
           <LayerSwitches />
+          <UnitSwitch />
         </div>
       </aside>
       <CurveStrip

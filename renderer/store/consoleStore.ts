@@ -1,27 +1,26 @@
 import { createStore, useStore } from 'zustand';
 import type { PressureUnit } from '../../src/base/units.ts';
 import type { InjectorReading } from '../../src/injector/reading.ts';
-import type { ClientMessage, RecordListItem, ReviewOpened, ReviewState, ServerMessage, SessionInfo, Status } from '../../src/link/link.ts';
-import type { OperatorEvent, PlaneId } from '../../src/sample/index.ts';
+import type { ClientMessage, RecordListItem, ServerMessage, SessionInfo, Status } from '../../src/link/link.ts';
+import type { OperatorEvent, PlaneId, Sample, Stage } from '../../src/sample/index.ts';
 import { type Connection, connect } from '../link/connection.ts';
 import { leakSiteText, text } from '../text.ts';
 import { allHidden, anyShown, defaultLayers, type OverlayLayers } from '../viewport/layers.ts';
+import { forgetStills, stillOf } from '../viewport/stills.ts';
 import { createAskedEvents } from './askedEvents.ts';
 import { receiveDesk } from './deskStore.ts';
+import { type OpenReview, openedReview, updatedReview } from './openReview.ts';
 import { emptyCurve, emptyTimeline, foldSamples, type GrowingCurve, growCurve, growingCopy, type TimelineState } from './timeline.ts';
-
-export interface OpenReview {
-  readonly opened: ReviewOpened;
-  readonly state: ReviewState;
-}
 
 /** What the page shows; pictures run in `live`, an open record in `review`. */
 export type View = 'live' | 'case' | 'review' | 'setup' | 'reference' | 'help';
 
+export type { OpenReview };
+
 export type Asking = 'note' | 'leak' | 'patient' | 'alarms' | 'tools';
 
-/** Both planes alike, or one large with the other beside it for reference. */
-export type Layout = 'even' | PlaneId;
+/** Both planes alike, one large with the other small, or the live pictures with their last images or references beside them. */
+export type Layout = 'even' | PlaneId | 'last' | 'reference';
 
 /** Said to the person for a few seconds; `id` tells two equal ones apart. */
 export interface Notice {
@@ -47,6 +46,10 @@ export interface ConsoleState {
   readonly sessionZeroAt: number | null;
   readonly records: readonly RecordListItem[] | null;
   readonly review: OpenReview | null;
+  /** A second record beside `review`, locked to it in time. */
+  readonly comparison: OpenReview | null;
+  /** The record that was asked for as the second one and has not come yet. */
+  readonly comparing: string | null;
   readonly view: View;
   readonly held: boolean;
   /** What the live view asks for just now, in the place of the curve. */
@@ -54,6 +57,12 @@ export interface ConsoleState {
   readonly activePlane: PlaneId;
   readonly layers: OverlayLayers;
   readonly layout: Layout;
+  /** Live minus reference. */
+  readonly roadmap: boolean;
+  /** Counts how often the last image was taken to stand beside the live picture. */
+  readonly lastImages: number;
+  /** Counts new references as they are recorded; those from before this page was opened have no picture here. */
+  readonly references: Readonly<Record<PlaneId, number>>;
   readonly pressureUnit: PressureUnit;
   readonly notices: readonly Notice[];
 }
@@ -77,12 +86,17 @@ const initial: ConsoleState = {
   sessionZeroAt: null,
   records: null,
   review: null,
+  comparison: null,
+  comparing: null,
   view: 'live',
   held: false,
   asking: null,
   activePlane: 'a',
   layers: defaultLayers,
   layout: 'even',
+  roadmap: false,
+  lastImages: 0,
+  references: { a: 0, b: 0 },
   pressureUnit: 'psi',
   notices: [],
 };
@@ -99,6 +113,15 @@ export function notify(tone: Notice['tone'], message: string): void {
   const id = ++noticeCount;
   setState(({ notices }) => ({ notices: [...notices.slice(-2), { id, tone, message }] }));
   setTimeout(() => setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) })), noticeMs);
+}
+
+function countReferences(before: ConsoleState['references'], samples: readonly Sample[]): ConsoleState['references'] {
+  let counts = before;
+  for (const { topic, data } of samples) {
+    if (topic !== '/operator' || data.kind !== 'reference') continue;
+    counts = { a: counts.a + Number(data.plane !== 'b'), b: counts.b + Number(data.plane !== 'a') };
+  }
+  return counts;
 }
 
 /** What a message changes; `now` is `performance.now()`. `curve` grows in place, everything else is replaced. */
@@ -123,6 +146,7 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
         curveVersion: growCurve(state.curve, message.samples) ? state.curveVersion + 1 : state.curveVersion,
         readingAt: reading ? now : state.readingAt,
         lastReading: reading ? reading.data : state.lastReading,
+        references: countReferences(state.references, message.samples),
       };
     }
     case 'status':
@@ -130,11 +154,13 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
     case 'records':
       return { records: message.records };
     case 'review-opened': {
-      const start: ReviewState = { review: message.opened.review, positionMs: 0, playing: false, speed: 1 };
-      return { review: { opened: message.opened, state: start }, view: 'review' };
+      const opened = openedReview(message.opened);
+      if (state.review && state.comparing === message.opened.record) return { comparison: opened, comparing: null };
+      return { review: opened, comparison: null, comparing: null, view: 'review' };
     }
+    case 'review-part':
     case 'review-state':
-      return state.review?.opened.review === message.state.review ? { review: { ...state.review, state: message.state } } : {};
+      return { review: updatedReview(state.review, message), comparison: updatedReview(state.comparison, message) };
     default:
       // What the desk side keeps, see deskStore.ts.
       return {};
@@ -173,12 +199,16 @@ function doneWords(event: OperatorEvent): string | null {
 }
 
 function receive(message: ServerMessage): void {
+  const stageBefore = getState().timeline.procedure?.stage ?? null;
+  if (message.kind === 'hello' && message.session?.startedAtEpochMs !== getState().session?.startedAtEpochMs) forgetStills();
   setState((state) => changeBy(message, state, performance.now()));
   receiveDesk(message);
   if (message.kind === 'refused') notify('trouble', message.message);
   if (message.kind !== 'samples') return;
   for (const sample of message.samples) {
-    const words = sample.topic === '/operator' && asked.take(sample.data, performance.now()) ? doneWords(sample.data) : null;
+    if (sample.topic !== '/operator' || !asked.take(sample.data, performance.now())) continue;
+    if (undoable.has(sample.data.kind)) own.push({ seq: sample.seq, event: sample.data, stageBefore });
+    const words = doneWords(sample.data);
     if (words) notify('done', words);
   }
 }
@@ -189,7 +219,7 @@ function linkChanged(up: boolean): void {
   // A review lives in the bridge that opened it: after a new connection it has to be opened again.
   const { review } = getState();
   if (!review) return;
-  setState({ review: null });
+  setState({ review: null, comparison: null, comparing: null });
   send({ kind: 'open-review', record: review.opened.record });
 }
 
@@ -205,6 +235,17 @@ export function send(message: ClientMessage): boolean {
   return sent;
 }
 
+/** Something recorded from this console that can be taken back. */
+export interface OwnEvent {
+  readonly seq: number;
+  readonly event: OperatorEvent;
+  readonly stageBefore: Stage | null;
+}
+const undoable: ReadonlySet<OperatorEvent['kind']> = new Set(['mark', 'store-frame', 'reference', 'leak-seen', 'note', 'stage', 'cement-mixed']);
+const own: OwnEvent[] = [];
+/** The latest that has not been taken yet, out of the list; undefined when there is none. */
+export const takeOwn = (): OwnEvent | undefined => own.pop();
+
 /** What was asked for here: what a script or another console records is in the record and on the strip, but nobody here waits for it. */
 const asked = createAskedEvents();
 
@@ -216,8 +257,17 @@ export function operate(event: OperatorEvent): boolean {
 
 export const ask = (asking: Asking | null): void => setState({ asking });
 export const setHeld = (held: boolean): void => setState({ held });
+/** The last image: beside the live picture where the layout has a place for it, else in its place until released. */
+export const lastImage = (): void => setState(({ layout, held, lastImages }) => (layout === 'last' ? { lastImages: lastImages + 1 } : { held: !held }));
+/** Live minus reference, or plain; without any reference the frame shown now becomes it. */
+export function toggleRoadmap(): void {
+  const { roadmap } = getState();
+  if (!roadmap && !stillOf('a', 'reference') && !stillOf('b', 'reference')) operate({ kind: 'reference' });
+  setState({ roadmap: !roadmap });
+}
 export const setLayers = (layers: OverlayLayers): void => setState({ layers });
-export const setLayout = (layout: Layout): void => setState({ layout });
+export const setLayout = (layout: Layout): void =>
+  setState((state) => ({ layout, ...(layout === 'last' && { held: false, lastImages: state.lastImages + (state.layout === 'last' ? 0 : 1) }) }));
 let layersBefore: OverlayLayers = defaultLayers;
 /** Everything off when anything is on, else what was on before. */
 export function toggleOverlay(): void {
@@ -235,17 +285,33 @@ export const setPressureUnit = (pressureUnit: PressureUnit): void => {
   setState({ pressureUnit });
 };
 
+function closeReviews(): void {
+  const { review, comparison } = getState();
+  for (const each of [review, comparison]) if (each) send({ kind: 'close-review', review: each.opened.review });
+  setState({ review: null, comparison: null, comparing: null });
+}
+
 /** Any view but the records, which are asked for anew; an open record is closed. */
 export function showView(view: Exclude<View, 'review'>): void {
-  const { review } = getState();
-  if (review) send({ kind: 'close-review', review: review.opened.review });
-  setState({ view, review: null });
+  closeReviews();
+  setState({ view });
 }
 export const showLive = (): void => showView('live');
 
 export function showRecords(): void {
-  const { review } = getState();
-  if (review) send({ kind: 'close-review', review: review.opened.review });
-  setState({ view: 'review', review: null, records: null });
+  closeReviews();
+  setState({ view: 'review', records: null });
   send({ kind: 'list-records' });
+}
+
+/** Opens a second record beside the one under review. */
+export function compareWith(record: string): void {
+  endComparison();
+  if (send({ kind: 'open-review', record })) setState({ comparing: record });
+}
+
+export function endComparison(): void {
+  const { comparison } = getState();
+  if (comparison) send({ kind: 'close-review', review: comparison.opened.review });
+  setState({ comparison: null, comparing: null });
 }

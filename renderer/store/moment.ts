@@ -3,7 +3,7 @@ import type { Curve, SessionInfo } from '../../src/link/link.ts';
 import { planeIds } from '../../src/sample/index.ts';
 import { useTick } from '../app/tick.ts';
 import { pictureInfo } from '../viewport/planeController.ts';
-import { consoleStore, useConsole } from './consoleStore.ts';
+import { consoleStore, type OpenReview, useConsole } from './consoleStore.ts';
 import { type NumberFreshness, numberFreshness } from './stale.ts';
 import { createTimelineCursor, emptyCurve, emptyTimeline, indexAt, type TimelineState } from './timeline.ts';
 
@@ -64,17 +64,18 @@ function useLiveMoment(): Moment {
   return { mode: 'live', nowMs, session, timeline, curve, curveVersion, reading };
 }
 
-function useReviewMoment(): Moment | null {
-  const review = useConsole((state) => state.review);
-  const opened = review?.opened ?? null;
-  const cursor = useMemo(() => (opened ? createTimelineCursor(opened.samples) : null), [opened]);
+/** The position of an open record; `mode` says which pictures are its own. */
+export function useReviewMoment(review: OpenReview | null, mode: 'review' | 'compare'): Moment | null {
+  const samples = review?.samples ?? null;
+  const cursor = useMemo(() => (samples ? createTimelineCursor(samples) : null), [samples]);
   if (!review || !cursor) return null;
-  const { positionMs, playing } = review.state;
+  const { positionMs, playing, injector, pose } = review.state;
   // The bridge tells the position ten times a second; while playing, the frames themselves say more precisely where it is.
-  const shownMs = planeIds.map((plane) => pictureInfo(`review/${plane}`).header?.tMs ?? 0);
+  const shownMs = planeIds.map((plane) => pictureInfo(`${mode}/${plane}`).header?.tMs ?? 0);
   const nowMs = playing ? Math.max(positionMs, ...shownMs.filter((tMs) => tMs - positionMs < playAheadMs * review.state.speed)) : positionMs;
-  const { session, curve } = review.opened;
-  return { mode: 'review', nowMs, session, timeline: cursor(nowMs), curve, curveVersion: 0, reading: readingFromCurve(curve, nowMs) };
+  const { curve } = review;
+  const timeline = { ...cursor(nowMs), injector, pose };
+  return { mode: 'review', nowMs, session: review.opened.session, timeline, curve, curveVersion: curve.tMs.length, reading: readingFromCurve(curve, nowMs) };
 }
 
 const nothing: Moment = { mode: 'review', nowMs: 0, session: null, timeline: emptyTimeline, curve: noCurve, curveVersion: 0, reading: noReading };
@@ -83,6 +84,9 @@ const nothing: Moment = { mode: 'review', nowMs: 0, session: null, timeline: emp
 export function useMoment(): Moment {
   const view = useConsole((state) => state.view);
   const live = useLiveMoment();
-  const reviewed = useReviewMoment();
+  const reviewed = useReviewMoment(
+    useConsole((state) => state.review),
+    'review',
+  );
   return view === 'review' ? (reviewed ?? nothing) : live;
 }

@@ -4,13 +4,13 @@ import { useTick } from '../app/tick.ts';
 import { useConsole } from '../store/consoleStore.ts';
 import { type PictureWord, pictureWord } from '../store/stale.ts';
 import { text } from '../text.ts';
-import { pictureAgeMs, pictureInfo } from './planeController.ts';
+import { type PictureMode, pictureAgeMs, pictureInfo } from './planeController.ts';
 import { ScaleBar } from './ScaleBar.tsx';
 import { centerOf, widthOf } from './window.ts';
 
 interface Props {
   readonly plane: PlaneId;
-  readonly mode: 'live' | 'review';
+  readonly mode: PictureMode;
   readonly held: boolean;
 }
 
@@ -26,6 +26,7 @@ function explain(word: PictureWord, situation: { linkUp: boolean; ended: boolean
   if (word === 'NO SIGNAL' && situation.lost) return text.picture.sourceLost;
   if (word === 'NO SIGNAL') return situation.linkUp ? text.picture.waiting : text.picture.linkLost;
   if (word === 'HOLD') return text.picture.held;
+  if (word === 'LAST IMAGE') return situation.ageMs === null ? null : `${text.picture.lastFrame(ageText(situation.ageMs))} · ${text.picture.beamOff}`;
   if (word !== 'STALE') return null;
   const age = situation.ageMs === null ? '' : text.picture.lastFrame(ageText(situation.ageMs));
   const why = !situation.linkUp ? text.picture.linkLost : situation.ended ? text.picture.sourceEnded : null;
@@ -37,11 +38,13 @@ export function PictureCaption({ plane, mode, held }: Props) {
   const now = useTick();
   const linkUp = useConsole((state) => state.linkUp);
   const status = useConsole((state) => state.status?.planes[plane] ?? null);
-  const sessionSimulated = useConsole((state) => (mode === 'review' ? state.review?.opened.session.simulated : state.session?.simulated) ?? false);
+  const sessionSimulated = useConsole(
+    (state) => (mode === 'live' ? state.session : state[mode === 'review' ? 'review' : 'comparison']?.opened.session)?.simulated ?? false,
+  );
   const layers = useConsole((state) => state.layers);
-  const { header, guidance, window, inverted } = pictureInfo(`${mode}/${plane}`);
+  const { header, guidance, window, inverted, roadmap } = pictureInfo(`${mode}/${plane}`);
   const ageMs = pictureAgeMs(`${mode}/${plane}`, now, held);
-  const word = pictureWord({ mode, linkUp, frameAgeMs: ageMs, held, status });
+  const word = pictureWord({ mode: mode === 'live' ? 'live' : 'review', linkUp, frameAgeMs: ageMs, held, status });
   const simulated = header?.attributes.simulated ?? sessionSimulated;
   const geometry = header?.attributes.geometry;
   const why = explain(word, { linkUp, ended: status?.state === 'ended', lost: status?.state === 'lost', ageMs });
@@ -56,6 +59,12 @@ export function PictureCaption({ plane, mode, held }: Props) {
           </span>
           {simulated && <span className="simulated">{text.picture.simulated}</span>}
           {word === 'LIVE' && status && <span className="quiet">{text.picture.framesPerSecond(fixed(status.framesPerSecond, 0))}</span>}
+          {roadmap && (
+            <div className="roadmap" data-testid={`roadmap-${plane}`}>
+              {text.picture.roadmap}{' '}
+              {roadmap === 'missing' ? text.picture.roadmapMissing : text.picture.moved(fixed(roadmap.movedPx[0], 0), fixed(roadmap.movedPx[1], 0))}
+            </div>
+          )}
           <div>{viewName(plane, geometry?.primaryAngleDeg)}</div>
           {why && <div className="why">{why}</div>}
         </div>

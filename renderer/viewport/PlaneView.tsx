@@ -3,17 +3,26 @@ import type { PlaneId, PlanePlan } from '../../src/sample/index.ts';
 import { type ArrivedFrame, openFrameStream } from '../link/frameStream.ts';
 import { attachGestures, pictureKey } from './gestures.ts';
 import type { OverlayLayers } from './layers.ts';
+import { Magnifier } from './Magnifier.tsx';
+import { MeasureLayer } from './MeasureLayer.tsx';
 import { PictureCaption } from './PictureCaption.tsx';
-import { createPlaneController, type PictureKey, type PlaneController } from './planeController.ts';
+import { createPlaneController, type PictureKey, type PictureMode, type PlaneController } from './planeController.ts';
+import type { StillKind } from './stills.ts';
 
 export interface PlaneViewProps {
   readonly plane: PlaneId;
-  readonly mode: 'live' | 'review';
+  readonly mode: PictureMode;
   readonly streamPath: string;
   readonly plan: PlanePlan | null;
   readonly held: boolean;
   readonly active: boolean;
   readonly layers: OverlayLayers;
+  /** Live minus reference. */
+  readonly roadmap?: boolean;
+  /** Counts new references of this plane; with each, the frame shown becomes it. */
+  readonly references?: number;
+  /** Counts the wish to keep the frame shown as the last image. */
+  readonly lastImages?: number;
   readonly onActivate: () => void;
   /** Drawn over the picture while something is edited; gets what it needs to place itself. */
   readonly children?: ((controller: PlaneController) => ReactNode) | undefined;
@@ -22,8 +31,19 @@ export interface PlaneViewProps {
 /** Cornerstone3D comes with the first picture, not with the page. */
 const loadPicture = () => import('./picture.ts');
 
+/** Keeps the frame shown each time `count` changes, not for what it was when the picture came. */
+function useNewStill(controller: PlaneController | null, kind: StillKind, count: number): void {
+  const before = useRef(count);
+  useEffect(() => {
+    if (before.current === count) return;
+    before.current = count;
+    controller?.takeStill(kind);
+  }, [controller, kind, count]);
+}
+
 /** One plane: picture, overlay and the words about them. */
-export function PlaneView({ plane, mode, streamPath, plan, held, active, layers, onActivate, children }: PlaneViewProps) {
+export function PlaneView(props: PlaneViewProps) {
+  const { plane, mode, streamPath, plan, held, active, layers, onActivate, children, roadmap = false, references = 0, lastImages = 0 } = props;
   const root = useRef<HTMLDivElement>(null);
   const pictureElement = useRef<HTMLDivElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
@@ -58,6 +78,9 @@ export function PlaneView({ plane, mode, streamPath, plan, held, active, layers,
   useEffect(() => controller?.setPlan(plan), [controller, plan]);
   useEffect(() => controller?.setHeld(held), [controller, held]);
   useEffect(() => controller?.setLayers(layers), [controller, layers]);
+  useEffect(() => controller?.setRoadmap(roadmap), [controller, roadmap]);
+  useNewStill(controller, 'reference', references);
+  useNewStill(controller, 'last', lastImages);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!controller || event.target !== event.currentTarget || !pictureKey(event, controller)) return;
@@ -81,6 +104,8 @@ export function PlaneView({ plane, mode, streamPath, plan, held, active, layers,
       <div className="plane-picture" ref={pictureElement} />
       <canvas className="plane-overlay" ref={overlay} />
       <PictureCaption plane={plane} mode={mode} held={held} />
+      <Magnifier root={root} />
+      {controller && !children && <MeasureLayer pictureKey={key} controller={controller} />}
       {controller && children?.(controller)}
     </section>
   );

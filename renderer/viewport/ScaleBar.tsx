@@ -1,12 +1,12 @@
 import type { PlaneId } from '../../src/sample/index.ts';
 import { fixed } from '../app/format.ts';
 import { text } from '../text.ts';
-import { pictureInfo } from './planeController.ts';
+import { type PictureMode, pictureInfo } from './planeController.ts';
 import { barLengthMm } from './scaleLength.ts';
 
 interface Props {
   readonly plane: PlaneId;
-  readonly mode: 'live' | 'review';
+  readonly mode: PictureMode;
   readonly mmPerPx: number | null;
   readonly scaleFrom: 'geometry' | 'calibration' | null;
 }

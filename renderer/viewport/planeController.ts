@@ -14,6 +14,8 @@ import { defaultLayers, type OverlayLayers } from './layers.ts';
 import { createCementPainter, drawOverlay } from './overlay.ts';
 import type { Picture } from './picture.ts';
 import { posteriorQuarter } from './planShapes.ts';
+import { createRoadmap, type Roadmap } from './roadmap.ts';
+import { keepStill, type Still, type StillKind, stillOf } from './stills.ts';
 import { draggedWindow, firstWindow, type VoiRange } from './window.ts';
 
 /** What one plane shows right now. Changes in place with each frame; read it on a tick, not through React state. */
@@ -32,6 +34,8 @@ export interface PictureInfo {
   readonly window: VoiRange | null;
   readonly inverted: boolean;
   readonly canvasPxPerImagePx: number | null;
+  /** Set while the reference is subtracted: how the patient has moved since. `missing`: wanted, but there is no reference. */
+  readonly roadmap: { readonly movedPx: readonly [dx: number, dy: number] } | 'missing' | null;
 }
 
 const noPicture: PictureInfo = {
@@ -44,11 +48,13 @@ const noPicture: PictureInfo = {
   window: null,
   inverted: false,
   canvasPxPerImagePx: null,
+  roadmap: null,
 };
 const infos = new Map<string, PictureInfo>();
 
 /** Live and review pictures of a plane are different pictures. */
-export type PictureKey = `${'live' | 'review'}/${PlaneId}`;
+export type PictureMode = 'live' | 'review' | 'compare';
+export type PictureKey = `${PictureMode}/${PlaneId}`;
 export const pictureInfo = (key: PictureKey): PictureInfo => infos.get(key) ?? noPicture;
 
 /**
@@ -63,7 +69,7 @@ export function pictureAgeMs(key: PictureKey, now: number, held: boolean): numbe
 }
 
 /** What guidance says of the frames of both planes as they are shown. */
-export const shownGuidance = (mode: 'live' | 'review') => ({
+export const shownGuidance = (mode: PictureMode) => ({
   a: pictureInfo(`${mode}/a`).guidance?.observation ?? null,
   b: pictureInfo(`${mode}/b`).guidance?.observation ?? null,
 });
@@ -77,12 +83,17 @@ function deviationWords(needle: NeedleObservation | null): string | null {
 
 /** The line on which the tip that the other plane shows just now must lie in this one; null when geometry or the other tip is missing. */
 function epipolarOf(key: PictureKey, attributes: XrayFrameAttributes): readonly [ImagePoint, ImagePoint] | null {
-  const [mode, plane] = key.split('/') as ['live' | 'review', PlaneId];
+  const [mode, plane] = key.split('/') as [PictureMode, PlaneId];
   const other = pictureInfo(`${mode}/${plane === 'a' ? 'b' : 'a'}`);
   const tip = other.guidance?.observation.needle.needle?.tip;
   const [from, to] = [other.header && cArmView(other.header.attributes), cArmView(attributes)];
   return tip && from && to ? epipolarLine(from, tip, to) : null;
 }
+
+type Pixels = Uint8Array | Uint16Array;
+const isSubtracted = (roadmap: PictureInfo['roadmap']): boolean => roadmap !== null && roadmap !== 'missing';
+const sameShape = (p: XrayFrameAttributes, q: XrayFrameAttributes): boolean =>
+  p.rows === q.rows && p.columns === q.columns && p.bitsAllocated === q.bitsAllocated;
 
 const epochNow = () => performance.timeOrigin + performance.now();
 const rootFontPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
@@ -93,11 +104,19 @@ export interface PlaneController {
   setPlan(plan: PlanePlan | null): void;
   setHeld(held: boolean): void;
   setLayers(layers: OverlayLayers): void;
+  /** Live minus reference, or plain. */
+  setRoadmap(wanted: boolean): void;
+  /** Keeps the frame that is shown: beside the live picture, and as what a roadmap subtracts. */
+  takeStill(kind: StillKind): void;
   dragWindow(dx: number, dy: number): void;
   zoom(steps: number, about?: CanvasPoint): void;
   pan(dx: number, dy: number): void;
   reset(): void;
   invert(): void;
+  /** By quarter turns, clockwise. */
+  rotate(degrees: 90 | -90): void;
+  /** Left for right. */
+  flip(): void;
   imageToCanvas(): Affine | null;
   imagePointAt(canvasPoint: CanvasPoint): ImagePoint | null;
   /** Called after each change of camera or size. */
@@ -111,8 +130,13 @@ export interface PlaneElements {
   readonly overlay: HTMLCanvasElement;
 }
 
+const controllers = new Map<PictureKey, PlaneController>();
+/** What drives the picture on the screen; null when it is not there. */
+export const controllerOf = (key: PictureKey): PlaneController | null => controllers.get(key) ?? null;
+
 /** Drives one plane: frame, window, camera and overlay, all drawn in one task. */
 export function createPlaneController(key: PictureKey, picture: Picture, elements: PlaneElements): PlaneController {
+  const plane: PlaneId = key.endsWith('a') ? 'a' : 'b';
   const context = elements.overlay.getContext('2d');
   const arrival = createArrivalMap();
   const paintCement = createCementPainter();
@@ -125,6 +149,12 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
   let cement: CementPicture | null = null;
   let affine: Affine | null = null;
   let unit = rootFontPx() / 16;
+  /** A copy of the frame shown, as stored: the arriving buffer goes back to the worker, the picture's own may hold a subtraction. */
+  let shown: Pixels | null = null;
+  let wantsRoadmap = false;
+  let roadmap: { readonly of: Still; readonly map: Roadmap } | null = null;
+  /** Plain and subtracted pictures have a window each. */
+  const windows: { plain: VoiRange | null; roadmap: VoiRange | null } = { plain: null, roadmap: null };
   infos.set(key, noPicture);
   const info = () => pictureInfo(key);
   const update = (change: Partial<PictureInfo>) => infos.set(key, { ...info(), ...change });
@@ -187,14 +217,37 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
   const firstFrame = (header: FrameHeader, pixels: Uint8Array | Uint16Array) => {
     const range = firstWindow(header.attributes, pixels);
     const inverted = header.attributes.photometric === 'MONOCHROME1';
+    windows.plain = range;
+    update({ window: range, inverted });
+    picture.setWindow(range, inverted);
+  };
+  const putWindow = (range: VoiRange, inverted: boolean) => {
+    windows[isSubtracted(info().roadmap) ? 'roadmap' : 'plain'] = range;
     update({ window: range, inverted });
     picture.setWindow(range, inverted);
   };
   const applyWindow = (range: VoiRange, inverted: boolean) => {
-    update({ window: range, inverted });
-    picture.setWindow(range, inverted);
+    putWindow(range, inverted);
     picture.redraw();
     drawOver();
+  };
+  const roadmapFor = (attributes: XrayFrameAttributes): Roadmap | null => {
+    const reference = stillOf(plane, 'reference');
+    if (!reference || !sameShape(reference.header.attributes, attributes)) return null;
+    if (roadmap?.of !== reference) roadmap = { of: reference, map: createRoadmap(reference.pixels, reference.header.attributes) };
+    return roadmap.map;
+  };
+  /** Puts the frame on the screen, plain or with the reference taken off. */
+  const putPicture = (attributes: XrayFrameAttributes, values: Pixels) => {
+    const map = wantsRoadmap ? roadmapFor(attributes) : null;
+    const subtracted = map?.subtract(values) ?? null;
+    const before = isSubtracted(info().roadmap);
+    update({ roadmap: subtracted ? { movedPx: subtracted.movedPx } : wantsRoadmap ? 'missing' : null });
+    if (before !== (subtracted !== null)) {
+      const range = subtracted ? (windows.roadmap ?? map?.window) : windows.plain;
+      if (range) putWindow(range, info().inverted);
+    }
+    picture.show(attributes, subtracted?.pixels ?? values);
   };
   const show = ({ header, pixels }: ArrivedFrame) => {
     const startedAt = performance.now();
@@ -202,7 +255,9 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     const before = info().header?.attributes;
     const isOtherShape = before?.rows !== header.attributes.rows || before?.columns !== header.attributes.columns;
     if (isOtherShape) firstFrame(header, values);
-    picture.show(header.attributes, values);
+    if (shown?.length === values.length && shown.BYTES_PER_ELEMENT === values.BYTES_PER_ELEMENT) shown.set(values);
+    else shown = values.slice();
+    putPicture(header.attributes, values);
     if (isOtherShape) measureCamera();
     const guidance = guidanceFor(header, info().guidance);
     takeCement(header, guidance);
@@ -224,7 +279,7 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
   sizeOverlay();
   const centre = (): CanvasPoint => [elements.root.clientWidth / 2, elements.root.clientHeight / 2];
 
-  return {
+  const controller: PlaneController = {
     arrive: (frame) => {
       update({ arrivedAt: performance.now(), dropped: frame.dropped });
       if (!held || info().header === null) show(frame);
@@ -241,6 +296,18 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     setLayers: (next) => {
       layers = next;
       drawOver();
+    },
+    setRoadmap: (wanted) => {
+      if (wanted === wantsRoadmap) return;
+      wantsRoadmap = wanted;
+      const { header } = info();
+      if (!header || !shown) return;
+      putPicture(header.attributes, shown);
+      drawOver();
+    },
+    takeStill: (kind) => {
+      const { header, inverted } = info();
+      if (header && shown && windows.plain) keepStill(plane, kind, { header, pixels: shown.slice(), window: windows.plain, inverted });
     },
     dragWindow: (dx, dy) => {
       const { window: range, inverted, header } = info();
@@ -262,6 +329,14 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
       const { window: range, inverted } = info();
       if (range) applyWindow(range, !inverted);
     },
+    rotate: (degrees) => {
+      picture.rotateBy(degrees);
+      cameraChanged();
+    },
+    flip: () => {
+      picture.flip();
+      cameraChanged();
+    },
     imageToCanvas: () => affine,
     imagePointAt: (point) => (affine ? toImage(affine, point) : null),
     onCamera: (listener) => {
@@ -272,6 +347,9 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
       resizing.disconnect();
       picture.dispose();
       infos.delete(key);
+      controllers.delete(key);
     },
   };
+  controllers.set(key, controller);
+  return controller;
 }

@@ -130,5 +130,12 @@ export const deskClientMessages = [
     review: z.string().max(64),
     range: z.strictObject({ fromMs: z.number().nonnegative(), toMs: z.number().nonnegative() }).nullable(),
   }),
+  /** `review` goes along with `leader` from now on, `offsetMs` later; `null` lets it go by itself. */
+  z.strictObject({
+    kind: z.literal('lock-review'),
+    review: z.string().max(64),
+    leader: z.string().max(64),
+    offsetMs: z.number().nullable(),
+  }),
 ] as const;
 export type DeskClientMessage = z.infer<(typeof deskClientMessages)[number]>;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { AlarmPriority } from '../alarm/alarm.ts';
 import type { XrayFrameAttributes } from '../dicom/xrayFrame.ts';
-import type { PlaneObservation } from '../guidance/observation.ts';
+import type { PlaneObservation, Pose } from '../guidance/observation.ts';
+import type { InjectorState } from '../injector/state.ts';
 import { operatorEventSchema } from '../procedure/operatorEvent.ts';
 import type { PlaneId, Sample } from '../sample/index.ts';
 import { type DeskServerMessage, deskClientMessages } from './desk.ts';
@@ -117,18 +118,26 @@ export function recordFits(item: RecordListItem, query: RecordQuery): boolean {
   return alarm === undefined || item.alarms.some(({ condition }) => alarm === 'any' || condition === alarm);
 }
 
-/** A record opened for review: everything but its frames. */
+/** A record opened for review; its events and curve follow as `review-part`. */
 export interface ReviewOpened {
   readonly review: string;
   readonly record: string;
   readonly session: SessionInfo;
   readonly durationMs: number;
   readonly closed: boolean;
-  readonly curve: Curve;
-  /** Operator events, device events, gaps, alarms, injector and procedure states, in order. */
-  readonly samples: readonly Sample[];
   /** Session times of the frames of each plane, in order. */
   readonly frames: Readonly<Partial<Record<PlaneId, readonly number[]>>>;
+}
+
+/** A further part of an opened record, until `fraction` is 1. */
+export interface ReviewPart {
+  readonly kind: 'review-part';
+  readonly review: string;
+  /** Operator events, device events, gaps, alarms and procedure states, about in order. */
+  readonly samples: readonly Sample[];
+  /** The points that follow those of the part before. */
+  readonly curve: Curve;
+  readonly fraction: number;
 }
 
 export interface ReviewState {
@@ -136,6 +145,9 @@ export interface ReviewState {
   readonly positionMs: number;
   readonly playing: boolean;
   readonly speed: number;
+  /** What stands at the position: the last of each at or before it. */
+  readonly injector: InjectorState | null;
+  readonly pose: { readonly tMs: number; readonly pose: Pose } | null;
 }
 
 export type ServerMessage =
@@ -146,6 +158,7 @@ export type ServerMessage =
   | { readonly kind: 'records'; readonly records: readonly RecordListItem[] }
   | { readonly kind: 'review-opened'; readonly opened: ReviewOpened }
   | { readonly kind: 'review-state'; readonly state: ReviewState }
+  | ReviewPart
   | HospitalServerMessage
   | DeskServerMessage
   /** Something asked for could not be done; `message` is for the person. */
