@@ -16,17 +16,21 @@ import { openAskedRecords } from './access/askedRecord.ts';
 import { startAlarmSound } from './alarm/sound.ts';
 import { App } from './app/App.tsx';
 import { theme } from './app/theme.ts';
+import { PicturesView } from './live/PicturesView.tsx';
 import { startConsole } from './store/consoleStore.ts';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no #root');
+/** `?view=pictures`: the pictures alone, for a second monitor. */
+const picturesAlone = new URLSearchParams(location.search).get('view') === 'pictures';
 startConsole();
 openAskedRecords();
-startAlarmSound();
+// A second window on the same computer must not double the sound.
+if (!picturesAlone) startAlarmSound();
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} forceColorScheme="dark">
-      <App />
+      {picturesAlone ? <PicturesView /> : <App />}
     </MantineProvider>
   </StrictMode>,
 );

@@ -60,7 +60,7 @@ export function AlarmPanel({ onClose }: { readonly onClose: () => void }) {
           ))}
         </fieldset>
         <button type="button" className="action" onClick={onClose}>
-          {text.note.cancel} <kbd>Esc</kbd>
+          {text.tools.close} <kbd>Esc</kbd>
         </button>
       </div>
     </StripPanel>

@@ -1,12 +1,14 @@
 import { type Layout, setLayout, toggleOverlay } from '../store/consoleStore.ts';
+import { toggleMagnifier } from '../viewport/toolStore.ts';
 
-const layouts: Readonly<Record<string, Layout>> = { '1': 'a', '2': 'b', '3': 'even' };
+const layouts: Readonly<Record<string, Layout>> = { '1': 'a', '2': 'b', '3': 'even', '4': 'last', '5': 'reference' };
 
-/** Keys that live and review share: 1 and 2 make one plane large, 3 both alike, O shows or hides the overlay. True when it was one. */
+/** Keys that live and review share: 1 and 2 make one plane large, 3 both alike, 4 and 5 put last images or references beside them, O shows or hides the overlay, G takes a magnifier. True when it was one. */
 export function pictureLayoutKey(key: string): boolean {
   const layout = layouts[key];
   if (layout) setLayout(layout);
   else if (key === 'o') toggleOverlay();
+  else if (key === 'g') toggleMagnifier();
   else return false;
   return true;
 }

@@ -10,6 +10,7 @@ interface Props {
 /** One row of big buttons with their keys. A click leaves the focus where it was, so that Space stays the mark. */
 export function ActionBar({ onOpen }: Props) {
   const held = useConsole((state) => state.held);
+  const roadmap = useConsole((state) => state.roadmap);
   const next = useConsole((state) => nextStage(state.timeline.procedure));
   const caption = (action: Action): string => {
     if (action.id === 'hold' && held) return text.actions.release;
@@ -24,7 +25,8 @@ export function ActionBar({ onOpen }: Props) {
           key={action.id}
           className={action.id === 'stage' ? 'action action-primary' : 'action'}
           data-testid={`action-${action.id}`}
-          aria-pressed={action.id === 'hold' ? held : undefined}
+          data-held={action.id === 'hold' && held}
+          aria-pressed={action.id === 'hold' ? held : action.id === 'roadmap' ? roadmap : undefined}
           aria-keyshortcuts={action.key === ' ' ? 'Space' : action.key}
           disabled={action.id === 'stage' && next === null}
           onPointerDown={(event) => event.preventDefault()}

@@ -40,7 +40,8 @@ function drawEvents(plot: uPlot, { moment, fontPx }: Shown): void {
   ctx.save();
   ctx.font = `500 ${fontPx * ratio}px "Inter Variable", system-ui, sans-serif`;
   const marks = events.map((event) => {
-    const words = eventWords(event);
+    const said = eventWords(event);
+    const words = moment.timeline.corrected.has(event.seq) ? { label: `✕ ${said.label}`, weight: 0, tone: 'plain' as const } : said;
     return { words, x: plot.valToPos(event.tMs / 1000, 'x', true) - left, width: ctx.measureText(words.label).width, weight: words.weight };
   });
   const placed = layOutLabels(marks, lanes, width);

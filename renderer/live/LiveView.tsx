@@ -1,69 +1,28 @@
 import { type ReactNode, useState } from 'react';
-import { liveStreamPath, type SessionInfo } from '../../src/link/link.ts';
 import { emptyPlan } from '../../src/procedure/plan.ts';
-import { type Plan, type PlaneId, planeIds } from '../../src/sample/index.ts';
+import type { Plan } from '../../src/sample/index.ts';
 import { AlarmPanel } from '../alarm/AlarmPanel.tsx';
 import { SoundButton } from '../alarm/SoundButton.tsx';
 import { toggleSoundPause } from '../alarm/sound.ts';
 import { useKeys } from '../app/keys.ts';
 import { LayerSwitches } from '../app/LayerSwitches.tsx';
 import { pictureLayoutKey } from '../app/layoutKeys.ts';
-import { draftOf, type PlanDraft, type PlanPart } from '../plan/draft.ts';
-import { PlanLayer } from '../plan/PlanLayer.tsx';
+import { draftOf, type PlanDraft } from '../plan/draft.ts';
 import { PlanPanel } from '../plan/PlanPanel.tsx';
-import { type Asking, ask, consoleStore, operate, setActivePlane, useConsole } from '../store/consoleStore.ts';
+import { type Asking, ask, consoleStore, operate, useConsole } from '../store/consoleStore.ts';
 import { useMoment } from '../store/moment.ts';
 import { text } from '../text.ts';
-import { PlaneView } from '../viewport/PlaneView.tsx';
 import { ActionBar } from './ActionBar.tsx';
 import { Alarms, acknowledge } from './Alarms.tsx';
-import { actions, type LiveDialog } from './actions.ts';
+import { actions, type LiveDialog, planKey, undoLast } from './actions.ts';
 import { alarmOrder } from './alarmOrder.ts';
 import { CurveStrip } from './CurveStrip.tsx';
 import { Numbers } from './Numbers.tsx';
+import { type Drawing, Planes, planesOf } from './Planes.tsx';
 import { LeakPanel, NotePanel, PatientPanel } from './panels.tsx';
+import { ToolsPanel } from './ToolsPanel.tsx';
 import { TrajectoryBlock } from './TrajectoryBlock.tsx';
 import { UnitSwitch } from './UnitSwitch.tsx';
-
-export const planesOf = (session: SessionInfo | null): readonly PlaneId[] =>
-  planeIds.filter((plane) => (plane === 'a' ? session?.sources.framesA : session?.sources.framesB));
-
-interface Drawing {
-  readonly draft: PlanDraft;
-  readonly tool: PlanPart;
-}
-
-function Planes({ drawing, onDraft }: { readonly drawing: Drawing | null; readonly onDraft: (draft: PlanDraft) => void }) {
-  const session = useConsole((state) => state.session);
-  const held = useConsole((state) => state.held);
-  const activePlane = useConsole((state) => state.activePlane);
-  const plan = useConsole((state) => state.timeline.procedure?.plan ?? null);
-  const layers = useConsole((state) => state.layers);
-  const layout = useConsole((state) => state.layout);
-  const planes = planesOf(session);
-  return (
-    <div className="planes" data-layout={planes.length > 1 ? layout : 'even'}>
-      {planes.length === 0 && <div className="planes-none">{session ? text.picture.noSource : text.header.connecting}</div>}
-      {planes.map((plane) => (
-        <PlaneView
-          key={`${plane}-${session?.startedAtEpochMs}`}
-          plane={plane}
-          mode="live"
-          streamPath={liveStreamPath(plane)}
-          plan={drawing ? null : (plan?.planes[plane] ?? null)}
-          held={held}
-          active={plane === activePlane}
-          layers={layers}
-          onActivate={() => setActivePlane(plane)}
-        >
-          {drawing
-            ? (controller) => <PlanLayer plane={plane} controller={controller} draft={drawing.draft} tool={drawing.tool} onChange={onDraft} />
-            : undefined}
-        </PlaneView>
-      ))}
-    </div>
-  );
-}
 
 /** Everything beside the pictures; renders ten times a second, the pictures do not. */
 function LivePanels({ strip }: { readonly strip: ReactNode }) {
@@ -76,8 +35,8 @@ function LivePanels({ strip }: { readonly strip: ReactNode }) {
         <Numbers moment={moment} />
         <TrajectoryBlock moment={moment} />
         <div className="column-foot">
-          <UnitSwitch />
           <LayerSwitches />
+          <UnitSwitch />
           <SoundButton />
         </div>
       </aside>
@@ -91,8 +50,12 @@ export function LiveView() {
   const [drawing, setDrawing] = useState<Drawing | null>(null);
   const planes = planesOf(useConsole((state) => state.session));
   const open = (next: LiveDialog) => {
-    if (next !== 'plan') ask(next);
-    else setDrawing((before) => (before ? null : { draft: draftOf(consoleStore.getState().timeline.procedure?.plan ?? emptyPlan), tool: 'trajectory' }));
+    if (next !== 'plan') {
+      ask(next);
+      return;
+    }
+    ask(null);
+    setDrawing((before) => (before ? null : { draft: draftOf(consoleStore.getState().timeline.procedure?.plan ?? emptyPlan), tool: 'trajectory' }));
   };
   const setDraft = (draft: PlanDraft) => setDrawing((before) => before && { ...before, draft });
   const apply = (plan: Plan) => {
@@ -108,7 +71,19 @@ export function LiveView() {
       toggleSoundPause();
       return true;
     }
+    if (key === 'Escape' && asking) {
+      ask(null);
+      return true;
+    }
+    if (key === 'u') {
+      undoLast();
+      return true;
+    }
     if (pictureLayoutKey(key)) return true;
+    if (key === planKey) {
+      open('plan');
+      return true;
+    }
     const action = actions.find((each) => each.key === key);
     action?.run(open);
     return action !== undefined;
@@ -119,7 +94,7 @@ export function LiveView() {
     leak: <LeakPanel onClose={close} />,
     patient: <PatientPanel onClose={close} />,
     alarms: <AlarmPanel onClose={close} />,
-    tools: null,
+    tools: <ToolsPanel onClose={close} onOpen={open} />,
   };
   const panel = asking && panels[asking];
   return (

@@ -1,6 +1,7 @@
 import { nextStage } from '../app/stages.ts';
-import { type Asking, consoleStore, operate, setHeld } from '../store/consoleStore.ts';
+import { type Asking, consoleStore, lastImage, notify, operate, takeOwn, toggleRoadmap } from '../store/consoleStore.ts';
 import { text } from '../text.ts';
+import { operatorWords } from './eventText.ts';
 
 /** What a button or its key opens rather than does. */
 export type LiveDialog = Asking | 'plan';
@@ -17,16 +18,20 @@ export interface Action {
 
 const label = text.actions;
 
+/** Opens the drawing of the plan; its button is among the tools. */
+export const planKey = 'p';
+
 /** The row of big buttons, in the order of use; the first is the foot switch's. */
 export const actions: readonly Action[] = [
   { id: 'mark', label: label.mark, key: ' ', keyLabel: 'Space', run: () => operate({ kind: 'mark' }) },
   { id: 'store', label: label.store, key: 's', keyLabel: 'S', run: () => operate({ kind: 'store-frame', plane: consoleStore.getState().activePlane }) },
-  { id: 'hold', label: label.hold, key: 'l', keyLabel: 'L', run: () => setHeld(!consoleStore.getState().held) },
+  { id: 'hold', label: label.hold, key: 'l', keyLabel: 'L', run: lastImage },
   { id: 'reference', label: label.reference, key: 'r', keyLabel: 'R', run: () => operate({ kind: 'reference' }) },
+  { id: 'roadmap', label: label.roadmap, key: 'm', keyLabel: 'M', run: toggleRoadmap },
   { id: 'leak', label: label.leak, key: 'k', keyLabel: 'K', run: (open) => open('leak') },
   { id: 'mixed', label: label.mixed, key: 'c', keyLabel: 'C', run: () => operate({ kind: 'cement-mixed' }) },
   { id: 'note', label: label.note, key: 'n', keyLabel: 'N', run: (open) => open('note') },
-  { id: 'plan', label: label.plan, key: 'p', keyLabel: 'P', run: (open) => open('plan') },
+  { id: 'tools', label: label.tools, key: 't', keyLabel: 'T', run: (open) => open('tools') },
   {
     id: 'stage',
     label: label.stageDone,
@@ -38,3 +43,14 @@ export const actions: readonly Action[] = [
     },
   },
 ];
+
+/** Takes back the last thing that was recorded from this console: a correction that names it, and for a stage the one before. Nothing is deleted. */
+export function undoLast(): void {
+  const last = takeOwn();
+  if (!last) {
+    notify('trouble', label.nothingToUndo);
+    return;
+  }
+  operate({ kind: 'correction', of: last.seq, text: label.undone(operatorWords(last.event).label) });
+  if (last.event.kind === 'stage' && last.stageBefore) operate({ kind: 'stage', stage: last.stageBefore });
+}

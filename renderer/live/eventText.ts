@@ -1,3 +1,4 @@
+import type { OperatorEvent } from '../../src/sample/index.ts';
 import type { TimelineEvent } from '../store/timeline.ts';
 import { leakSiteText, text } from '../text.ts';
 
@@ -24,7 +25,11 @@ export function eventWords({ source }: TimelineEvent): EventWords {
     if (state === 'lost') return { label: text.event.lost(device), weight: 5, tone: 'medium' };
     return plain(state === 'ended' ? text.event.ended(device) : shorten(message, shortMessage), 1);
   }
-  const { event } = source;
+  return operatorWords(source.event);
+}
+
+/** What an operator event is called. */
+export function operatorWords(event: OperatorEvent): EventWords {
   switch (event.kind) {
     case 'stage':
       return { label: text.stage[event.stage], weight: 4, tone: 'stage' };

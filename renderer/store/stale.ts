@@ -4,7 +4,7 @@ import type { PlaneStatus } from '../../src/link/link.ts';
 export const staleAfterMs = 500;
 
 /** What a picture is, in one word that cannot be mistaken for another. */
-export type PictureWord = 'LIVE' | 'HOLD' | 'STALE' | 'NO SIGNAL' | 'REPLAY';
+export type PictureWord = 'LIVE' | 'HOLD' | 'LAST IMAGE' | 'STALE' | 'NO SIGNAL' | 'REPLAY';
 
 export interface PictureSituation {
   readonly mode: 'live' | 'review';
@@ -16,7 +16,7 @@ export interface PictureSituation {
 }
 
 /**
- * The word over a picture. A lost link and an old frame come before HOLD: somebody who holds a picture must still learn that
+ * The word over a picture. A source that is there and sends nothing has its beam off: the last image stays, as such. A lost link and an old frame come before HOLD: somebody who holds a picture must still learn that
  * nothing new would come.
  */
 export function pictureWord(situation: PictureSituation): PictureWord {
@@ -26,7 +26,7 @@ export function pictureWord(situation: PictureSituation): PictureWord {
   if (situation.held) return 'HOLD';
   if (situation.status?.state === 'lost') return 'NO SIGNAL';
   if (situation.status?.state === 'ended') return 'STALE';
-  return situation.frameAgeMs > staleAfterMs ? 'STALE' : 'LIVE';
+  return situation.frameAgeMs > staleAfterMs ? 'LAST IMAGE' : 'LIVE';
 }
 
 /** How much a number may be trusted right now. */

@@ -35,6 +35,8 @@ export interface TimelineState {
   readonly pose: { readonly tMs: number; readonly pose: Pose } | null;
   readonly devices: ReadonlyMap<string, DeviceEvent>;
   readonly gaps: number;
+  /** Ingest numbers of events that a later correction names. */
+  readonly corrected: ReadonlySet<number>;
   /** When the operator last said that cement was mixed. */
   readonly mixedAtMs: number | null;
   /** The last sample folded. */
@@ -50,6 +52,7 @@ export const emptyTimeline: TimelineState = {
   pose: null,
   devices: new Map(),
   gaps: 0,
+  corrected: new Set(),
   mixedAtMs: null,
   lastMs: 0,
 };
@@ -81,6 +84,7 @@ function foldOne(state: TimelineState, sample: Sample, events: TimelineEvent[]):
       return { ...state, alarms: withAlarm(state.alarms, sample.data, tMs) };
     case '/operator':
       if (sample.data.kind !== 'acknowledge') events.push({ tMs, seq, source: { of: 'operator', event: sample.data } });
+      if (sample.data.kind === 'correction') return { ...state, corrected: new Set(state.corrected).add(sample.data.of) };
       if (sample.data.kind === 'patient') return { ...state, patient: sample.data };
       return sample.data.kind === 'cement-mixed' ? { ...state, mixedAtMs: tMs } : state;
     case '/device':

@@ -30,7 +30,10 @@ export interface Picture {
   /** Multiplies the zoom, keeping the image point under `about`. */
   zoomBy(factor: number, about: CanvasPoint): void;
   panBy(dx: number, dy: number): void;
-  /** Fits the whole frame. */
+  /** Clockwise, about the middle of the picture. */
+  rotateBy(degrees: number): void;
+  flip(): void;
+  /** Fits the whole frame, upright. */
   resetCamera(): void;
   resize(): void;
   /** Null before the first frame. */
@@ -156,6 +159,13 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
   let buffer: Pixels = new Uint8Array(0);
   let shape = '';
   let wanted: { range: VoiRange; inverted: boolean } | null = null;
+  let rotationDeg = 0;
+  let flipped = false;
+  const orient = () => {
+    viewport.setCamera({ flipHorizontal: flipped });
+    // Not in the typed interface of this version, yet the only way that works on CPU and GPU alike.
+    (viewport as unknown as { setRotation(degrees: number): void }).setRotation(rotationDeg);
+  };
 
   /** On the CPU Cornerstone makes a canvas of CSS pixels, yet converts as if it had the screen's pixels: this undoes it. */
   const cssFactor = () => (onCpu ? ((window.devicePixelRatio || 1) * element.clientWidth) / Math.max(1, viewport.canvas.width) : 1);
@@ -235,8 +245,22 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
       if (!focalPoint) return;
       viewport.setCamera({ focalPoint: [focalPoint[0] - (to[0] - from[0]), focalPoint[1] - (to[1] - from[1]), focalPoint[2]] });
     },
+    rotateBy: (degrees) => {
+      if (!image) return;
+      rotationDeg = (((rotationDeg + (flipped ? -degrees : degrees)) % 360) + 360) % 360;
+      orient();
+    },
+    flip: () => {
+      if (!image) return;
+      flipped = !flipped;
+      orient();
+    },
     resetCamera: () => {
-      if (image) viewport.resetCamera();
+      if (!image) return;
+      rotationDeg = 0;
+      flipped = false;
+      orient();
+      viewport.resetCamera();
     },
     resize: () => {
       owner.resize(true, true);

@@ -17,7 +17,7 @@ describe('the word over a picture', () => {
   test('is LIVE only with a fresh frame, a link, a running source and nothing held', () => {
     expect(pictureWord(live)).toBe('LIVE');
     expect(pictureWord({ ...live, frameAgeMs: staleAfterMs })).toBe('LIVE');
-    expect(pictureWord({ ...live, frameAgeMs: staleAfterMs + 1 })).toBe('STALE');
+    expect(pictureWord({ ...live, frameAgeMs: staleAfterMs + 1 })).toBe('LAST IMAGE');
   });
 
   test('is never LIVE once the link is down, however young the frame', () => {

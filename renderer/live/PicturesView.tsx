@@ -1,0 +1,25 @@
+import { useKeys } from '../app/keys.ts';
+import { pictureLayoutKey } from '../app/layoutKeys.ts';
+import { text } from '../text.ts';
+import { actions } from './actions.ts';
+import { Planes } from './Planes.tsx';
+
+/** Keys of the foot switch and of one hand: what needs no panel. */
+const immediate: readonly string[] = ['mark', 'store', 'hold', 'reference', 'roadmap'];
+
+/** The pictures alone, for a second monitor. Alarms, sound and everything that asks stay with the console. */
+export function PicturesView() {
+  useKeys((key, event) => {
+    if (event.repeat) return false;
+    if (pictureLayoutKey(key)) return true;
+    const action = actions.find((each) => each.key === key && immediate.includes(each.id));
+    action?.run(() => {});
+    return action !== undefined;
+  });
+  return (
+    <main className="pictures-alone">
+      <h1 className="visually-hidden">{text.nav.pictures}</h1>
+      <Planes />
+    </main>
+  );
+}

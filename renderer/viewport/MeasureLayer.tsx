@@ -1,0 +1,113 @@
+import { type KeyboardEvent, type PointerEvent, useEffect, useReducer, useRef } from 'react';
+import type { ImagePoint } from '../../src/sample/index.ts';
+import { fixed } from '../app/format.ts';
+import { text } from '../text.ts';
+import { type Affine, toCanvas } from './affine.ts';
+import { isComplete, type Measure, measured } from './measure.ts';
+import { type PictureKey, type PlaneController, pictureInfo } from './planeController.ts';
+import { addMeasurePoint, moveMeasurePoint, useTools } from './toolStore.ts';
+
+interface Props {
+  readonly pictureKey: PictureKey;
+  readonly controller: PlaneController;
+}
+
+const arrows: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** What the picture says a pixel measures; null without geometry or calibration. */
+const scaleOfPicture = (key: PictureKey): number | null => pictureInfo(key).guidance?.observation.needle.mmPerPx ?? null;
+
+function Drawn({ m, measure, mmPerPx }: { readonly m: Affine; readonly measure: Measure; readonly mmPerPx: number | null }) {
+  const points = measure.points.map((point) => toCanvas(m, point));
+  const result = measured(measure, mmPerPx);
+  const [x, y] = points[measure.kind === 'angle' ? 1 : points.length - 1] ?? [0, 0];
+  return (
+    <>
+      <polyline points={points.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(' ')} />
+      {result && (
+        <text x={x + 12} y={y - 10}>
+          {fixed(result.value, result.unit === 'px' ? 0 : 1)}
+          {result.unit === '°' ? '°' : ` ${result.unit}`}
+        </text>
+      )}
+    </>
+  );
+}
+
+/** Lengths and angles over one picture. With a measuring tool in hand a click sets a point; points are moved by dragging or with the arrows. */
+export function MeasureLayer({ pictureKey, controller }: Props) {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const { measuring, measures } = useTools((state) => state);
+  const layer = useRef<HTMLDivElement>(null);
+  const dragged = useRef<readonly [index: number, pointIndex: number] | null>(null);
+  useEffect(() => controller.onCamera(redraw), [controller]);
+  const plane = pictureKey.endsWith('a') ? 'a' : 'b';
+  const mine = measures.map((measure, index) => ({ measure, index })).filter(({ measure }) => measure.plane === plane);
+  const m = controller.imageToCanvas();
+  if (!m || (!measuring && mine.length === 0)) return null;
+
+  const pointAt = (event: PointerEvent): ImagePoint | null => {
+    const bounds = layer.current?.getBoundingClientRect();
+    return bounds ? controller.imagePointAt([event.clientX - bounds.left, event.clientY - bounds.top]) : null;
+  };
+  const add = (event: PointerEvent) => {
+    if (!measuring || event.button !== 0 || event.shiftKey || event.target !== event.currentTarget) return;
+    const point = pointAt(event);
+    if (point) addMeasurePoint(plane, measuring, point);
+  };
+  const move = (event: PointerEvent) => {
+    const point = dragged.current ? pointAt(event) : null;
+    if (dragged.current && point) moveMeasurePoint(...dragged.current, point);
+  };
+  const onKey = (event: KeyboardEvent, index: number, pointIndex: number, [x, y]: ImagePoint) => {
+    const arrow = arrows[event.key];
+    if (!arrow) return;
+    const step = event.shiftKey ? 10 : 1;
+    moveMeasurePoint(index, pointIndex, [x + arrow[0] * step, y + arrow[1] * step]);
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const mmPerPx = scaleOfPicture(pictureKey);
+  return (
+    <div
+      className="measure-layer"
+      data-active={measuring !== null}
+      data-gestures={measuring ? 'plan' : undefined}
+      data-testid={`measure-${plane}`}
+      ref={layer}
+      onPointerDown={add}
+      onPointerMove={move}
+    >
+      <svg aria-hidden="true">
+        {mine.map(({ measure, index }) => (
+          <Drawn key={index} m={m} measure={measure} mmPerPx={mmPerPx} />
+        ))}
+      </svg>
+      {mine.flatMap(({ measure, index }) =>
+        measure.points.map((point, pointIndex) => {
+          const [left, top] = toCanvas(m, point);
+          const result = isComplete(measure) ? measured(measure, mmPerPx) : null;
+          return (
+            <button
+              type="button"
+              // biome-ignore lint/suspicious/noArrayIndexKey: a point is its place in its measure
+              key={`${index}-${pointIndex}`}
+              className="plan-handle"
+              style={{ left, top }}
+              aria-label={text.tools.point(text.tools[measure.kind], pointIndex + 1, result ? `${fixed(result.value, 1)} ${result.unit}` : '')}
+              onPointerDown={(event) => {
+                dragged.current = [index, pointIndex];
+                event.currentTarget.setPointerCapture(event.pointerId);
+                event.stopPropagation();
+              }}
+              onPointerUp={() => {
+                dragged.current = null;
+              }}
+              onKeyDown={(event) => onKey(event, index, pointIndex, point)}
+            />
+          );
+        }),
+      )}
+    </div>
+  );
+}
