@@ -17,8 +17,11 @@ export interface RunningPedicle {
   stderr(): string;
 }
 
-export function startPedicle(...args: readonly string[]): RunningPedicle {
-  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export const startPedicle = (...args: readonly string[]): RunningPedicle => startProgram(entry, ...args);
+
+/** Any program of the project or its tests, likewise. */
+export function startProgram(path: string, ...args: readonly string[]): RunningPedicle {
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (data: Buffer) => {

@@ -15,6 +15,8 @@ export interface WorkerOptions {
   readonly recordsFolder: string | null;
   readonly onFinished: (result: RecordReplay) => void;
   readonly onNotice: (sentence: string) => void;
+  /** How soon a dead worker is noticed, where it matters (tests). */
+  readonly patience?: { readonly lockMs: number; readonly stalledCheckMs: number };
 }
 
 /** Takes replay jobs until it is told to stop. */
@@ -63,8 +65,8 @@ export async function startReplayWorker(options: WorkerOptions): Promise<Result<
     connection,
     name: `${hostname()}/${process.pid}`,
     concurrency: options.processes,
-    lockDuration: lockMs,
-    stalledInterval: stalledCheckMs,
+    lockDuration: options.patience?.lockMs ?? lockMs,
+    stalledInterval: options.patience?.stalledCheckMs ?? stalledCheckMs,
     maxStalledCount: attempts - 1,
   });
   worker.on('completed', (_, result) => options.onFinished(result));
