@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import type { ExportKind, ExportProgress } from '../export/exportRecord.ts';
+import { inputFault, ok, type Result } from '../../src/base/result.ts';
+import type { Mask } from '../export/deidentify/masks.ts';
+import type { ExportKind, ExportOptions, ExportProgress } from '../export/exportRecord.ts';
 import { printJson, reportFault } from './output.ts';
 
 interface Options {
@@ -10,6 +12,9 @@ interface Options {
   readonly video?: string | true;
   readonly lossless?: true;
   readonly jpegLs?: true;
+  readonly deidentify?: true;
+  readonly pseudonyms?: string;
+  readonly mask: readonly string[];
   readonly json?: true;
 }
 
@@ -20,6 +25,8 @@ async function exportCommand(record: string, options: Options): Promise<void> {
   if (kinds.length === 0) return reportFault({ kind: 'input', message: 'Nothing to export: say at least one of --csv, --report, --dicom and --video.' });
   if (options.video !== undefined && ![true, 'overlay', 'plain'].includes(options.video))
     return reportFault({ kind: 'input', message: `--video ${options.video} is not known: say --video overlay or --video plain.` });
+  const anonymous = await deidentifyOptions(options);
+  if (!anonymous.ok) return reportFault(anonymous.fault);
   const { openRecordReader } = await import('../record/reader.ts');
   const opened = await openRecordReader(record);
   if (!opened.ok) return reportFault(opened.fault);
@@ -30,6 +37,8 @@ async function exportCommand(record: string, options: Options): Promise<void> {
     signal: cancel.signal,
     onProgress: showProgress(),
     dicomSyntax: options.jpegLs ? 'jpeg-ls' : 'uncompressed',
+    video: { overlay: options.video !== 'plain', lossless: options.lossless === true },
+    ...anonymous.value,
   });
   process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
   await opened.value.close();
@@ -39,6 +48,21 @@ async function exportCommand(record: string, options: Options): Promise<void> {
   for (const remark of remarks) process.stderr.write(`pedicle: ${remark}\n`);
   if (options.json) return printJson({ out: options.out, files, complete, remarks });
   process.stdout.write(files.map((file) => `${options.out}/${file}\n`).join(''));
+}
+
+async function deidentifyOptions({ deidentify, pseudonyms, mask }: Options): Promise<Result<Pick<ExportOptions, 'deidentify'>>> {
+  if (!deidentify)
+    return pseudonyms !== undefined || mask.length > 0
+      ? inputFault('--pseudonyms and --mask belong to --deidentify: say that too, or leave them out.')
+      : ok({});
+  const { parseMask } = await import('../export/deidentify/masks.ts');
+  const masks: Mask[] = [];
+  for (const text of mask) {
+    const parsed = parseMask(text);
+    if (!parsed.ok) return parsed;
+    masks.push(parsed.value);
+  }
+  return ok({ deidentify: { masks, ...(pseudonyms === undefined ? {} : { tablePath: pseudonyms }) } });
 }
 
 /** One line on a terminal, ten times a second at most; nothing elsewhere. */
@@ -65,6 +89,14 @@ export function register(program: Command): void {
     .option('--video [style]', 'a video of each plane (H.264), "overlay" burned in or "plain"')
     .option('--lossless', 'videos in FFV1; with --video plain they hold the stored values themselves')
     .option('--jpeg-ls', 'DICOM frames in lossless JPEG-LS instead of uncompressed')
+    .option('--deidentify', 'do not say whose record it is: pseudonym, dates shifted, typed texts removed')
+    .option('--pseudonyms <file>', 'table that says who is who; stays here (default: pedicle/pseudonyms.json of your user data)')
+    .option(
+      '--mask <mask>',
+      'black out PLANE:X,Y,WIDTH,HEIGHT of the pictures; may be given again',
+      (mask: string, masks: readonly string[]) => [...masks, mask],
+      [],
+    )
     .option('--json', 'one JSON object on standard output')
     .action(exportCommand);
 }

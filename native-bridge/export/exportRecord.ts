@@ -1,9 +1,11 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Result } from '../../src/base/result.ts';
 import type { RecordReader } from '../record/record.ts';
+import type { DeidentifyOptions } from './deidentify/deidentify.ts';
 import type { DicomSyntax } from './dicom/file.ts';
+import { originOf } from './origin.ts';
 import { fillOutFolder } from './outFolder.ts';
-import type { ExportTask, MadeReport } from './task.ts';
+import type { ExportTask, MadeReport, RecordOrigin } from './task.ts';
 import type { VideoStyle } from './video/video.ts';
 
 /** `csv`: every sample in tables; `report`: PDF, HTML and their tables as CSV and JSON; `dicom`: instances for an archive; `video`: one file a plane. */
@@ -26,12 +28,15 @@ export interface ExportOptions {
   readonly dicomSyntax?: DicomSyntax;
   /** H.264 with the overlay when not said. */
   readonly video?: VideoStyle;
+  /** Says nowhere whose record it is; see `docs/exports.md` for what that covers. */
+  readonly deidentify?: DeidentifyOptions;
 }
 
 /** What an export wrote; stands in the folder as `export.json`. */
 export interface Exported {
   readonly softwareVersion: string;
   readonly simulated: boolean;
+  readonly deidentified: boolean;
   readonly kinds: readonly ExportKind[];
   /** Paths below the folder. */
   readonly files: readonly string[];
@@ -45,15 +50,36 @@ export interface Exported {
  * Writes files for other programs out of a record, into a folder that is new or empty. Frames go through memory one at a time.
  * Nothing is in the folder under its final name before everything is written. The reader stays open.
  */
-export function exportRecord(reader: RecordReader, kinds: readonly ExportKind[], outFolder: string, options: ExportOptions = {}): Promise<Result<Exported>> {
+export async function exportRecord(
+  reader: RecordReader,
+  kinds: readonly ExportKind[],
+  outFolder: string,
+  options: ExportOptions = {},
+): Promise<Result<Exported>> {
+  const origin = await originOf(reader.folder);
+  if (!options.deidentify) return exportFrom(reader, origin, [], kinds, outFolder, options);
+  const { deidentify } = await import('./deidentify/deidentify.ts');
+  const anonymous = await deidentify(reader, origin, options.deidentify, outFolder);
+  return anonymous.ok ? exportFrom(anonymous.value.reader, anonymous.value.origin, anonymous.value.remarks, kinds, outFolder, options) : anonymous;
+}
+
+function exportFrom(
+  reader: RecordReader,
+  origin: RecordOrigin,
+  known: readonly string[],
+  kinds: readonly ExportKind[],
+  outFolder: string,
+  options: ExportOptions,
+): Promise<Result<Exported>> {
   const { signal } = options;
   return fillOutFolder(outFolder, signal, async (stage) => {
     const files: string[] = [];
-    const remarks: string[] = [];
+    const remarks: string[] = [...known];
     let made: Promise<MadeReport> | null = null;
     for (const [index, kind] of kinds.entries()) {
       const task = {
         reader,
+        origin,
         out: stage,
         remark: (sentence: string) => void (remarks.includes(sentence) || remarks.push(sentence)),
         step(done: number, total: number) {
@@ -66,7 +92,15 @@ export function exportRecord(reader: RecordReader, kinds: readonly ExportKind[],
     }
     const cut = reader.cut();
     if (cut) remarks.push(`The record could be read only up to a place where ${cut.why}; the export ends there.`);
-    return { softwareVersion: packageJson.version, simulated: reader.header.simulated, kinds, files, complete: cut === null && reader.closed, remarks };
+    return {
+      softwareVersion: packageJson.version,
+      simulated: reader.header.simulated,
+      deidentified: origin.deidentified !== null,
+      kinds,
+      files,
+      complete: cut === null && reader.closed,
+      remarks,
+    };
   });
 }
 

@@ -5,6 +5,7 @@ import { stageSchema } from './operatorEvent.ts';
 import { limitsSchema } from './plan.ts';
 
 const uri = z.string().min(1).max(4096);
+const pixel = z.number().int().min(0).max(65535);
 const words = z.string().min(1).max(200);
 
 /** site.json, version 1: what a site chooses once. Every part may be absent. */
@@ -27,6 +28,15 @@ export const siteSchema = z.strictObject({
   shortcuts: z.record(z.string().max(32), z.string().min(1).max(16)).optional(),
   /** Folder of prior images (CT, MR, radiographs) beside the live picture. */
   priorImagesFolder: z.string().min(1).max(4096).optional(),
+  /** Parts of a plane's pictures with names burned in, blacked out when an export must not say whose record it is. */
+  deidentification: z
+    .strictObject({
+      masks: z
+        .array(z.strictObject({ plane: z.enum(['a', 'b']), xImagePx: pixel, yImagePx: pixel, widthPx: pixel, heightPx: pixel }))
+        .max(50)
+        .optional(),
+    })
+    .optional(),
   /** Where records go when the command line does not say. */
   recordsFolder: z.string().min(1).optional(),
   /** Text lines of simple injectors, cement products, room temperature. */

@@ -14,7 +14,7 @@ import { studyOf } from './study.ts';
 export async function exportDicom(task: ExportTask, syntax: DicomSyntax): Promise<readonly string[]> {
   const { reader } = task;
   await mkdir(join(task.out, 'dicom'), { recursive: true, mode: 0o700 });
-  const study = await studyOf(reader);
+  const study = await studyOf(task);
   const report = await task.report();
   const total = reader.planes.reduce((sum, plane) => sum + reader.frameIndex(plane).length, 0);
   let done = 0;

@@ -1,8 +1,8 @@
 import { patientOf } from '../../../src/procedure/operatorEvent.ts';
 import type { Order, OrderCode, Patient } from '../../../src/procedure/patient.ts';
-import type { RecordReader } from '../../record/record.ts';
+import type { ExportTask, RecordOrigin } from '../task.ts';
 import { dicomTimes, singleValue, uidOf } from './file.ts';
-import { codingSchemes } from './srContent.ts';
+import { codingSchemes, dcm } from './srContent.ts';
 
 /** What all instances of one export have in common. */
 export interface DicomStudy {
@@ -12,18 +12,18 @@ export interface DicomStudy {
   readonly synchronizationUid: string;
   readonly simulated: boolean;
   readonly softwareVersion: string;
-  readonly deidentified: boolean;
+  readonly deidentified: RecordOrigin['deidentified'];
   readonly key: string;
 }
 
 /** The last patient that was said counts: identity may come after the procedure has begun. */
-export async function studyOf(reader: RecordReader): Promise<DicomStudy> {
+export async function studyOf({ reader, origin }: Pick<ExportTask, 'reader' | 'origin'>): Promise<DicomStudy> {
   let patient: Patient | null = null;
   for await (const sample of reader.samples({ frames: false, topics: ['/operator'] })) {
     if (sample.topic === '/operator' && sample.data.kind === 'patient') patient = patientOf(sample.data);
   }
   const { header } = reader;
-  const key = `${header.startedAtEpochMs}/${header.procedure}/${JSON.stringify(header.sources)}`;
+  const key = origin.deidentified?.uidSeed ?? `${header.startedAtEpochMs}/${header.procedure}/${JSON.stringify(header.sources)}`;
   return {
     patient,
     startedAtEpochMs: header.startedAtEpochMs,
@@ -31,7 +31,7 @@ export async function studyOf(reader: RecordReader): Promise<DicomStudy> {
     synchronizationUid: uidOf(key, 'synchronization'),
     simulated: header.simulated,
     softwareVersion: header.softwareVersion,
-    deidentified: false,
+    deidentified: origin.deidentified,
     key,
   };
 }
@@ -63,6 +63,7 @@ export function commonModules(study: DicomStudy): object {
     DeviceSerialNumber: '0',
     SoftwareVersions: study.softwareVersion,
     CodingSchemeIdentificationSequence: codingSchemes,
+    ...(study.deidentified ? deidentifiedAttributes(study.deidentified.masked) : {}),
   };
 }
 
@@ -116,3 +117,15 @@ export function referencedRequest(study: DicomStudy): object {
   };
   return { ReferencedRequestSequence: [item] };
 }
+
+/** PS3.15 Annex E and CID 7050: what was done. */
+const deidentifiedAttributes = (masked: boolean): object => ({
+  PatientIdentityRemoved: 'YES',
+  DeidentificationMethod: 'Pedicle: basic profile, dates shifted, typed texts removed',
+  DeidentificationMethodCodeSequence: [
+    dcm('113100', 'Basic Application Confidentiality Profile'),
+    ...(masked ? [dcm('113101', 'Clean Pixel Data Option')] : []),
+    dcm('113107', 'Retain Longitudinal Temporal Information Modified Dates Option'),
+  ],
+  LongitudinalTemporalInformationModified: 'MODIFIED',
+});

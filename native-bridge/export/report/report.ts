@@ -1,7 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { siteSchema } from '../../../src/procedure/site.ts';
-import { readManifest } from '../../record/reader.ts';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { csvCell } from '../tables.ts';
 import type { ExportTask, MadeReport } from '../task.ts';
 import { collectFacts } from './collect.ts';
@@ -14,13 +12,11 @@ import { moment } from './words.ts';
 
 /** The report of a record: one walk through telemetry, and the key images with their overlay. */
 export async function makeReport(task: Omit<ExportTask, 'report'>): Promise<MadeReport> {
-  const { reader } = task;
+  const { reader, origin } = task;
+  const { record, site, chainHead } = origin;
   const facts = await collectFacts(task);
-  const site = await siteOf(reader.folder);
-  const manifest = await readManifest(reader.folder);
   const pictures = await keyImages(task, facts.keyFrames);
   const { simulated, startedAtEpochMs, softwareVersion } = reader.header;
-  const record = basename(reader.folder);
   const model: ReportModel = {
     title: 'Vertebral augmentation: procedure report',
     subtitle: [facts.plan?.procedure ?? reader.header.procedure, facts.levels.join(', '), moment(startedAtEpochMs)].filter(Boolean).join(' · '),
@@ -30,22 +26,11 @@ export async function makeReport(task: Omit<ExportTask, 'report'>): Promise<Made
       site: site?.name ?? null,
       pressureUnit: site?.display?.pressureUnit ?? 'psi',
       record,
-      chainHead: manifest?.chain.head ?? null,
+      chainHead,
       pictures,
     }),
   };
   return { facts, model, pdf: await reportPdf(model, startedAtEpochMs + reader.durationMs) };
-}
-
-/** What the site had chosen at the time of the record; null when it had chosen nothing that can be read. */
-async function siteOf(folder: string) {
-  try {
-    const parsed = siteSchema.safeParse(JSON.parse(await readFile(join(folder, 'site.json'), 'utf8')));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    // Most records have none.
-    return null;
-  }
 }
 
 /** Writes `report/report.pdf`, `report.html`, `report.json` and a CSV file for each of its tables. */
