@@ -11,6 +11,9 @@ interface BoneAxis {
   readonly half: number;
 }
 
+/** How far beyond a shaft's edges nothing is believed, mm; more where a second needle may lie over it that is not seen by itself. */
+const asideMm = { alone: 0.45, covered: 1.6 } as const;
+
 function boneAxis(track: NeedleTrack, shiftPx: readonly [number, number], factor: number): BoneAxis {
   const centre = (factor - 1) / 2;
   return {
@@ -35,7 +38,7 @@ export function blockNeedles(
   blocked.fill(0);
   for (const track of tracks) {
     const axis = boneAxis(track, shiftPx, factor);
-    const reach = axis.half + 0.45 / mmPerFinePx;
+    const reach = axis.half + (track.coveredFrames > 0 ? asideMm.covered : asideMm.alone) / mmPerFinePx;
     const beyond = Math.max(1.5, track.stylet ? 1.2 / mmPerFinePx : 0.4 / mmPerFinePx);
     const longest = 1.5 * Math.hypot(width, height);
     for (let along = -beyond; along < longest; along += 0.7) {
@@ -80,7 +83,7 @@ export function fillAcrossShafts(
   if (areaPx === 0) return { areaPx, mass };
   for (const track of tracks) {
     const axis = boneAxis(track, shiftPx, factor);
-    const beyond = axis.half + 6;
+    const beyond = axis.half + (track.coveredFrames > 0 ? 11 : 6);
     for (let along = -3; along < 400; along += 1) {
       const cx = axis.x + axis.dx * along;
       const cy = axis.y + axis.dy * along;

@@ -36,6 +36,8 @@ export interface NeedleTrack {
   readonly doubts: number;
   /** Attenuation that the last millimetres of its place would have without it; null as long as it is not known. */
   readonly bareLevel: number | null;
+  /** Frames for which something is still taken to lie over it since it was last seen covered: another needle, cement. */
+  readonly coveredFrames: number;
   /** Shown at first sight; without a scale a bar that ends freely on both sides has to last (an opacified vessel may look straight). */
   readonly certain: boolean;
 }
@@ -73,6 +75,9 @@ const rules = {
   plannedLengthMm: 4,
   plannedAcrossMm: 8,
   plannedAngleDeg: 25,
+  /** A needle does not change its width by more than this from one frame to the next. */
+  mergedWidthShare: 0.2,
+  coveredFrames: 15,
 } as const;
 
 export interface NeedleTracker {
@@ -107,7 +112,7 @@ export function createNeedleTracker(): NeedleTracker {
         const at = nearestBar(bars, track, context);
         const [bar] = at >= 0 ? bars.splice(at, 1) : [];
         const sighting = bar === undefined ? null : sightingOf(bar, isForward(bar, track.direction), context, detector);
-        const next = sighting === null ? missed(track, context) : followedBy(track, sighting, context);
+        const next = sighting === null || isMerged(track, sighting) ? missed(track, context, detector) : followedBy(track, sighting, context);
         if (next !== null) followed.push(next);
       }
       const fresh = bars
@@ -257,6 +262,7 @@ function started(id: number, sighting: Sighting, { shift, frameCount, scaleKnown
     strays: 0,
     doubts: 0,
     bareLevel: null,
+    coveredFrames: 0,
     certain: scaleKnown || sighting.bar.startsAtBorder || sighting.bar.endsAtBorder,
   };
 }
@@ -269,9 +275,10 @@ const confidenceOf = (s: Sighting): number =>
  * A needle whose edges are not found: when its place still stops what it stopped, another needle, cement or bone lies over
  * it, and it stays where the bone carries it; otherwise it stays for a few frames.
  */
-function missed(track: NeedleTrack, context: NeedleContext): NeedleTrack | null {
+function missed(track: NeedleTrack, context: NeedleContext, detector: NeedleDetector): NeedleTrack | null {
   if (!context.shiftTrusted) return null;
-  const tip: ImagePoint = [track.tipBone[0] + context.shift[0], track.tipBone[1] + context.shift[1]];
+  const carried: ImagePoint = [track.tipBone[0] + context.shift[0], track.tipBone[1] + context.shift[1]];
+  const tip = tipOnKnownAxis(track, carried, context, detector) ?? carried;
   const level = levelBehind(tip, track.direction, context);
   const without = Math.min(track.bareLevel ?? level, sidesBehind(tip, track.direction, track.widthPx, context));
   const covered = track.seenFrames >= 4 && level > without + restRules.coveredShare * track.contrast;
@@ -283,13 +290,46 @@ function missed(track: NeedleTrack, context: NeedleContext): NeedleTrack | null 
   return {
     ...track,
     tip,
+    tipBone: [tip[0] - context.shift[0], tip[1] - context.shift[1]],
     missedFrames: covered ? 0 : track.missedFrames + 1,
     recentAlongPx: recent,
+    coveredFrames: covered ? rules.coveredFrames : Math.max(0, track.coveredFrames - 1),
     parked: track.parked || (covered && isAtRest(recent, context.scale.mmPerPx)),
     confidence,
     tipSigmaPx: Math.max(track.tipSigmaPx, 0.3 * track.widthPx),
     velocityPx: 0,
   };
+}
+
+/** Two needles over each other make one bar that is too wide for either: its middle line belongs to none of them. */
+const isMerged = (track: NeedleTrack, sighting: Sighting): boolean =>
+  track.seenFrames >= 4 && Math.abs(sighting.widthPx / track.widthPx - 1) > rules.mergedWidthShare;
+
+/** The end of a needle whose edges are covered, measured along the axis that the bone carried; only taken back to where its place is bare. */
+function tipOnKnownAxis(track: NeedleTrack, carried: ImagePoint, context: NeedleContext, detector: NeedleDetector): ImagePoint | null {
+  if (!track.parked || track.bareLevel === null) return null;
+  const { factor } = context.pyramid;
+  const centre = (factor - 1) / 2;
+  const [dx, dy] = track.direction;
+  const shaft = {
+    x: (carried[0] - centre) / factor,
+    y: (carried[1] - centre) / factor,
+    dx,
+    dy,
+    from: -track.lengthPx / factor,
+    to: 0,
+    width: track.widthPx / factor,
+    edge: 0,
+    contrast: track.contrast,
+    coverage: 1,
+    crookednessPx: 0,
+    widthSpreadPx: 0,
+  };
+  const found = detector.tip(context.frame, context.pyramid, { shaft, startsAtBorder: false, endsAtBorder: false, lengthMm: 0 }, true);
+  if (found === null) return null;
+  const backMm = -found.tip.along * context.scale.mmPerPx;
+  if (backMm > restRules.releaseHollowMm || !isBareBack(track, carried, backMm, track.contrast, context)) return null;
+  return [carried[0] + dx * found.tip.along, carried[1] + dy * found.tip.along];
 }
 
 /** The new state after a sighting: moving needles follow the measurement, parked ones are held in the bone. */
@@ -330,6 +370,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     doubts,
     seenFrames: track.seenFrames + 1,
     missedFrames: 0,
+    coveredFrames: Math.max(0, track.coveredFrames - 1),
     movedAt: moved ? context.frameCount : track.movedAt,
     recentAlongPx: recent,
     velocityPx: parked ? 0 : measured ? 0.5 * track.velocityPx + 0.5 * accepted : track.velocityPx,
