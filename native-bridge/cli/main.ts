@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addPassphraseOptions } from './passphrase.ts';
 
 /** Each command is one file that registers itself, loaded only when the program starts; heavy imports go inside its action. */
 const commandFiles: readonly string[] = [
@@ -10,6 +11,7 @@ const commandFiles: readonly string[] = [
   './inspect.ts',
   './verify.ts',
   './recover.ts',
+  './decrypt.ts',
   './export.ts',
   './analyze.ts',
   './injectorSim.ts',
@@ -33,6 +35,7 @@ const program = new Command('pedicle')
   })
   .exitOverride();
 
+addPassphraseOptions(program);
 for (const file of commandFiles) {
   const { register } = (await import(file)) as { register: (program: Command) => void };
   register(program);

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { openEncryptedBytes } from '../security/encryptedBytes.ts';
 
 /** Random access to a file's bytes, with one window of read-ahead for walks through small records. */
 export interface ByteFile {
@@ -11,9 +12,38 @@ export interface ByteFile {
 
 const windowBytes = 1 << 20;
 
+/** A file of a record as it was written; an encrypted one is decrypted, or `RecordLockedError` thrown without its secret. */
 export async function openByteFile(path: string): Promise<ByteFile> {
   const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    const readRaw = (offset: number, length: number) => readFully(handle, offset, Math.max(0, Math.min(length, size - offset)));
+    const encrypted = await openEncryptedBytes(size, readRaw);
+    return encrypted ? withWindow(path, handle, encrypted.size, encrypted.read) : withWindow(path, handle, size, readRaw);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** A file's bytes as they lie on the disk, encrypted or not. */
+export async function openRawByteFile(path: string): Promise<ByteFile> {
+  const handle = await open(path, 'r');
   const { size } = await handle.stat();
+  return withWindow(path, handle, size, (offset, length) => readFully(handle, offset, length));
+}
+
+/** A text beside the samples: `summary.json`, `plan.json`, `site.json`. */
+export async function readRecordText(path: string): Promise<string> {
+  const file = await openByteFile(path);
+  try {
+    return Buffer.from(await file.read(0, file.size)).toString('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+function withWindow(path: string, handle: FileHandle, size: number, readAt: (offset: number, length: number) => Promise<Uint8Array>): ByteFile {
   let windowAt = 0;
   let window: Uint8Array = new Uint8Array(0);
   return {
@@ -22,9 +52,9 @@ export async function openByteFile(path: string): Promise<ByteFile> {
     async read(offset, length) {
       const wanted = Math.max(0, Math.min(length, size - offset));
       if (wanted === 0) return new Uint8Array(0);
-      if (wanted > windowBytes / 4) return readFully(handle, offset, wanted);
+      if (wanted > windowBytes / 4) return readAt(offset, wanted);
       if (offset < windowAt || offset + wanted > windowAt + window.length) {
-        window = await readFully(handle, offset, Math.min(windowBytes, size - offset));
+        window = await readAt(offset, Math.min(windowBytes, size - offset));
         windowAt = offset;
       }
       return window.subarray(offset - windowAt, offset - windowAt + wanted);

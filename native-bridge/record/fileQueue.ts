@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { close, fdatasync, ftruncate, open, writev } from 'node:fs';
+import { createFileEncryptor, type RecordEncryption } from '../security/encryption.ts';
 
 /** What happens to bytes that cannot be written: keep them and try again, or give up and cut back to the last whole item. */
 export type OnFull = 'retry' | 'stop';
@@ -16,6 +17,8 @@ export interface FileQueue {
   readonly state: 'open' | 'failing' | 'stopped';
   /** One item: written whole, or (with `stop`) not at all; `settled` says which. */
   append(parts: readonly Uint8Array[], settled?: (written: boolean) => void): void;
+  /** The last thing that is appended: an encrypted file ends with an index of its parts. */
+  finish(): void;
   /** `fdatasync` once everything appended so far is written; runs of calls become one. */
   sync(): void;
   /** Resolves when nothing is waiting (or the file is stopped). */
@@ -40,7 +43,9 @@ export async function openFileQueue(
   onFull: OnFull,
   onError: (error: NodeJS.ErrnoException) => void,
   onRecovered: () => void,
+  encryption: RecordEncryption | null = null,
 ): Promise<FileQueue> {
+  const encryptor = encryption ? createFileEncryptor(encryption) : null;
   const fd = await new Promise<number>((resolve, reject) => {
     open(path, 'wx', 0o600, (error, opened) => (error ? reject(error) : resolve(opened)));
   });
@@ -139,6 +144,19 @@ export async function openFileQueue(
     for (const part of item.parts) hashed.update(part);
   };
 
+  const add = (parts: readonly Uint8Array[], settled?: (written: boolean) => void) => {
+    if (state === 'stopped') {
+      settled?.(false);
+      return;
+    }
+    const kept = parts.filter((part) => part.length > 0);
+    const bytes = kept.reduce((sum, part) => sum + part.length, 0);
+    backlogBytes += bytes;
+    items.push({ parts: kept, bytes, settled });
+    next();
+  };
+  if (encryptor) add([encryptor.head]);
+
   return {
     path,
     get backlogBytes() {
@@ -151,15 +169,10 @@ export async function openFileQueue(
       return state;
     },
     append(parts, settled) {
-      if (state === 'stopped') {
-        settled?.(false);
-        return;
-      }
-      const kept = parts.filter((part) => part.length > 0);
-      const bytes = kept.reduce((sum, part) => sum + part.length, 0);
-      backlogBytes += bytes;
-      items.push({ parts: kept, bytes, settled });
-      next();
+      add(encryptor && state !== 'stopped' ? encryptor.segment(parts) : parts, settled);
+    },
+    finish() {
+      if (encryptor && state !== 'stopped') add(encryptor.end());
     },
     sync() {
       syncWanted = true;

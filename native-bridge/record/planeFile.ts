@@ -1,4 +1,5 @@
 import type { PlaneId } from '../../src/sample/sample.ts';
+import { RecordLockedError } from '../security/encryption.ts';
 import { type ByteFile, openByteFile } from './byteFile.ts';
 import { type FrameEntry, frameIndexName, parseFrameIndex } from './frameIndex.ts';
 import { footerBytes, mcapMagic, opcodes, parseChunkHead, recordHeadBytes, viewOf } from './mcapFormat.ts';
@@ -19,6 +20,8 @@ export async function openPlaneFile(path: string): Promise<ByteFile | null> {
     file = await openByteFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    // The record's other files could be opened: then it is the head of this one that is damaged.
+    if (error instanceof RecordLockedError) return null;
     throw error;
   }
   if (await hasMagic(file)) return file;

@@ -67,7 +67,7 @@ export function createPlaneWriter(
 
   const open = async (): Promise<FileQueue | null> => {
     try {
-      const queue = await openFileQueue(join(data.folder, planeFileName(plane)), 'stop', onError, () => undefined);
+      const queue = await openFileQueue(join(data.folder, planeFileName(plane)), 'stop', onError, () => undefined, data.encryption);
       queue.append(staged.splice(0));
       return queue;
     } catch (error) {
@@ -112,6 +112,7 @@ export function createPlaneWriter(
         layout.attachment(frameIndexName, frameIndexType, encodeFrameIndex(entries), logTimeNsOf(data.header, 0));
         layout.end();
         queue.append(staged.splice(0));
+        queue.finish();
         queue.sync();
         await queue.idle();
       }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PlaneId, planeIds } from '../../src/sample/sample.ts';
+import { encryptWhole, type RecordEncryption } from '../security/encryption.ts';
 import { countFrame } from '../sources/frameMemory.ts';
 import { attributesTopic } from './channels.ts';
 import { diskErrorText } from './diskError.ts';
@@ -64,7 +65,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
     const { file, durationMs, raw, derived, links, head } = await telemetry.end();
     files['telemetry.mcap'] = file;
     for (const [name, written] of smallFiles) files[name] = await written;
-    files['summary.json'] = await writeSmallFile(folder, 'summary.json', summaryText);
+    files['summary.json'] = await writeSmallFile(folder, 'summary.json', summaryText, data.encryption);
     const manifest = manifestText({
       version: 1,
       softwareVersion: header.softwareVersion,
@@ -74,7 +75,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
       framesNotRecorded: { a: planes.a.notRecorded(), b: planes.b.notRecorded() },
       files,
     });
-    await writeSmallFile(folder, 'manifest.json', manifest);
+    await writeSmallFile(folder, 'manifest.json', manifest, null);
   };
 
   return {
@@ -92,7 +93,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
       planes[message.plane].store({ message, attributes, pixels, cost: backlogCost(message.text.length, pixels.length) });
     },
     file(name, text) {
-      const written = writeSmallFile(folder, name, text);
+      const written = writeSmallFile(folder, name, text, data.encryption);
       smallFiles.set(name, written);
       written.catch((error: NodeJS.ErrnoException) =>
         events.trouble({ kind: 'disk-failing', message: `The record lacks ${name}: ${diskErrorText(error, name)}.` }),
@@ -133,13 +134,13 @@ function startCompressionChoice(data: WriterWorkerData, events: RecordFilesEvent
   };
 }
 
-/** Whole or not at all: written beside, synced, renamed. */
-async function writeSmallFile(folder: string, name: string, text: string): Promise<{ bytes: number; sha256: string }> {
+/** Whole or not at all: written beside, synced, renamed. The manifest alone is never encrypted: it names nobody. */
+async function writeSmallFile(folder: string, name: string, text: string, encryption: RecordEncryption | null): Promise<{ bytes: number; sha256: string }> {
   const path = join(folder, name);
-  await writeFile(`${path}.part`, text, { mode: 0o600, flush: true });
+  const bytes = encryption ? encryptWhole(encryption, Buffer.from(text)) : Buffer.from(text);
+  await writeFile(`${path}.part`, bytes, { mode: 0o600, flush: true });
   await rename(`${path}.part`, path);
   await syncFolder(folder);
-  const bytes = Buffer.from(text);
   return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 

@@ -1,9 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { type PlaneId, planeIds, type Sample } from '../../src/sample/sample.ts';
+import { RecordLockedError } from '../security/encryption.ts';
 import { startTally } from '../session/tally.ts';
-import { type ByteFile, openByteFile } from './byteFile.ts';
+import { type ByteFile, openByteFile, readRecordText } from './byteFile.ts';
 import { frameOfChunk, frameWithoutPixels, pixelsMatchHash, toSample } from './frames.ts';
 import type { HeaderMetadata } from './headerText.ts';
 import { isCut, type LoadedChunk, loadChunk, recordAt } from './mcapWalk.ts';
@@ -58,10 +59,14 @@ interface DamagedFiles {
 }
 
 async function openFiles(folder: string): Promise<Result<DamagedFiles>> {
+  let locked: RecordLockedError | null = null;
   const open = async (name: string): Promise<ByteFile | null> => {
     try {
       return await openByteFile(join(folder, name));
     } catch (error) {
+      // One file whose head is damaged is lost; when all are, it is the secret that is wrong.
+      if (error instanceof RecordLockedError) locked = error;
+      if (error instanceof RecordLockedError) return null;
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw error;
     }
@@ -71,9 +76,11 @@ async function openFiles(folder: string): Promise<Result<DamagedFiles>> {
     const telemetry = await open('telemetry.mcap');
     const planes = { a: await open(planeFileName('a')), b: await open(planeFileName('b')) };
     if (telemetry || planes.a || planes.b) return ok({ telemetry, planes });
+    if (locked !== null) throw locked;
     return inputFault(`There is nothing to recover in ${folder}: neither telemetry.mcap nor plane-a.mcap nor plane-b.mcap. Give the folder of one record.`);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) return inputFault(`${folder} cannot be read: ${message}.`);
     return inputFault(`${folder} cannot be read (${code === 'ENOENT' ? 'it does not exist' : code}): give the folder of one record.`);
   }
 }
@@ -282,7 +289,7 @@ function missingMs(present: readonly { readonly seq: number; readonly tMs: numbe
 
 async function readText(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8');
+    return await readRecordText(path);
   } catch {
     // Not every record has one; one that cannot be read is no reason to lose the rest.
     return null;

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { RecordLockedError } from '../security/encryption.ts';
+import { readRecordText } from './byteFile.ts';
 import type { RecordSummary } from './record.ts';
 
 const planeSummary = z.looseObject({ rows: z.number(), columns: z.number(), bitsStored: z.number(), frames: z.number(), gaps: z.number() });
@@ -19,12 +20,12 @@ const summarySchema = z.looseObject({
 /** What a closed record says of itself; `null` when it has no summary that can be read. */
 export async function readSummary(folder: string): Promise<RecordSummary | null> {
   try {
-    const json: unknown = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8'));
+    const json: unknown = JSON.parse(await readRecordText(join(folder, 'summary.json')));
     // The text's own value, checked: fields added since stay.
     return summarySchema.safeParse(json).success ? (json as RecordSummary) : null;
   } catch (error) {
     // Not there (a record cut off) or damaged: verify says which, whoever only wants a summary has none.
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code !== undefined) return null;
+    if (error instanceof SyntaxError || error instanceof RecordLockedError || (error as NodeJS.ErrnoException).code !== undefined) return null;
     throw error;
   }
 }

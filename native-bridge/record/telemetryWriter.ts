@@ -47,7 +47,7 @@ export async function openTelemetryWriter(data: WriterWorkerData, events: Record
       message: `The record cannot be written: ${diskErrorText(error, 'telemetry.mcap')}. It is kept in memory and tried again twice a second.`,
     });
   const onRecovered = () => events.trouble({ kind: 'disk-recovered', message: 'The record is being written again; nothing of its telemetry was lost.' });
-  const queue = await openFileQueue(join(data.folder, 'telemetry.mcap'), 'retry', onError, onRecovered);
+  const queue = await openFileQueue(join(data.folder, 'telemetry.mcap'), 'retry', onError, onRecovered, data.encryption);
   const staged: Uint8Array[] = [];
   const layout = createMcapLayout((parts) => staged.push(...parts));
   layout.metadata(headerMetadataName, headerMetadata(data));
@@ -122,6 +122,7 @@ export async function openTelemetryWriter(data: WriterWorkerData, events: Record
       flush();
       layout.end();
       queue.append(staged.slice(writtenParts));
+      queue.finish();
       queue.sync();
       await Promise.race([queue.idle(), failAfter(closeTimeoutMs, () => queue.state === 'failing')]);
       const file = { bytes: queue.writtenBytes, sha256: queue.sha256() };

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputFault, ok, type Result } from '../../src/base/result.ts';
 import { type PlaneId, planeIds } from '../../src/sample/sample.ts';
-import { type ByteFile, openByteFile } from './byteFile.ts';
+import { type ByteFile, openByteFile, openRawByteFile } from './byteFile.ts';
 import type { Finding } from './finding.ts';
 import type { HeaderMetadata } from './headerText.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
@@ -65,9 +65,15 @@ async function openTelemetry(folder: string): Promise<Result<ByteFile>> {
   try {
     return ok(await openByteFile(join(folder, 'telemetry.mcap')));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, message } = error as NodeJS.ErrnoException;
     const why =
-      code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no telemetry.mcap in it' : code === 'EACCES' ? 'you have no permission to read it' : `${code}`;
+      code === undefined
+        ? message
+        : code === 'ENOENT' || code === 'ENOTDIR'
+          ? 'there is no telemetry.mcap in it'
+          : code === 'EACCES'
+            ? 'you have no permission to read it'
+            : `${code}`;
     return inputFault(`No record to verify in ${folder}: ${why}. Give the folder of one record.`);
   }
 }
@@ -103,7 +109,7 @@ async function fileProblem(path: string, expected: { readonly bytes: number; rea
 const hashPieceBytes = 4 << 20;
 
 async function hashFile(path: string): Promise<string> {
-  const file = await openByteFile(path);
+  const file = await openRawByteFile(path);
   const hash = createHash('sha256');
   for (let offset = 0; offset < file.size; offset += hashPieceBytes) hash.update(await file.read(offset, hashPieceBytes));
   await file.close();

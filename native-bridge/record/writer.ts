@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { planeOfFrameTopic, type Sample } from '../../src/sample/sample.ts';
+import { newRecordEncryption } from '../security/encryption.ts';
 import { diskErrorText } from './diskError.ts';
 import { exactJson } from './jsonText.ts';
 import type { RecordHeader, RecordSummary, RecordWriter } from './record.ts';
@@ -54,6 +55,7 @@ export async function openRecordWriter(
     reserveBytes: options.reserveBytes ?? gib / 4,
     progress,
     missing: options.missing ?? null,
+    encryption: await newRecordEncryption(),
   };
   const worker = new Worker(new URL('./writerWorker.ts', import.meta.url), { workerData: data });
   const opened = await new Promise<Result<void>>((resolve) => {

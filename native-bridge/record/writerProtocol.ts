@@ -1,4 +1,5 @@
 import type { PlaneId } from '../../src/sample/sample.ts';
+import type { RecordEncryption } from '../security/encryption.ts';
 import type { RecordHeader } from './record.ts';
 import type { TelemetryTopic } from './schemas.ts';
 
@@ -28,6 +29,8 @@ export interface WriterWorkerData {
   readonly progress: SharedArrayBuffer;
   /** Set when the record is the rest of a damaged one. */
   readonly missing: readonly SeqRange[] | null;
+  /** The key of this record, when it is to be encrypted. */
+  readonly encryption: RecordEncryption | null;
 }
 
 export type ToWriter =
