@@ -128,7 +128,7 @@ function frameEvent(
   const asDecoded =
     narrow === (attributes.bitsAllocated === 8)
       ? attributes
-      : { ...attributes, bitsAllocated: narrow ? (8 as const) : (16 as const), bitsStored: narrow ? 8 : 16 };
+      : { ...attributes, bitsAllocated: narrow ? (8 as const) : (16 as const), bitsStored: narrow ? 8 : file.image.bitsStored };
   const data: XrayFrame = { attributes: asDecoded, pixels };
   return { topic: frameTopic(plane), data, atMs };
 }

@@ -149,7 +149,7 @@ export function answerContext(context: ProposedContext): AnsweredContext {
   const { id, abstractSyntax, transferSyntaxes } = context;
   const fallback = transferSyntaxes[0] ?? '';
   if (abstractSyntax !== verification && !abstractSyntax.startsWith(storage)) return { id, result: 'abstract-syntax-not-supported', transferSyntax: fallback };
-  const chosen = transferSyntaxes.find((uid) => !['video', 'unsupported', undefined].includes(findTransferSyntax(uid)?.coding));
+  const chosen = transferSyntaxes.find((uid) => !['unsupported', undefined].includes(findTransferSyntax(uid)?.coding));
   return chosen === undefined
     ? { id, result: 'transfer-syntaxes-not-supported', transferSyntax: fallback }
     : { id, result: 'accepted', transferSyntax: chosen };

@@ -9,6 +9,7 @@ import type { DecodedFrame } from '../../src/dicom/storedValues.ts';
 import type { PixelCoding } from '../../src/dicom/transferSyntax.ts';
 import { type CodecImage, decodeWith } from './dicomCodecs.ts';
 import { interleave, nativeCells } from './dicomNative.ts';
+import { createVideoStreams } from './dicomVideo.ts';
 
 /** One frame as it lies in the file, with what is needed to make pixels of it. */
 export interface CodedFrame {
@@ -20,6 +21,8 @@ export interface CodedFrame {
   /** Pixels of 8 bits lie swapped in 16-bit words. */
   readonly swappedBytes: boolean;
   readonly image: ImageDescription;
+  /** For a video: `bytes` is all of it, this the frame that is wanted; the same `id` for every frame of one file. */
+  readonly stream?: { readonly id: number; readonly index: number };
 }
 
 /** A dataset that inflates to more than this is no X-ray run but an attempt on the memory. */
@@ -51,6 +54,8 @@ export async function decodeFrame(frame: CodedFrame): Promise<Result<DecodedFram
   }
 }
 
+const videoStreams = createVideoStreams();
+
 async function decodeAs(coding: PixelCoding, frame: CodedFrame): Promise<Result<DecodedFrame>> {
   const { image, bytes } = frame;
   switch (coding) {
@@ -73,6 +78,7 @@ async function decodeAs(coding: PixelCoding, frame: CodedFrame): Promise<Result<
     case 'jpeg-xl':
       return matched(image, await decodeWith('libjxl', bytes), 'RGB');
     case 'video':
+      return frame.stream === undefined ? failedFault('is part of a video and cannot be decoded by itself') : videoStreams.frame(frame, frame.stream);
     case 'unsupported':
       return failedFault(`is coded as ${image.transferSyntax.name}, which is not decoded here`);
   }

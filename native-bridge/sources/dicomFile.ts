@@ -3,7 +3,7 @@ import { failedFault, inputFault, ok, type Result } from '../../src/base/result.
 import { type DicomDataset, parseDataset } from '../../src/dicom/dataset.ts';
 import { describeImage, type ImageDescription, tags } from '../../src/dicom/image.ts';
 import { lumaPaletteOf } from '../../src/dicom/palette.ts';
-import { type FrameTable, frameBytes, locateFrames } from '../../src/dicom/pixelData.ts';
+import { type FrameExtent, type FrameTable, frameBytes, locateFrames } from '../../src/dicom/pixelData.ts';
 import type { LumaPalette } from '../../src/dicom/storedValues.ts';
 import { type CodedFrame, inflateRaw } from './dicomDecode.ts';
 import { frameMemory } from './frameMemory.ts';
@@ -86,12 +86,29 @@ export async function readHead(path: string): Promise<DicomDataset | null> {
 /** In big endian files pixels of 8 bits stored as 16-bit words lie swapped (PS3.5 8.1.1, annex D). */
 const isSwapped = (dataset: DicomDataset) => !dataset.littleEndian && dataset.elements[tags.pixelData]?.vr === 'OW';
 
+let nextStreamId = 0;
+const streams = new WeakMap<DicomFile, { readonly id: number; readonly bytes: Uint8Array }>();
+
+/** The video of a file in one piece, in memory that threads share: a copy only when it lies in pieces. */
+function streamOf(file: DicomFile, extent: FrameExtent): { readonly id: number; readonly bytes: Uint8Array } {
+  const known = streams.get(file);
+  if (known !== undefined) return known;
+  const joined = frameBytes(file.dataset.bytes, extent);
+  const bytes = joined.buffer instanceof SharedArrayBuffer ? joined : new Uint8Array(frameMemory(joined.length));
+  if (bytes !== joined) bytes.set(joined);
+  const stream = { id: nextStreamId++, bytes };
+  streams.set(file, stream);
+  return stream;
+}
+
 /** Frame `index` of the file as it lies there, ready for the decoding thread. */
 export function codedFrame(file: DicomFile, index: number): CodedFrame | null {
   const extent = file.table.frames[index];
   if (extent === undefined) return null;
+  const stream = file.table.oneStream ? streamOf(file, extent) : null;
   return {
-    bytes: frameBytes(file.dataset.bytes, extent),
+    ...(stream === null ? {} : { stream: { id: stream.id, index } }),
+    bytes: stream?.bytes ?? frameBytes(file.dataset.bytes, extent),
     encapsulated: file.table.encapsulated,
     bitOffset: (index * file.table.nativeFrameBits) % 8,
     bytesLittleEndian: file.dataset.littleEndian && file.image.transferSyntax.bigEndianPixels !== true,

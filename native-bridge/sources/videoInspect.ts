@@ -30,6 +30,7 @@ const videoExtensions = new Set([
   '.mts',
   '.mpg',
   '.mpeg',
+  '.m2v',
   '.webm',
   '.wmv',
   '.y4m',

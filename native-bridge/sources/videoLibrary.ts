@@ -1,4 +1,6 @@
-import { availableParallelism } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type * as AvTypes from 'node-av';
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { type Planes, pixelLayout } from './videoPicture.ts';
@@ -101,48 +103,31 @@ async function openContext(
 ): Promise<Result<VideoInput>> {
   const opened = await context.openInput(request.url, format, av.Dictionary.fromObject(request.options));
   if (opened < 0) return inputFault(openFault(request, av.FFmpegError.strerror(opened)));
-  return startDecoding(av, context, request, deinterlace, () => context.closeInput());
+  return startDecoding(av, context, request, deinterlace);
 }
 
-/** Opens a video stream that is in memory, whatever its container. */
+/**
+ * Opens a video stream that is in memory, whatever its container. It goes through a file that is taken out of its folder as
+ * soon as it is open: with callbacks for reading, the library ends the whole process when their thread is ended.
+ */
 export async function openVideoBytes(bytes: Uint8Array): Promise<Result<VideoInput>> {
-  const loaded = await loadAv();
-  if (!loaded.ok) return loaded;
-  const av = loaded.value;
-  const io = new av.IOContext();
-  let at = 0;
-  io.allocContextWithCallbacks(
-    64 * 1024,
-    0,
-    (size) => {
-      if (at >= bytes.length) return av.AVERROR_EOF;
-      // A copy: the library wants memory of its own, and these bytes may be shared.
-      const piece = Buffer.from(bytes.subarray(at, at + size));
-      at += piece.length;
-      return piece;
+  const folder = await mkdtemp(join(tmpdir(), 'pedicle-video-'));
+  const path = join(folder, 'video');
+  const remove = () => rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  await writeFile(path, bytes, { mode: 0o600 });
+  const request: VideoInputRequest = { kind: 'file', url: path, format: null, options: { protocol_whitelist: 'file' }, triedAtOpen: true };
+  const opened = await openVideoInput(request, 'off', new AbortController().signal);
+  // Where an open file cannot be removed it goes when it is closed.
+  await remove();
+  if (!opened.ok) return inputFault(opened.fault.message.replace(`the file ${path}`, 'it'));
+  const input = opened.value;
+  return ok({
+    ...input,
+    async close() {
+      await input.close();
+      await remove();
     },
-    null,
-    (offset, whence) => {
-      if (whence === av.AVSEEK_SIZE) return BigInt(bytes.length);
-      const from = whence === av.AVSEEK_CUR ? at : whence === av.AVSEEK_END ? bytes.length : 0;
-      at = Math.min(Math.max(from + Number(offset), 0), bytes.length);
-      return BigInt(at);
-    },
-  );
-  const context = new av.FormatContext();
-  context.allocContext();
-  context.pb = io;
-  const opened = await context.openInput('', null, null);
-  const request: VideoInputRequest = { kind: 'file', url: '', format: null, options: {}, triedAtOpen: true };
-  const close = async () => {
-    await context.closeInput();
-    io.freeContext();
-  };
-  if (opened < 0) {
-    io.freeContext();
-    return inputFault(`it is no video that can be read (${av.FFmpegError.strerror(opened)})`);
-  }
-  return startDecoding(av, context, request, 'off', close);
+  });
 }
 
 function openFault({ kind, url }: VideoInputRequest, why: string): string {
@@ -163,11 +148,10 @@ async function startDecoding(
   context: AvTypes.FormatContext,
   request: VideoInputRequest,
   deinterlace: VideoRequest['deinterlace'],
-  close: () => Promise<void>,
 ): Promise<Result<VideoInput>> {
   const refuse = async (why: string) => {
-    await close();
-    return inputFault(request.kind === 'file' && request.url !== '' ? `the file ${request.url} ${why}.` : `it ${why}`);
+    await context.closeInput();
+    return inputFault(`${request.kind === 'file' ? `the file ${request.url}` : 'what comes'} ${why}.`);
   };
   const probed = await context.findStreamInfo(null);
   if (probed < 0 && request.kind === 'file') return refuse(`is no video that can be read (${av.FFmpegError.strerror(probed)})`);
@@ -202,7 +186,7 @@ async function startDecoding(
     async close() {
       reader.close();
       decoder.freeContext();
-      await close();
+      await context.closeInput();
     },
   });
 }

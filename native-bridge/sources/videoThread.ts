@@ -79,8 +79,14 @@ export function startVideoThread(request: VideoRequest, mostWaiting: number): Vi
     async close() {
       worker.ref();
       worker.postMessage({ kind: 'stop' } satisfies VideoOrder);
-      const timer = setTimeout(() => void worker.terminate(), stopWithinMs);
-      await exited;
+      const overdue = Promise.withResolvers<void>();
+      const timer = setTimeout(() => {
+        // A driver that does not come back holds its thread; nobody waits for it.
+        worker.unref();
+        void worker.terminate();
+        overdue.resolve();
+      }, stopWithinMs);
+      await Promise.race([exited, overdue.promise]);
       clearTimeout(timer);
     },
   };

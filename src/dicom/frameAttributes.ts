@@ -17,7 +17,7 @@ export function frameAttributesOf(
 ): XrayFrameAttributes {
   const colour = image.samplesPerPixel > 1 || image.photometric === 'PALETTE COLOR';
   const places: readonly DicomItem[] = [dataset, ...functionalGroups(dataset, index)];
-  const window = colour ? null : windowOf(places, image);
+  const window = image.photometric === 'YBR_PARTIAL_420' ? partialRange : colour ? null : windowOf(places, image);
   const technique = techniqueOf(places);
   const shutter = displayShutterOf(places);
   const padding = colour ? null : paddingOf(dataset, image);
@@ -40,6 +40,9 @@ export function frameAttributesOf(
     ...(padding === null ? {} : { paddingValue: padding }),
   };
 }
+
+/** Luma of YBR_PARTIAL: 16 is black and 235 white (PS3.3 C.7.6.3.1.2), as a linear window. */
+const partialRange = { center: 126, width: 220 };
 
 function paddingOf(dataset: DicomDataset, image: ImageDescription): number | null {
   const value = numberOf(dataset, 'x00280120', image.signed ? 'SS' : 'US');

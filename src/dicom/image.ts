@@ -95,8 +95,6 @@ function syntaxOf(dataset: DicomDataset): Result<TransferSyntax> {
   const syntax = dataset.transferSyntax ?? (dataset.transferSyntaxUid === null ? findTransferSyntax(explicitLittleEndian) : undefined);
   if (syntax === undefined)
     return inputFault(`is coded in transfer syntax ${dataset.transferSyntaxUid}, which is not known here; convert it to an uncompressed one`);
-  if (syntax.coding === 'video')
-    return inputFault(`holds ${syntax.name} video (transfer syntax ${syntax.uid}), which is not decoded here; convert it to single coded frames`);
   if (syntax.coding === 'unsupported') return inputFault(`is coded as ${syntax.name} (transfer syntax ${syntax.uid}): its pixels are not in the file`);
   // What is encapsulated is compressed, whatever is declared; without a declaration the frames themselves tell (codedAs).
   return ok(syntax);

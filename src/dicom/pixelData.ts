@@ -10,6 +10,8 @@ export type FrameExtent = readonly { readonly offset: number; readonly length: n
 /** Where each frame is. A file that was cut short has no table. */
 export interface FrameTable {
   readonly encapsulated: boolean;
+  /** All frames are in one video stream: each extent is the whole of it. */
+  readonly oneStream: boolean;
   readonly frames: readonly FrameExtent[];
   /** Bytes of one native frame, rounded up; frames of single bits may begin within a byte (`bitOffset`). */
   readonly nativeFrameBits: number;
@@ -20,12 +22,21 @@ export interface FrameTable {
 /** Frames larger than this are no fluoroscopy and would not fit into memory beside each other: 16384 × 16384. */
 const mostPixels = 2 ** 28;
 
+/** Nine hours at thirty a second. */
+const mostVideoFrames = 1_000_000;
+
 /** Locates the frames without copying or decoding any. */
 export function locateFrames(dataset: DicomDataset, image: ImageDescription): Result<FrameTable> {
   const element = dataset.elements[tags.pixelData];
   if (element === undefined) return inputFault('holds no pixel data');
   const fragments = fragmentsOf(dataset, image, element);
-  const table = fragments.length > 0 ? encapsulatedFrames(dataset, image, element, fragments) : nativeFrames(dataset, image, element);
+  const video = image.transferSyntax.coding === 'video';
+  if (video && fragments.length === 0) return inputFault(`holds ${image.transferSyntax.name} video that is not encapsulated as it must be`);
+  const table = video
+    ? videoFrames(dataset, image, element, fragments)
+    : fragments.length > 0
+      ? encapsulatedFrames(dataset, image, element, fragments)
+      : nativeFrames(dataset, image, element);
   if (table.ok && image.rows * image.columns > mostPixels)
     return inputFault(`says it has ${image.rows} rows and ${image.columns} columns, more than can be played (at most ${mostPixels} pixels a frame)`);
   return table;
@@ -53,7 +64,7 @@ function nativeFrames(dataset: DicomDataset, image: ImageDescription, element: E
     return [{ offset: element.dataOffset + from, length: Math.ceil(((index + 1) * nativeFrameBits) / 8) - from }];
   });
   const shortage = whole < image.frames ? `${whole} of ${image.frames} frames are there (${available / 8} of ${needed} bytes of pixel data)` : null;
-  return ok({ encapsulated: false, frames, nativeFrameBits, shortage });
+  return ok({ encapsulated: false, oneStream: false, frames, nativeFrameBits, shortage });
 }
 
 /** Whether uncompressed YBR_FULL_422 is really subsampled: some writers keep all three samples. */
@@ -73,7 +84,15 @@ function encapsulatedFrames(dataset: DicomDataset, image: ImageDescription, elem
   const cut = element.dataOffset + element.length > dataset.bytes.length;
   if (cut) return inputFault(`is cut short: it ends within frame ${frames.length} of ${image.frames}, or before its list of frames is closed`);
   const shortage = frames.length < image.frames ? `${frames.length} of ${image.frames} frames are there` : null;
-  return ok({ encapsulated: true, frames, nativeFrameBits: 0, shortage });
+  return ok({ encapsulated: true, oneStream: false, frames, nativeFrameBits: 0, shortage });
+}
+
+/** A video lies in one fragment or several, whatever its number of frames (PS3.5 8.2.5 and following). */
+function videoFrames(dataset: DicomDataset, image: ImageDescription, element: Element, fragments: readonly Fragment[]): Result<FrameTable> {
+  if (image.frames > mostVideoFrames) return inputFault(`says its video has ${image.frames} frames, more than can be played (at most ${mostVideoFrames})`);
+  const whole = fragments.map((part) => ({ offset: part.position, length: Math.min(part.length, dataset.bytes.length - part.position) }));
+  if (element.dataOffset + element.length > dataset.bytes.length) return inputFault('is cut short: it ends within its video');
+  return ok({ encapsulated: true, oneStream: true, frames: Array.from({ length: image.frames }, () => whole), nativeFrameBits: 0, shortage: null });
 }
 
 /** The index of the first fragment of each frame. */
