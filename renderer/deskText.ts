@@ -256,6 +256,28 @@ export const deskText = {
     imported: 'Imported; look through it and save.',
   },
 
+  compare: {
+    title: 'Two records side by side',
+    first: 'First record',
+    second: 'Second record',
+    firstLetter: '1',
+    secondLetter: '2',
+    value: 'Value',
+    difference: '2 − 1',
+    angle: 'Needle off plan',
+    tipToLine: 'Tip to line',
+    cementArea: 'Cement seen',
+    end: 'End comparison',
+    plane: 'Plane',
+    align: 'Laid over each other at',
+    alignedAt: (what: string) => `Aligned at: ${what}`,
+    anchors: { start: 'start', mixed: 'cement mixed', mark: 'first mark' },
+    offset: (seconds: string) => `2 is ${seconds} s later`,
+    earlier: 'Second record 0.1 s earlier',
+    later: 'Second record 0.1 s later',
+    noPlane: (plane: string) => `This record has no plane ${plane}`,
+  },
+
   help: {
     title: 'Manual',
     pages: { radiologist: 'Radiologist', technologist: 'Technologist', qa: 'QA' },

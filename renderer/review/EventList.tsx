@@ -6,12 +6,14 @@ import { text } from '../text.ts';
 
 interface Props {
   readonly events: readonly TimelineEvent[];
+  /** Whether these are all of the record. */
+  readonly isRead: boolean;
   readonly nowMs: number;
   readonly onSeek: (tMs: number) => void;
 }
 
 /** Everything that happened, in order; a click goes there. The last event before the position is marked and kept in view. */
-export function EventList({ events, nowMs, onSeek }: Props) {
+export function EventList({ events, isRead, nowMs, onSeek }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const current = indexAt(
     events.map(({ tMs }) => tMs),
@@ -31,9 +33,8 @@ export function EventList({ events, nowMs, onSeek }: Props) {
     return () => resizing.disconnect();
   }, [current]);
   return (
-    <section className="events" aria-label={text.review.events}>
-      <h2>{text.review.events}</h2>
-      {events.length === 0 && <p className="quiet">{text.review.noEvents}</p>}
+    <>
+      {events.length === 0 && isRead && <p className="quiet events-empty">{text.review.noEvents}</p>}
       <ol ref={list}>
         {events.map((event, index) => {
           const { label, tone } = eventWords(event);
@@ -46,6 +47,6 @@ export function EventList({ events, nowMs, onSeek }: Props) {
           );
         })}
       </ol>
-    </section>
+    </>
   );
 }

@@ -1,6 +1,8 @@
-import { useMemo } from 'react';
+import { SegmentedControl } from '@mantine/core';
+import { useMemo, useState } from 'react';
 import { reviewStreamPath } from '../../src/link/link.ts';
 import { planeIds } from '../../src/sample/index.ts';
+import { fixed } from '../app/format.ts';
 import { useKeys } from '../app/keys.ts';
 import { LayerSwitches } from '../app/LayerSwitches.tsx';
 import { pictureLayoutKey } from '../app/layoutKeys.ts';
@@ -13,9 +15,12 @@ import { useMoment } from '../store/moment.ts';
 import { emptyTimeline, foldSamples } from '../store/timeline.ts';
 import { text } from '../text.ts';
 import { PlaneView } from '../viewport/PlaneView.tsx';
+import { addBookmark, Bookmarks, useBookmarks } from './Bookmarks.tsx';
+import { Comparison } from './Comparison.tsx';
 import { EventList } from './EventList.tsx';
 import { RecordList } from './RecordList.tsx';
-import { Transport, transportOf } from './Transport.tsx';
+import { type RecordTool, RecordTools } from './RecordTools.tsx';
+import { type Loop, nextLoop, Transport, transportOf } from './Transport.tsx';
 
 function OpenRecord({ review }: { readonly review: OpenReview }) {
   const moment = useMoment();
@@ -24,11 +29,24 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
   const layers = useConsole((state) => state.layers);
   const layout = useConsole((state) => state.layout);
   const { opened } = review;
+  const bookmarks = useBookmarks(opened.record);
+  const [loop, setLoop] = useState<Loop>(null);
+  const [tool, setTool] = useState<RecordTool | null>(null);
+  const [list, setList] = useState<'events' | 'bookmarks'>('events');
   const planes = planeIds.filter((plane) => opened.frames[plane] !== undefined);
   const plane = planes.includes(activePlane) ? activePlane : (planes[0] ?? 'a');
   const act = transportOf(review, plane);
   const all = useMemo(() => foldSamples(emptyTimeline, review.samples), [review.samples]);
   const plan = moment.timeline.procedure?.plan ?? null;
+  const pressLoop = () => {
+    const next = nextLoop(loop, moment.nowMs);
+    setLoop(next);
+    act.loop(next);
+  };
+  const bookmark = () => {
+    addBookmark(opened.record, moment.nowMs);
+    setList('bookmarks');
+  };
 
   useKeys((key, event) => {
     if (key === ' ') act.toggle();
@@ -36,12 +54,14 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
     else if (key === 'ArrowRight') act.step(event.shiftKey ? 10 : 1);
     else if (key === 'Home') act.seek(0);
     else if (key === 'End') act.seek(opened.durationMs);
+    else if (key === 'l') pressLoop();
+    else if (key === 'b') bookmark();
     else return pictureLayoutKey(key);
     return true;
   });
 
   return (
-    <main className="live" data-review={opened.record}>
+    <main className="live review" data-review={opened.record} data-loaded={review.fraction === 1}>
       <h1 className="visually-hidden">{opened.record}</h1>
       <div className="planes" data-layout={planes.length > 1 ? layout : 'even'}>
         {planes.map((each) => (
@@ -62,7 +82,29 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
         <Alarms moment={moment} />
         <Numbers moment={moment} />
         {!opened.closed && <p className="warn not-closed">{text.review.recordNotClosed}</p>}
-        <EventList events={all.events} nowMs={moment.nowMs} onSeek={act.seek} />
+        <section className="events" aria-label={list === 'events' ? text.review.events : text.review.bookmarks}>
+          <SegmentedControl
+            aria-label={text.review.lists}
+            size="xs"
+            transitionDuration={0}
+            data={[
+              { value: 'events', label: text.review.events },
+              { value: 'bookmarks', label: text.review.bookmarks },
+            ]}
+            value={list}
+            onChange={(next) => setList(next === 'bookmarks' ? 'bookmarks' : 'events')}
+          />
+          {review.fraction < 1 && (
+            <p className="quiet events-empty" role="status">
+              {text.review.reading(fixed(review.fraction * 100, 0))}
+            </p>
+          )}
+          {list === 'events' ? (
+            <EventList events={all.events} isRead={review.fraction === 1} nowMs={moment.nowMs} onSeek={act.seek} />
+          ) : (
+            <Bookmarks record={opened.record} bookmarks={bookmarks} onSeek={act.seek} />
+          )}
+        </section>
         <div className="column-foot">
           <LayerSwitches />
           <UnitSwitch />
@@ -76,13 +118,25 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
         positionMs={moment.nowMs}
         onSeek={act.seek}
       />
-      <Transport review={review} plane={plane} nowMs={moment.nowMs} />
+      <Transport
+        review={review}
+        plane={plane}
+        nowMs={moment.nowMs}
+        loop={loop}
+        bookmarks={bookmarks}
+        onLoop={pressLoop}
+        onBookmark={bookmark}
+        onTool={setTool}
+      />
+      <RecordTools tool={tool} record={opened.record} onClose={() => setTool(null)} />
     </main>
   );
 }
 
-/** Records, and one of them opened in the same panes as the live view. */
+/** Records, one of them opened in the same panes as the live view, or two of them side by side. */
 export function ReviewView() {
   const review = useConsole((state) => state.review);
-  return review ? <OpenRecord review={review} /> : <RecordList />;
+  const comparison = useConsole((state) => state.comparison);
+  if (review && comparison) return <Comparison review={review} comparison={comparison} />;
+  return review ? <OpenRecord key={review.opened.review} review={review} /> : <RecordList />;
 }
