@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { ok, type Result } from '../src/base/result.ts';
 import type { SiteState } from '../src/link/desk.ts';
+import { createHospitalDesk } from './hospital/desk.ts';
 import { startConsoleServer } from './server/consoleServer.ts';
 import { createJobs } from './server/jobs.ts';
 import type { Review } from './server/review.ts';
@@ -44,15 +45,17 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
   const begun = await workplace.begin(false);
   if (!begun.ok && options.namesSources) return begun;
   const jobs = createJobs();
+  const hospital = createHospitalDesk(workplace);
   const reviews = new Map<string, Review>();
   const server = await startConsoleServer({
     port: options.port,
     pages: consolePages,
     admitTypedAddress: options.admitTypedAddress,
-    context: { workplace, jobs, reviews },
+    context: { workplace, jobs, hospital, reviews },
   });
   const stop = async (): Promise<Result<void>> => {
     const ended = await workplace.close();
+    await hospital.close();
     await jobs.close();
     for (const review of reviews.values()) await review.close();
     if (server.ok) await server.value.close();

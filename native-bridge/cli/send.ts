@@ -101,7 +101,7 @@ async function drive(
   const until = Date.now() + options.wait * 1000;
   try {
     for (const id of ids) {
-      await again(outbox, id);
+      await outbox.retry(id);
       await finish(id, sending, until, stop.signal, (job) => say(lineOf(job)));
     }
   } finally {
@@ -112,15 +112,6 @@ async function drive(
   }
   const jobs = await Promise.all(ids.map((id) => outbox.read(id)));
   return jobs.filter((job) => job !== null).map(summaryOf);
-}
-
-/** What waits for its time, or was given up, is tried now. */
-async function again(outbox: Outbox, id: string): Promise<void> {
-  const held = await outbox.hold(id);
-  if (held === null) return;
-  const { state } = held.job.state;
-  if (state !== 'done') await held.update({ nextAttemptAtEpochMs: 0, ...(state === 'failed' && { state: 'waiting', attempts: 0, finishedAtEpochMs: null }) });
-  await held.release();
 }
 
 export function register(program: Command): void {

@@ -42,6 +42,20 @@ export async function describeInstance(path: string): Promise<InstanceFile | nul
   }
 }
 
+/** The study that a file belongs to; null when its beginning does not say. */
+export async function studyOfFile(path: string): Promise<string | null> {
+  const file = await open(path, 'r');
+  try {
+    // The study stands behind the whole patient module.
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(8 * headBytes), 0, 8 * headBytes, 0);
+    const parsed = parseDataset(new Uint8Array(buffer.buffer, buffer.byteOffset, bytesRead), (bytes) => inflateStart(bytes), 'x0020000e');
+    const study = parsed.ok ? textOf(parsed.value, 'x0020000d') : null;
+    return isUid(study) ? study : null;
+  } finally {
+    await file.close();
+  }
+}
+
 /** What can be had of a deflated dataset of which only the beginning is there. */
 function inflateStart(bytes: Uint8Array): Uint8Array {
   return inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });

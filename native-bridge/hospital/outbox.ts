@@ -23,6 +23,8 @@ export interface Outbox {
   hold(id: string): Promise<HeldJob | null>;
   /** A folder of a job's own for what is made on the way. */
   workFolder(id: string): string;
+  /** What waits for its time, or was given up, is due now. False when it is held or finished. */
+  retry(id: string): Promise<boolean>;
   /** What is not held may be taken off. False when it is held. */
   discard(id: string): Promise<boolean>;
   /** A report on storage commitment that came on an association of its own, for whichever process waits for it. */
@@ -81,6 +83,31 @@ export async function openOutbox(folder: string): Promise<Outbox> {
     const state = (await readJson(pathOf(id, 'state.json'), jobStateSchema)) ?? initialJobState;
     return { ...request, state, held: await isHeld(pathOf(id, 'held')) };
   };
+  const hold = async (id: string): Promise<HeldJob | null> => {
+    const mark = pathOf(id, 'held');
+    if (!(await take(mark))) return null;
+    const touching = setInterval(() => void utimes(mark, new Date(), new Date()).catch(() => undefined), holderGoneAfterMs / 4);
+    touching.unref();
+    const release = async () => {
+      clearInterval(touching);
+      await rm(mark, { force: true });
+    };
+    const job = await read(id);
+    if (job === null) {
+      await release();
+      return null;
+    }
+    let { state } = job;
+    return {
+      job,
+      async update(change) {
+        state = { ...state, ...change };
+        await replaceFile(pathOf(id, 'state.json'), JSON.stringify(state));
+        return state;
+      },
+      release,
+    };
+  };
   return {
     folder,
     async add(subject, to, request) {
@@ -104,30 +131,15 @@ export async function openOutbox(folder: string): Promise<Outbox> {
     },
     read,
     workFolder: (id) => pathOf(id, 'work'),
-    async hold(id) {
-      const mark = pathOf(id, 'held');
-      if (!(await take(mark))) return null;
-      const touching = setInterval(() => void utimes(mark, new Date(), new Date()).catch(() => undefined), holderGoneAfterMs / 4);
-      touching.unref();
-      const release = async () => {
-        clearInterval(touching);
-        await rm(mark, { force: true });
-      };
-      const job = await read(id);
-      if (job === null) {
-        await release();
-        return null;
-      }
-      let { state } = job;
-      return {
-        job,
-        async update(change) {
-          state = { ...state, ...change };
-          await replaceFile(pathOf(id, 'state.json'), JSON.stringify(state));
-          return state;
-        },
-        release,
-      };
+    hold,
+    async retry(id) {
+      const held = /^[0-9a-f-]+$/.test(id) ? await hold(id) : null;
+      if (held === null) return false;
+      const { state } = held.job.state;
+      if (state !== 'done')
+        await held.update({ nextAttemptAtEpochMs: 0, ...(state === 'failed' && { state: 'waiting', attempts: 0, finishedAtEpochMs: null }) });
+      await held.release();
+      return state !== 'done';
     },
     async discard(id) {
       const mark = pathOf(id, 'held');

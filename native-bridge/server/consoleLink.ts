@@ -18,8 +18,7 @@ const linkBacklogBytes = 8 * 1024 * 1024;
 export interface ConsoleLinkContext {
   readonly workplace: Workplace;
   readonly jobs: Jobs;
-  /** Absent where the site names no hospital system. */
-  readonly hospital?: HospitalDesk;
+  readonly hospital: HospitalDesk;
   /** Reviews by id, for their frame streams. */
   readonly reviews: Map<string, Review>;
 }
@@ -62,8 +61,7 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
     };
   };
   enterSession(workplace.live());
-  const stops = [workplace.onLive(enterSession), tellDesk(context, send), () => leaveSession()];
-  if (context.hospital) stops.push(context.hospital.onNews(send));
+  const stops = [workplace.onLive(enterSession), tellDesk(context, send), context.hospital.onNews(send), () => leaveSession()];
 
   const open = async (record: string): Promise<void> => {
     if (!isRecordName(record)) {
@@ -95,8 +93,7 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
 
   const handle = async (message: ClientMessage): Promise<void> => {
     if (isHospitalMessage(message)) {
-      if (context.hospital) await context.hospital.handle(message, send);
-      else send({ kind: 'refused', message: 'The site configuration names no hospital system; see "hospital" in site.json.' });
+      await context.hospital.handle(message, send);
       return;
     }
     switch (message.kind) {

@@ -122,7 +122,8 @@ function bytesOf({ pixels, attributes }: XrayFrame): Uint8Array {
   return new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
 }
 
-const seriesUidOf = (study: DicomStudy, plane: PlaneId): string => uidOf(study.key, 'series', plane);
+/** The series of a plane's frames. */
+export const seriesUidOf = (study: DicomStudy, plane: PlaneId): string => uidOf(study.key, 'series', plane);
 
 function instanceOf(study: DicomStudy, plane: PlaneId, index: number, run: Run, partner: ImageReference | null): Dataset {
   const { attributes, frames } = run;
