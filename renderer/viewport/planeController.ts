@@ -266,6 +266,7 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     update({ drawMs: performance.now() - startedAt });
     elements.root.dataset.seq = String(header.seq);
     elements.root.dataset.frameMs = String(header.tMs);
+    elements.root.dataset.stampedMs = String(header.stampedEpochMs);
     elements.root.dataset.drawMs = info().drawMs.toFixed(1);
     if (isOtherShape) for (const listener of cameraListeners) listener();
     requestAnimationFrame(() => update({ shownInMs: Math.max(0, epochNow() - header.stampedEpochMs) }));

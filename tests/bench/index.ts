@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, release, tmpdir, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import type { Benchmark, Measure } from './benchmark.ts';
+import { displayBenchmark } from './display.ts';
+import { guidanceBenchmark } from './guidance.ts';
+import { openBenchmark } from './open.ts';
+import { recordBenchmark } from './record.ts';
+import { replayBenchmark } from './replay.ts';
+import { scaleBenchmark } from './scale.ts';
+import { serialBenchmark } from './serial.ts';
+import { startBenchmark } from './start.ts';
+import { storageBenchmark } from './storage.ts';
+import { telemetryBenchmark } from './telemetry.ts';
+
+export const benchmarks: readonly Benchmark[] = [
+  displayBenchmark,
+  guidanceBenchmark,
+  recordBenchmark,
+  replayBenchmark,
+  telemetryBenchmark,
+  serialBenchmark,
+  storageBenchmark,
+  openBenchmark,
+  startBenchmark,
+  scaleBenchmark,
+];
+
+/** What the figures were taken on. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGb: number;
+  readonly system: string;
+  readonly node: string;
+  /** Load of the last minute when the benchmarks began: figures of a busy machine are pessimistic, ratios hold. */
+  readonly loadAtStart: number;
+}
+
+export function thisMachine(loadAtStart: number): Machine {
+  return {
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGb: Math.round(totalmem() / 1e9),
+    system: `${type()} ${release()}`,
+    node: process.versions.node,
+    loadAtStart,
+  };
+}
+
+/** Runs benchmarks one after another, each in a folder of its own. */
+export async function runBenchmarks(chosen: readonly Benchmark[], rounds: number, say: (line: string) => void): Promise<readonly Measure[]> {
+  const measures: Measure[] = [];
+  for (const benchmark of chosen) {
+    say(`${benchmark.name}: ${benchmark.what} …`);
+    const folder = mkdtempSync(join(tmpdir(), `pedicle-bench-${benchmark.name}-`));
+    try {
+      measures.push(...(await benchmark.run({ folder, rounds, say })));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  return measures;
+}

@@ -1,0 +1,119 @@
+import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type FrameCompression, openRecordWriter } from '../../native-bridge/record/writer.ts';
+import { testHeader, testSummary } from '../unit/recordFixture.ts';
+import { alternate, type Benchmark, measureOf } from './benchmark.ts';
+import { noiseFrames, planeFrame } from './frames.ts';
+
+const frames = 60;
+const megabytes = (frames * 2 * 1024 * 1024 * 2) / 1e6;
+/** Two planes of 1024² in 16 bit at 15 frames a second. */
+const liveMegabytesPerSecond = 63;
+
+interface Speed {
+  readonly writtenMbPerS: number;
+  readonly syncedMbPerS: number;
+  readonly cpuMsPerMb: number;
+}
+
+function stopwatch() {
+  const startMs = performance.now();
+  const startCpu = process.cpuUsage();
+  return {
+    mbPerS: () => megabytes / ((performance.now() - startMs) / 1000),
+    cpuMsPerMb: () => {
+      const { user, system } = process.cpuUsage(startCpu);
+      return (user + system) / 1000 / megabytes;
+    },
+  };
+}
+
+function plain(folder: string): Speed {
+  const pictures = noiseFrames();
+  const names = ['a', 'b'].map((plane) => join(folder, `plain-${plane}`));
+  const files = names.map((name) => openSync(name, 'w'));
+  const watch = stopwatch();
+  for (let i = 0; i < frames; i++) for (const file of files) writeSync(file, new Uint8Array((pictures[i % pictures.length] ?? new Uint16Array()).buffer));
+  const writtenMbPerS = watch.mbPerS();
+  for (const file of files) fdatasyncSync(file);
+  const syncedMbPerS = watch.mbPerS();
+  for (const file of files) closeSync(file);
+  for (const name of names) rmSync(name);
+  return { writtenMbPerS, syncedMbPerS, cpuMsPerMb: watch.cpuMsPerMb() };
+}
+
+async function recorded(folder: string, compression: FrameCompression): Promise<Speed> {
+  const pictures = noiseFrames();
+  const place = join(folder, `record-${compression}`);
+  const opened = await openRecordWriter({ folder: place }, testHeader, (message) => process.stderr.write(`${message}\n`), { compression });
+  if (!opened.ok) throw new Error(opened.fault.message);
+  const watch = stopwatch();
+  for (let i = 0; i < frames; i++) {
+    for (const plane of ['a', 'b'] as const) opened.value.write(planeFrame(plane, i, pictures[i % pictures.length] ?? new Uint16Array()));
+    await opened.value.drained(16 << 20);
+  }
+  await opened.value.drained(0);
+  const writtenMbPerS = watch.mbPerS();
+  const closed = await opened.value.close(testSummary);
+  if (!closed.ok) throw new Error(closed.fault.message);
+  const speed = { writtenMbPerS, syncedMbPerS: watch.mbPerS(), cpuMsPerMb: watch.cpuMsPerMb() };
+  rmSync(place, { recursive: true });
+  return speed;
+}
+
+/** The record writer against plain writing of the same bytes: two planes of 1024² 16 bit, as fast as it goes. */
+export const recordBenchmark: Benchmark = {
+  name: 'record',
+  what: 'writing two planes of 1024² 16 bit with their attributes, hash chain and index',
+  async run({ folder, rounds }) {
+    const uncompressed = await alternate(
+      rounds,
+      () => recorded(folder, 'none'),
+      () => plain(folder),
+    );
+    const zstd: Speed[] = [];
+    for (let round = 0; round < rounds; round++) zstd.push(await recorded(folder, 'zstd'));
+    const against = 'write() of the same bytes';
+    const of = (speeds: readonly Speed[], key: keyof Speed) => speeds.map((speed) => speed[key]);
+    return [
+      measureOf(
+        { name: 'record', measure: 'uncompressed, written', unit: 'MB/s', target: { of: 'ratio', atLeast: 0.7 }, against },
+        of(uncompressed.ours, 'writtenMbPerS'),
+        of(uncompressed.reference, 'writtenMbPerS'),
+      ),
+      measureOf(
+        {
+          name: 'record',
+          measure: 'uncompressed, closed and on disk',
+          unit: 'MB/s',
+          target: { of: 'ratio', atLeast: 0.7 },
+          against: `${against}, then fdatasync`,
+        },
+        of(uncompressed.ours, 'syncedMbPerS'),
+        of(uncompressed.reference, 'syncedMbPerS'),
+      ),
+      measureOf(
+        {
+          name: 'record',
+          measure: 'zstd, written',
+          unit: 'MB/s',
+          target: { of: 'ours', atLeast: liveMegabytesPerSecond },
+          against: 'two live planes give 63 MB/s',
+        },
+        of(zstd, 'writtenMbPerS'),
+        null,
+      ),
+      measureOf(
+        {
+          name: 'record',
+          measure: 'zstd, processor time',
+          unit: 'ms/MB',
+          target: { of: 'ours', atMost: 1000 / liveMegabytesPerSecond },
+          against: 'one core at 63 MB/s',
+        },
+        of(zstd, 'cpuMsPerMb'),
+        null,
+      ),
+    ];
+  },
+};

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { chromium } from '@playwright/test';
+import { chooseBrowser } from '../browser.ts';
+import { startBridge } from '../e2e/bridge.ts';
+import { alternate, type Benchmark, measureOf } from './benchmark.ts';
+
+const dist = fileURLToPath(new URL('../../renderer/dist', import.meta.url));
+
+/** What the page loads before it can show anything, gzipped, MB. */
+function mainChunkMb(): number {
+  const html = readFileSync(join(dist, 'index.html'), 'utf8');
+  const scripts = [...html.matchAll(/(?:src|href)="\.?\/?(assets\/[^"]+\.js)"/g)].map(([, path]) => path ?? '');
+  return scripts.reduce((sum, path) => sum + gzipSync(readFileSync(join(dist, path))).length, 0) / 1e6;
+}
+
+/** From the command to the first live frame on the screen, beside a page that shows a picture as soon as it is loaded. */
+export const startBenchmark: Benchmark = {
+  name: 'start',
+  what: 'from the command (built) to the first live frame painted',
+  async run({ folder, rounds, say }) {
+    const browser = chooseBrowser();
+    if (browser === null) {
+      say('start is not measured: no Chromium can be had; set PEDICLE_CHROMIUM to one.');
+      return [];
+    }
+    const chrome = await chromium.launch({ executablePath: browser.path, args: ['--no-sandbox', '--disable-gpu-compositing'] });
+    const bare = createServer((_, response) => {
+      response.setHeader('content-type', 'text/html');
+      response.end(
+        '<canvas class="bare" width="1024" height="1024"></canvas><script>document.querySelector("canvas").getContext("2d").fillRect(0, 0, 9, 9)</script>',
+      );
+    });
+    await new Promise<void>((resolve) => bare.listen(0, '127.0.0.1', resolve));
+    const address = bare.address();
+    const bareUrl = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`;
+    const opened = async (url: string, selector: string): Promise<void> => {
+      const page = await chrome.newPage();
+      await page.goto(url);
+      await page.locator(selector).first().waitFor();
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      await page.close();
+    };
+    const run = await alternate(
+      rounds,
+      async (round) => {
+        const startMs = performance.now();
+        const bridge = await startBridge(join(folder, `records-${round}`));
+        await opened(bridge.url, '.plane[data-seq]');
+        const tookS = (performance.now() - startMs) / 1000;
+        await bridge.stop();
+        return tookS;
+      },
+      async () => {
+        const startMs = performance.now();
+        await opened(bareUrl, '.bare');
+        return (performance.now() - startMs) / 1000;
+      },
+    );
+    await chrome.close();
+    bare.close();
+    return [
+      measureOf(
+        { name: 'start', measure: 'command to first live frame', unit: 's', target: { of: 'ours', atMost: 2.5 }, against: 'a bare page in the same browser' },
+        run.ours,
+        run.reference,
+      ),
+      measureOf({ name: 'start', measure: 'main chunk, gzip', unit: 'MB', target: { of: 'ours', atMost: 1.5 }, against: 'none' }, [mainChunkMb()], null),
+    ];
+  },
+};

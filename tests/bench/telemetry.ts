@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openRecordReader } from '../../native-bridge/record/reader.ts';
+import { openRecordWriter } from '../../native-bridge/record/writer.ts';
+import { openReviewIndex } from '../../native-bridge/server/reviewIndex.ts';
+import { seededRandom } from '../../src/base/random.ts';
+import type { InjectorState } from '../../src/injector/state.ts';
+import type { Sample } from '../../src/sample/sample.ts';
+import { testHeader, testSummary } from '../unit/recordFixture.ts';
+import { alternate, type Benchmark, measureOf } from './benchmark.ts';
+
+const hours = 2;
+const lengthMs = hours * 3_600_000;
+const lookups = 200;
+
+const stateAt = (n: number): InjectorState => ({
+  device: 'injector',
+  driver: 'pedicle-v1',
+  connection: 'connected',
+  simulated: true,
+  message: '',
+  reading: null,
+  readingAtMs: n,
+  burstPeakKpa: null,
+  deviceAlarm: null,
+  identity: null,
+  zeroMl: 0,
+  line: { corrupt: 0, missing: 0, repeated: 0 },
+  clock: null,
+  balloon: { volumeMl: n % 4, inflations: 1, peakPressureKpa: n % 2000, ruptured: false, current: null, history: [], hold: null },
+  cement: { volumeMl: 0, sinceZeroMl: 0, rateMlPerMin: null, backPressureKpa: null, peakBackPressureKpa: 0, mixedAtMs: null, clock: null, phase: null },
+});
+
+/** Fifty readings and ten states a second, a mark every half minute. */
+function* session(): Generator<Sample> {
+  for (let seq = 0, tMs = 0; tMs < lengthMs; seq++, tMs += 20) {
+    const volumeMl = Math.round(1000 * (2 + 2 * Math.sin(tMs / 60_000))) / 1000;
+    const reading = {
+      device: 'injector',
+      pressureKpa: (seq * 7) % 2000,
+      volumeMl,
+      rateMlPerMin: null,
+      mode: 'balloon',
+      deviceTimeMs: tMs,
+      status: 'ok',
+    } as const;
+    yield { topic: '/tick', seq, tMs, data: { count: seq } };
+    yield { topic: '/injector/reading', seq, tMs, data: reading };
+    if (seq % 5 === 0) yield { topic: '/injector/state', seq, tMs, data: stateAt(tMs) };
+    if (seq % 1500 === 0) yield { topic: '/alarm', seq, tMs, data: alarmOf(seq) };
+  }
+}
+
+const alarmOf = (seq: number) =>
+  ({
+    id: `disk/${seq}`,
+    condition: 'disk',
+    priority: 'low',
+    phase: 'raised',
+    message: 'An alarm',
+    advice: 'None',
+    value: null,
+    limit: null,
+  }) as const;
+
+async function write(folder: string, database: DatabaseSync): Promise<void> {
+  const opened = await openRecordWriter({ folder }, testHeader);
+  if (!opened.ok) throw new Error(opened.fault.message);
+  database.exec('pragma journal_mode = off; create table sample (topic text, tMs real, seq integer, data text); begin');
+  const insert = database.prepare('insert into sample values (?, ?, ?, ?)');
+  let count = 0;
+  for (const sample of session()) {
+    opened.value.write(sample);
+    insert.run(sample.topic, sample.tMs, sample.seq, JSON.stringify(sample.data));
+    if (++count % 5000 === 0) await opened.value.drained(1 << 20);
+  }
+  database.exec('commit; create index at on sample (topic, tMs)');
+  const closed = await opened.value.close(testSummary);
+  if (!closed.ok) throw new Error(closed.fault.message);
+}
+
+const perLookupUs = (startMs: number): number => ((performance.now() - startMs) * 1000) / lookups;
+
+/** Questions that the review asks of a two-hour session, beside SQLite with the same rows and an index on topic and time. */
+export const telemetryBenchmark: Benchmark = {
+  name: 'telemetry',
+  what: 'last value, range and events out of a two-hour session',
+  async run({ folder, rounds, say }) {
+    const database = new DatabaseSync(join(folder, 'same.sqlite'));
+    const record = join(folder, 'record');
+    await write(record, database);
+    say('telemetry: two hours are written, asking …');
+    const reader = await openRecordReader(record);
+    if (!reader.ok) throw new Error(reader.fault.message);
+    const index = await openReviewIndex(record, reader.value.header);
+    const events: Sample[] = [];
+    const curve: { tMs: number; pressureKpa: number | null }[] = [];
+    await index.walk((part) => {
+      events.push(...part.samples);
+      for (const [i, tMs] of part.curve.tMs.entries()) curve.push({ tMs, pressureKpa: part.curve.pressureKpa[i] ?? null });
+    });
+    const random = seededRandom(11);
+    const times = Array.from({ length: lookups }, () => random.next() * lengthMs);
+    const last = database.prepare("select data from sample where topic = '/injector/state' and tMs <= ? order by tMs desc limit 1");
+    const range = database.prepare("select tMs, data from sample where topic = '/injector/reading' and tMs between ? and ?");
+    const named = database.prepare("select tMs, data from sample where topic = '/alarm' order by tMs");
+    const lastValue = await alternate(
+      rounds,
+      async () => {
+        const startMs = performance.now();
+        for (const tMs of times) await index.moment(tMs);
+        return perLookupUs(startMs);
+      },
+      () => {
+        const startMs = performance.now();
+        for (const tMs of times) JSON.parse(String(last.get(tMs)?.data));
+        return perLookupUs(startMs);
+      },
+    );
+    const ranges = await alternate(
+      rounds,
+      () => {
+        const startMs = performance.now();
+        for (const fromMs of times) curve.slice(firstAt(curve, fromMs), firstAt(curve, fromMs + 60_000));
+        return perLookupUs(startMs);
+      },
+      () => {
+        const startMs = performance.now();
+        for (const fromMs of times) for (const row of range.all(fromMs, fromMs + 60_000)) JSON.parse(String(row.data));
+        return perLookupUs(startMs);
+      },
+    );
+    const listed = await alternate(
+      rounds,
+      () => {
+        const startMs = performance.now();
+        for (let n = 0; n < lookups; n++) events.filter(({ topic }) => topic === '/alarm');
+        return perLookupUs(startMs);
+      },
+      () => {
+        const startMs = performance.now();
+        for (let n = 0; n < lookups; n++) for (const row of named.all()) JSON.parse(String(row.data));
+        return perLookupUs(startMs);
+      },
+    );
+    await index.close();
+    await reader.value.close();
+    database.close();
+    const said = (measure: string) => ({ name: 'telemetry', measure, unit: 'µs', target: { of: 'ratio', atMost: 1 } as const });
+    return [
+      measureOf({ ...said('last state at a time'), against: 'SQLite, indexed by topic and time' }, lastValue.ours, lastValue.reference),
+      measureOf({ ...said('curve of one minute (ten points a second)'), against: 'SQLite, all fifty readings a second' }, ranges.ours, ranges.reference),
+      measureOf({ ...said('all alarms'), against: 'SQLite, indexed by topic and time' }, listed.ours, listed.reference),
+    ];
+  },
+};
+
+function firstAt(points: readonly { readonly tMs: number }[], tMs: number): number {
+  let low = 0;
+  let high = points.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((points[middle]?.tMs ?? 0) < tMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
