@@ -12,6 +12,11 @@ process.env.UV_THREADPOOL_SIZE ??= '16';
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const [major] = process.versions.node.split('.').map(Number);
 if (major === 24) {
+  // What is experimental in the pinned runtime (its SQLite) is pinned with it: no news for who reads the output.
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.stack ?? warning}\n`);
+  });
   process.argv[1] = main;
   await import('./main.ts');
 } else {

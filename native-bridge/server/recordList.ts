@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RecordListItem, type RecordQuery, recordFits } from '../../src/link/link.ts';
+import { recordState } from '../fleet/index/indexedRecord.ts';
+import { readIndexedItems } from '../fleet/index/listIndex.ts';
 import { openRecordReader } from '../record/reader.ts';
 import type { RecordSummary } from '../record/record.ts';
 import { readSummary } from '../record/summary.ts';
@@ -46,14 +48,26 @@ async function listed(folder: string, name: string): Promise<RecordListItem | nu
   };
 }
 
-/** The records in a folder that fit, newest first. What cannot be read as a record is left out. */
+/** Folders that are looked at at the same time. */
+const atOnce = 16;
+
+/**
+ * The records in a folder that fit, newest first. What the folder's index says is taken for records that have not changed since;
+ * the others are opened. What cannot be read as a record is left out.
+ */
 export async function listRecords(recordsFolder: string, except: string | null, query: RecordQuery = {}): Promise<readonly RecordListItem[]> {
-  const items: RecordListItem[] = [];
   const entries = await readdir(recordsFolder, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) {
-    if (!entry.isDirectory() || entry.name === except) continue;
-    const item = await listed(join(recordsFolder, entry.name), entry.name);
-    if (item && recordFits(item, query)) items.push(item);
+  const names = entries.filter((entry) => entry.isDirectory() && entry.name !== except).map(({ name }) => name);
+  const indexed = await readIndexedItems(recordsFolder);
+  const itemOf = async (name: string): Promise<RecordListItem | null> => {
+    const folder = join(recordsFolder, name);
+    const known = indexed.get(name);
+    return known && known.state === (await recordState(folder)).state ? known.item : listed(folder, name);
+  };
+  const items: RecordListItem[] = [];
+  for (let at = 0; at < names.length; at += atOnce) {
+    const found = await Promise.all(names.slice(at, at + atOnce).map(itemOf));
+    for (const item of found) if (item && recordFits(item, query)) items.push(item);
   }
   return items.sort((a, b) => b.startedAtEpochMs - a.startedAtEpochMs);
 }
