@@ -5,6 +5,9 @@ import { isHospitalMessage } from '../../src/link/hospitalLink.ts';
 import { type ClientMessage, clientMessageSchema, type ServerMessage } from '../../src/link/link.ts';
 import type { HospitalDesk } from '../hospital/desk.ts';
 import { openRecordReader } from '../record/reader.ts';
+import { auditOf } from '../security/auditOf.ts';
+import { audit } from '../security/audit.ts';
+import type { SignIn } from '../security/signIn.ts';
 import { handleDesk, isRecordName, tellDesk } from './deskLink.ts';
 import type { Jobs } from './jobs.ts';
 import type { LiveView } from './liveView.ts';
@@ -21,6 +24,7 @@ export interface ConsoleLinkContext {
   readonly hospital: HospitalDesk;
   /** Reviews by id, for their frame streams. */
   readonly reviews: Map<string, Review>;
+  readonly signIn: SignIn;
 }
 
 function parse(text: string): ClientMessage | null {
@@ -91,7 +95,23 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
     await review?.close();
   };
 
+  const { signIn } = context;
+  send({ kind: 'access', access: signIn.state() });
+  const stopAccess = signIn.onChange((access) => {
+    send({ kind: 'access', access });
+    // Records are for whoever is signed in; the running procedure stays.
+    if (access.required && !access.user) for (const id of [...own]) void close(id);
+  });
+  stops.push(stopAccess);
+
   const handle = async (message: ClientMessage): Promise<void> => {
+    const refusal = signIn.refusal(message, workplace.state().state === 'running');
+    if (refusal !== null) {
+      send({ kind: 'refused', message: refusal });
+      return;
+    }
+    const audited = auditOf(message);
+    if (audited) audit({ ...audited, user: signIn.state().user });
     if (isHospitalMessage(message)) {
       await context.hospital.handle(message, send);
       return;
@@ -123,6 +143,14 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
         return;
       case 'step-frame':
         context.reviews.get(message.review)?.stepFrame(message.plane, message.by);
+        return;
+      case 'sign-in': {
+        const why = await signIn.signIn(message.user, message.password);
+        if (why !== null) send({ kind: 'refused', message: why });
+        return;
+      }
+      case 'sign-out':
+        signIn.signOut();
         return;
       default:
         await handleDesk(message, context, send);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { injectorSettingsOf } from '../../src/injector/settings.ts';
@@ -113,7 +114,9 @@ export async function handleDesk(message: DeskClientMessage, context: DeskContex
       if (kinds.length < message.kinds.length) return refuse('This version cannot export all of that; choose fewer kinds.');
       const exports = join(workplace.recordsFolder(), 'exports');
       await mkdir(exports, { recursive: true, mode: 0o700 });
-      jobs.start('export', message.record, { kind: 'export', folder, out: join(exports, `${message.record}-${stampForName()}`), kinds });
+      // The name of a record says when it was made: a de-identified export does not carry it.
+      const name = message.deidentify ? `deidentified-${randomBytes(4).toString('hex')}` : `${message.record}-${stampForName()}`;
+      jobs.start('export', message.record, { kind: 'export', folder, out: join(exports, name), kinds, deidentify: message.deidentify });
       return;
     }
     case 'verify-replay': {

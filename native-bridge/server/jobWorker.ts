@@ -6,7 +6,7 @@ import { replayRecord } from '../session/replay.ts';
 
 /** What a job's thread is told to do. */
 export type JobRequest =
-  | { readonly kind: 'export'; readonly folder: string; readonly out: string; readonly kinds: readonly ExportKind[] }
+  | { readonly kind: 'export'; readonly folder: string; readonly out: string; readonly kinds: readonly ExportKind[]; readonly deidentify: boolean }
   | { readonly kind: 'verify-replay'; readonly folder: string };
 
 export type JobWorkerMessage =
@@ -22,7 +22,11 @@ async function perform(request: JobRequest, signal: AbortSignal, onProgress: (pr
   const reader = opened.value;
   try {
     if (request.kind === 'export') {
-      const exported = await exportRecord(reader, request.kinds, request.out, { signal, onProgress: ({ fraction }) => onProgress(fraction) });
+      const exported = await exportRecord(reader, request.kinds, request.out, {
+        signal,
+        onProgress: ({ fraction }) => onProgress(fraction),
+        ...(request.deidentify && { deidentify: {} }),
+      });
       if (signal.aborted) return cancelled;
       if (!exported.ok) return { state: 'failed', message: exported.fault.message };
       return { state: 'done', message: [request.out, ...exported.value.remarks].join(' · ') };

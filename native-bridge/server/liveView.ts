@@ -35,7 +35,7 @@ interface PlaneCount {
   recentMs: number[];
 }
 
-/** Small samples that a console is told as they happen; needle and cement travel with their frame instead. */
+/** Small samples that a console is told as they happen; needle, cement and vertebra travel with their frame instead. */
 function isTold(sample: Sample): boolean {
   switch (sample.topic) {
     case '/plane/a/frame':
@@ -44,6 +44,8 @@ function isTold(sample: Sample): boolean {
     case '/plane/b/needle':
     case '/plane/a/cement':
     case '/plane/b/cement':
+    case '/plane/a/vertebra':
+    case '/plane/b/vertebra':
     case '/injector/bytes':
     case '/tick':
       return false;

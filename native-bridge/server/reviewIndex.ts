@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PlaneObservation, Pose } from '../../src/guidance/observation.ts';
+import type { PlaneObservation, Pose, VertebraObservation } from '../../src/guidance/observation.ts';
 import type { InjectorState } from '../../src/injector/state.ts';
 import type { Curve } from '../../src/link/link.ts';
 import type { PlaneId, Sample } from '../../src/sample/sample.ts';
@@ -114,6 +114,8 @@ export async function openReviewIndex(folder: string, header: RecordHeader): Pro
           return;
         case '/plane/a/cement':
         case '/plane/b/cement':
+        case '/plane/a/vertebra':
+        case '/plane/b/vertebra':
           return;
         case '/injector/state':
           addPlace(states, sessionMsOf(header, message.logTimeNs), offset);
@@ -152,15 +154,17 @@ export async function openReviewIndex(folder: string, header: RecordHeader): Pro
     async observation(plane, seq) {
       const offset = chunkOfFrame[plane].get(seq);
       if (offset === undefined) return null;
-      const parts: { needle?: PlaneObservation['needle']; cement?: PlaneObservation['cement'] } = {};
+      const parts: { needle?: PlaneObservation['needle']; cement?: PlaneObservation['cement']; vertebra?: VertebraObservation } = {};
       for (const message of await messagesAt(offset)) {
         if (message.seq !== seq) continue;
-        const sample = message.topic === `/plane/${plane}/needle` || message.topic === `/plane/${plane}/cement` ? toSample(message, header) : '';
+        const sample = message.topic !== `/plane/${plane}/attributes` && message.topic.startsWith(`/plane/${plane}/`) ? toSample(message, header) : '';
         if (typeof sample === 'string') continue;
         if (sample.topic === '/plane/a/needle' || sample.topic === '/plane/b/needle') parts.needle = sample.data;
         if (sample.topic === '/plane/a/cement' || sample.topic === '/plane/b/cement') parts.cement = sample.data;
+        if (sample.topic === '/plane/a/vertebra' || sample.topic === '/plane/b/vertebra') parts.vertebra = sample.data;
       }
-      return parts.needle && parts.cement ? { needle: parts.needle, cement: parts.cement } : null;
+      const { needle, cement, vertebra } = parts;
+      return needle && cement ? { needle, cement, ...(vertebra ? { vertebra } : {}) } : null;
     },
     async moment(atMs) {
       const state = await lastOf('/injector/state', states, atMs);

@@ -147,9 +147,17 @@ describe('jobs on records', () => {
     const exported = await at.next('jobs', ({ jobs }) => jobs[0]?.state === 'done' || jobs[0]?.state === 'failed');
     expect(exported.jobs[0]).toMatchObject({ what: 'export', state: 'done', record });
     expect(readdirSync(join(records, 'exports'))).toHaveLength(1);
+    at.send({ kind: 'export-record', record, kinds: ['csv'], deidentify: true });
+    const anonymous = await at.next('jobs', ({ jobs }) => jobs.length === 2 && (jobs[0]?.state === 'done' || jobs[0]?.state === 'failed'));
+    expect(anonymous.jobs[0]?.state).toBe('done');
+    const folder = readdirSync(join(records, 'exports')).find((each) => each.startsWith('deidentified-')) ?? '';
+    const made = readdirSync(join(records, 'exports', folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const written = made.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')).join('\n');
+    expect(made.length).toBeGreaterThan(0);
+    expect(written).not.toContain('SIM-0001');
     at.send({ kind: 'verify-replay', record });
     at.send({ kind: 'verify-replay', record });
-    const two = await at.next('jobs', ({ jobs }) => jobs.length === 3);
+    const two = await at.next('jobs', ({ jobs }) => jobs.length === 4);
     at.send({ kind: 'cancel-job', job: two.jobs[0]?.id ?? '' });
     await at.next('jobs', ({ jobs }) => jobs[0]?.state === 'cancelled');
     const replayed = await at.next('jobs', ({ jobs }) => jobs[1]?.state === 'done' || jobs[1]?.state === 'failed');
