@@ -25,6 +25,8 @@ const telemetryTopics: readonly TelemetryTopic[] = [
   '/guidance/pose',
   '/alarm',
   '/procedure',
+  '/plane/a/vertebra',
+  '/plane/b/vertebra',
 ];
 
 const idOfTopic = new Map<string, number>(telemetryTopics.map((topic, index) => [topic, index + 1]));

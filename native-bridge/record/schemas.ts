@@ -76,7 +76,29 @@ const cementSchema = z.looseObject({
   leakSite: leakSiteSchema.nullable(),
   toPosteriorWallPx: nullable.number,
   toPosteriorWallMm: nullable.number,
+  unseenMl: number.exactOptional(),
   mask: z.looseObject({ size: pair, counts: z.array(number) }).nullable(),
+});
+
+const heightsSchema = z.looseObject({ anterior: number, middle: number, posterior: number });
+const platePoints = z.tuple([imagePointSchema, imagePointSchema, imagePointSchema]);
+const bodyMeasureSchema = z.looseObject({
+  superior: platePoints,
+  inferior: platePoints,
+  heightsPx: heightsSchema,
+  heightsMm: heightsSchema.nullable(),
+  heightBound95Px: number,
+  heightBound95Mm: nullable.number,
+  wedgeAngleDeg: number,
+  snappedPlates: z.literal([0, 1, 2]),
+});
+const restorationPhase = z.enum(['before', 'after-cavity', 'after-cement']);
+const vertebraSchema = z.looseObject({
+  treated: bodyMeasureSchema.nullable(),
+  reference: bodyMeasureSchema.nullable(),
+  ofReference: heightsSchema.nullable(),
+  phase: restorationPhase,
+  phases: z.array(z.looseObject({ phase: restorationPhase, heightsPx: heightsSchema, heightsMm: heightsSchema.nullable(), wedgeAngleDeg: number })),
 });
 
 const readingSchema = z.looseObject({
@@ -160,6 +182,8 @@ const schemas = {
   '/plane/b/needle': needleSchema,
   '/plane/a/cement': cementSchema,
   '/plane/b/cement': cementSchema,
+  '/plane/a/vertebra': vertebraSchema,
+  '/plane/b/vertebra': vertebraSchema,
   '/guidance/pose': poseSchema,
   '/alarm': alarmSchema,
   '/procedure': procedureSchema,

@@ -167,7 +167,7 @@ function createWriter(folder: string, worker: Worker, counters: BigInt64Array, o
 
 const derivedTopics = new Set<string>(['/injector/reading', '/injector/state', '/guidance/pose', '/alarm', '/procedure']);
 function isDerived(sample: Sample): boolean {
-  return derivedTopics.has(sample.topic) || sample.topic.endsWith('/needle') || sample.topic.endsWith('/cement');
+  return derivedTopics.has(sample.topic) || sample.topic.endsWith('/needle') || sample.topic.endsWith('/cement') || sample.topic.endsWith('/vertebra');
 }
 
 async function makeNamedFolder(recordsDir: string, header: RecordHeader): Promise<Result<string>> {

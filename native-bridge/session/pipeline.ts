@@ -66,7 +66,7 @@ export function startPipeline(options: PipelineOptions): Pipeline {
       queue.shift();
       const result = step(state, head.raw, head.observation);
       state = result.state;
-      options.onFolded({ raw: head.raw, observation: head.observation, derived: result.derived });
+      options.onFolded({ raw: head.raw, observation: result.seen, derived: result.derived });
     }
     for (let i = settleWaiters.length - 1; i >= 0; i--) {
       const waiter = settleWaiters[i];

@@ -51,6 +51,7 @@ export function operatorWords(event: OperatorEvent): EventWords {
       return plain(text.event.performed[event.outcome], 3);
     case 'plan':
     case 'reference':
+    case 'endplates':
     case 'zero':
     case 'patient':
     case 'correction':

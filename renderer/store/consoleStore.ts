@@ -137,6 +137,8 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
         curve: growingCopy(message.curve),
         curveVersion: state.curveVersion + 1,
         sessionZeroAt: message.status ? now - message.status.nowMs : null,
+        // Numbers of another session must not stand here, not even greyed.
+        ...(message.session?.startedAtEpochMs !== state.session?.startedAtEpochMs && { readingAt: null, lastReading: null, held: false }),
         pressureUnit: storedUnit() ?? message.session?.display.pressureUnit ?? 'psi',
       };
     case 'samples': {
@@ -189,6 +191,8 @@ function doneWords(event: OperatorEvent): string | null {
       return done.stage(text.stage[event.stage]);
     case 'device-used':
       return done.device(event.name);
+    case 'endplates':
+      return done.endplates;
     case 'sign-off':
       return done.signOff;
     case 'performed':

@@ -48,6 +48,11 @@ export interface CementObservation {
   /** Least distance from cement to the posterior wall, when the plan has one. */
   readonly toPosteriorWallPx: number | null;
   readonly toPosteriorWallMm: number | null;
+  /**
+   * Injected less seen, mL: cement that the picture misses. Given by the session once the seen volume has been calibrated by the
+   * injector (from 0.4 to 1.5 mL on); it means something above about a tenth of the injected volume: then look at the other plane.
+   */
+  readonly unseenMl?: number;
   /** Row-major run lengths of the whole frame, as in the contract; null when there is none. */
   readonly mask: RunLengthMask | null;
 }
@@ -61,8 +66,54 @@ export interface Pose {
   readonly frames: { readonly a: number; readonly b: number };
 }
 
+/** Heights of a vertebral body on the lateral view, from endplate to endplate, in the unit that the field's name says. */
+export interface BodyHeights {
+  readonly anterior: number;
+  readonly middle: number;
+  readonly posterior: number;
+}
+
+/** One body as its endplates stand in this frame. */
+export interface BodyMeasure {
+  /** Anterior end, middle and posterior end of each endplate: a parabola through three points, pixels of this frame. */
+  readonly superior: readonly [anterior: ImagePoint, middle: ImagePoint, posterior: ImagePoint];
+  readonly inferior: readonly [anterior: ImagePoint, middle: ImagePoint, posterior: ImagePoint];
+  readonly heightsPx: BodyHeights;
+  /** At the scale of the isocentre; null without geometry or calibration. */
+  readonly heightsMm: BodyHeights | null;
+  /** 95 % bound of each height, from how well both endplates fit; not the operator's choice of where the plate ends. */
+  readonly heightBound95Px: number;
+  readonly heightBound95Mm: number | null;
+  /** Between the endplates; positive when the front is lower than the back. */
+  readonly wedgeAngleDeg: number;
+  /** How many of the two endplates stand on an edge of this picture; the others stand where they were last. */
+  readonly snappedPlates: 0 | 1 | 2;
+}
+
+/** Before anything was done to the body, after the cavity was made (balloon), after the cement (stage `closure`). */
+export type RestorationPhase = 'before' | 'after-cavity' | 'after-cement';
+
+/** What guidance measured of the treated vertebra in one frame, from endplates that the operator placed. */
+export interface VertebraObservation {
+  readonly treated: BodyMeasure | null;
+  /** The neighbour that the operator chose to compare with. */
+  readonly reference: BodyMeasure | null;
+  /** Heights of the treated body as shares of the neighbour's: what there is to say without a scale. */
+  readonly ofReference: BodyHeights | null;
+  readonly phase: RestorationPhase;
+  /** What was last measured in each phase so far. */
+  readonly phases: readonly {
+    readonly phase: RestorationPhase;
+    readonly heightsPx: BodyHeights;
+    readonly heightsMm: BodyHeights | null;
+    readonly wedgeAngleDeg: number;
+  }[];
+}
+
 /** What one plane's guidance says of one frame, before the two planes and the injector are brought together. */
 export interface PlaneObservation {
   readonly needle: NeedleObservation;
   readonly cement: CementObservation;
+  /** Present once endplates were placed in this plane. */
+  readonly vertebra?: VertebraObservation;
 }

@@ -10,6 +10,7 @@ import { needleDeviation } from './needle/deviation.ts';
 import { asDetected, createNeedleTracker, type NeedleTrack, type NeedleTracker } from './needle/tracker.ts';
 import type { NeedleObservation, PlaneObservation } from './observation.ts';
 import { type ImageScale, imageScale, needleWidthsMm } from './scale.ts';
+import { createVertebraWatch, type VertebraWatch } from './vertebra/vertebraWatch.ts';
 import { warmUp } from './warmUp.ts';
 import { boneRegion } from './zones.ts';
 
@@ -32,6 +33,7 @@ interface Workshop {
   readonly detector: NeedleDetector;
   readonly tracker: NeedleTracker;
   readonly cement: CementAnalysis;
+  readonly vertebra: VertebraWatch;
   field: VisibleField | null;
   darkCount: number;
 }
@@ -46,6 +48,7 @@ function openWorkshop(attributes: XrayFrameAttributes): Workshop {
     detector: createNeedleDetector(coarse.width, coarse.height),
     tracker: createNeedleTracker(),
     cement: createCementAnalysis(fine.width, fine.height),
+    vertebra: createVertebraWatch(),
     field: null,
     darkCount: 0,
   };
@@ -97,9 +100,12 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
       planIsNew = true;
       planStale = false;
     } else if (event.kind === 'reference' && (event.plane === undefined || event.plane === plane)) retakeReference = true;
-    else if (event.kind === 'stage') {
+    else if (event.kind === 'endplates') {
+      if (event.plane === plane) shop?.vertebra.place(event);
+    } else if (event.kind === 'stage') {
       stage = event.stage;
       shop?.cement.stage(stage);
+      shop?.vertebra.stage(stage);
     }
   }
 
@@ -111,6 +117,7 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
       // The plan was drawn where the bone was then; the new reference is where it is now.
       planShiftPx = [planShiftPx[0] + shiftPx[0], planShiftPx[1] + shiftPx[1]];
       open.tracker.rebase(shiftPx);
+      open.vertebra.rebase(shiftPx);
       shiftPx = [0, 0];
     };
     if (!open.motion.hasReference()) {
@@ -139,7 +146,10 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
   function frame(picture: XrayFrame, _tMs: number): PlaneObservation {
     if (shop === null || !sameStorage(shop.attributes, picture.attributes)) {
       shop = openWorkshop(picture.attributes);
-      if (stage !== null) shop.cement.stage(stage);
+      if (stage !== null) {
+        shop.cement.stage(stage);
+        shop.vertebra.stage(stage);
+      }
       shiftPx = [0, 0];
       planShiftPx = [0, 0];
       strangeFrames = 0;
@@ -154,6 +164,7 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
       shop.motion.setReference(pyramid.coarse, pyramid.small);
       shop.tracker.reset();
       shop.cement.reset();
+      shop.vertebra.moved();
       planStale = plan !== null;
       shiftPx = [0, 0];
       strangeFrames = 0;
@@ -195,7 +206,9 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
       planOffsetPx: planShiftPx,
     });
     frameCount++;
-    return { needle: needleObservation(tracks, planOfPlane(), fromPlanPx, scale), cement };
+    const vertebra = shop.vertebra.frame({ pyramid, field, scale, noise, shiftPx, shiftTrusted: motion.trusted });
+    const needle = needleObservation(tracks, planOfPlane(), fromPlanPx, scale);
+    return vertebra === null ? { needle, cement } : { needle, cement, vertebra };
   }
 
   return { operator, frame };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Patient, patientSchema } from './patient.ts';
-import { planSchema } from './plan.ts';
+import { imagePointSchema, planSchema } from './plan.ts';
 
 export const stageSchema = z.enum(['access', 'cavity', 'mixing', 'injection', 'closure']);
 /** access → cavity → mixing → injection → closure; vertebroplasty has no cavity. */
@@ -36,6 +36,17 @@ export const operatorEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('store-frame'), plane }),
   /** Take the frame now shown as the new reference of this plane (both when absent). */
   z.strictObject({ kind: z.literal('reference'), plane: plane.optional() }),
+  /**
+   * The ends of a body's endplates, drawn on the frame of a lateral view now shown, anterior end first: of the treated body, or of
+   * the neighbour to compare it with. Placing a body again replaces it.
+   */
+  z.strictObject({
+    kind: z.literal('endplates'),
+    plane,
+    body: z.enum(['treated', 'reference']),
+    superior: z.tuple([imagePointSchema, imagePointSchema]),
+    inferior: z.tuple([imagePointSchema, imagePointSchema]),
+  }),
   z.strictObject({ kind: z.literal('leak-seen'), site: leakSiteSchema }),
   /** `times`: of this very mix, from its package; they come before those the site has for the product. */
   z.strictObject({ kind: z.literal('cement-mixed'), product: text.optional(), lot: text.optional(), times: cementTimesSchema.optional() }),

@@ -1,6 +1,6 @@
 import type { AlarmEvent } from '../alarm/alarm.ts';
 import type { XrayFrame } from '../dicom/xrayFrame.ts';
-import type { CementObservation, NeedleObservation, Pose } from '../guidance/observation.ts';
+import type { CementObservation, NeedleObservation, Pose, VertebraObservation } from '../guidance/observation.ts';
 import type { InjectorReading } from '../injector/reading.ts';
 import type { InjectorState } from '../injector/state.ts';
 import type { OperatorEvent } from '../procedure/operatorEvent.ts';
@@ -59,6 +59,8 @@ export interface DerivedData {
   readonly '/plane/b/needle': NeedleObservation;
   readonly '/plane/a/cement': CementObservation;
   readonly '/plane/b/cement': CementObservation;
+  readonly '/plane/a/vertebra': VertebraObservation;
+  readonly '/plane/b/vertebra': VertebraObservation;
   readonly '/guidance/pose': Pose;
   readonly '/alarm': AlarmEvent;
   readonly '/procedure': ProcedureState;
@@ -89,6 +91,8 @@ export const derivedTopics: readonly DerivedTopic[] = [
   '/plane/b/needle',
   '/plane/a/cement',
   '/plane/b/cement',
+  '/plane/a/vertebra',
+  '/plane/b/vertebra',
   '/guidance/pose',
   '/alarm',
   '/procedure',

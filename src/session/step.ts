@@ -48,8 +48,9 @@ function calibrated(
   injectors: InjectorsFold,
 ): { readonly cement: CementObservation; readonly state: VolumeCalibration | undefined } {
   if (cement.volumeMl === null) return { cement, state: before };
-  const { state, volumeMl, volumeFrom } = calibrateVolume(before ?? uncalibratedVolume, cement.volumeMl, injectedCementMl(injectors));
-  return { cement: { ...cement, volumeMl: toMicrolitre(volumeMl), volumeFrom }, state };
+  const { state, volumeMl, volumeFrom, unseenMl } = calibrateVolume(before ?? uncalibratedVolume, cement.volumeMl, injectedCementMl(injectors));
+  const scaled = { ...cement, volumeMl: toMicrolitre(volumeMl), volumeFrom };
+  return { cement: unseenMl === null ? scaled : { ...scaled, unseenMl: toMicrolitre(unseenMl) }, state };
 }
 
 /** The newest frame of each plane make one pose when they were taken close enough to each other; each frame makes one at most. */
@@ -58,16 +59,20 @@ function paired(sightings: SessionState['sightings']): { readonly pose: Pose | n
   return a && b && Math.abs(a.tMs - b.tMs) <= poseWithinMs ? { pose: poseFromPlanes(a, b), sightings: {} } : { pose: null, sightings };
 }
 
+/** What one raw sample made. */
+export interface Stepped {
+  readonly state: SessionState;
+  readonly derived: readonly DerivedSample[];
+  /** The plane's observation as its derived samples have it: with the volume calibrated by the injector. */
+  readonly seen: PlaneObservation | null;
+}
+
 /**
  * The fold. `observation` is what the plane's guidance said of this frame: present for frames that were analysed, `null`
  * for everything else. The same raw samples give the same derived samples, in this order: the procedure, the injectors, what is
- * seen, the alarms that follow from all of it.
+ * seen (needle, cement, vertebra), the alarms that follow from all of it.
  */
-export function step(
-  before: SessionState,
-  raw: RawSample,
-  observation: PlaneObservation | null,
-): { readonly state: SessionState; readonly derived: readonly DerivedSample[] } {
+export function step(before: SessionState, raw: RawSample, observation: PlaneObservation | null): Stepped {
   const derived: DerivedSample[] = [];
   const emit = <T extends DerivedTopic>(topic: T, data: DerivedData[T]): void => {
     derived.push({ topic, tMs: raw.tMs, seq: raw.seq, data } as DerivedSample);
@@ -86,9 +91,10 @@ export function step(
     const plane = planeOfFrameTopic(raw.topic);
     const volume = calibrated(volumes[plane], observation.cement, injected.fold);
     if (volume.state) volumes = { ...volumes, [plane]: volume.state };
-    seen = { needle: observation.needle, cement: volume.cement };
+    seen = { ...observation, cement: volume.cement };
     emit(`/plane/${plane}/needle`, seen.needle);
     emit(`/plane/${plane}/cement`, seen.cement);
+    if (seen.vertebra) emit(`/plane/${plane}/vertebra`, seen.vertebra);
     const pair = paired({ ...sightings, [plane]: sightingOf(raw, seen) });
     sightings = pair.sightings;
     if (pair.pose !== null) emit('/guidance/pose', pair.pose);
@@ -97,7 +103,7 @@ export function step(
   const alarms = alarmsStep(before.alarms, raw, seen, injected.fold);
   for (const event of alarms.events) emit('/alarm', event);
 
-  return { state: { procedure, injectors: injected.fold, alarms: alarms.fold, volumes, sightings }, derived };
+  return { state: { procedure, injectors: injected.fold, alarms: alarms.fold, volumes, sightings }, derived, seen };
 }
 
 const sightingOf = (raw: FrameSample, seen: PlaneObservation): TimedSighting => ({
