@@ -7,20 +7,22 @@ import { summaryOf } from './outbox.ts';
 const isOpen = ({ state }: JobState): boolean => state === 'waiting' || state === 'awaiting-commitment';
 export const isDue = (job: Job, nowEpochMs: number): boolean => isOpen(job.state) && !job.held && (job.state.nextAttemptAtEpochMs ?? 0) <= nowEpochMs;
 
-/** Works on one job until it is finished or `until` (Unix ms) has passed; null when it is not there any more. */
+/** Works on one job until it is finished or `until` (Unix ms) has passed, one attempt in any case; null when it is not there any more. */
 export async function finish(id: string, sending: Sending, until: number, signal: AbortSignal, onChange: (job: OutboxJob) => void): Promise<JobState | null> {
+  let attempted = false;
   for (;;) {
     const job = await sending.outbox.read(id);
     if (job === null) return null;
     onChange(summaryOf(job));
     if (!isOpen(job.state) || signal.aborted) return job.state;
     const waitMs = job.held ? 200 : Math.max(0, (job.state.nextAttemptAtEpochMs ?? 0) - sending.now());
-    if (sending.now() + waitMs > until) return job.state;
+    if ((attempted || job.held) && sending.now() + waitMs > until) return job.state;
     if (waitMs > 0) {
       await sleep(Math.min(waitMs, 500));
       continue;
     }
     await attemptAt(id, sending, signal);
+    attempted = true;
   }
 }
 

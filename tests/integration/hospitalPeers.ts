@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -80,4 +81,86 @@ export async function startWorklist(ae: string, entries: readonly (readonly OutE
   for (const [index, entry] of entries.entries())
     await writeFile(join(folder, ae, `entry${index}.wl`), smallFile('1.2.276.0.7230010.3.1.0.1', `1.2.3.${index}`, entry, true));
   return startPeer('wlmscpfs', [...args, '-dfp', folder, String(port)], port, folder);
+}
+
+/** Orthanc as an archive: storage, commitment, query, DICOMweb. It knows `modality` at a port of ours, where one is given. */
+export async function startOrthanc(station: number, options: object = {}): Promise<RealPeer & { readonly httpPort: number }> {
+  const folder = await peerFolder();
+  const port = await freePort();
+  const httpPort = await freePort();
+  const plugin = '/usr/share/orthanc/plugins/libOrthancDicomWeb.so';
+  const configuration = {
+    Name: 'Archive of the tests',
+    StorageDirectory: join(folder, 'db'),
+    IndexDirectory: join(folder, 'db'),
+    DicomAet: 'ARCHIVE',
+    DicomCheckCalledAet: true,
+    DicomPort: port,
+    HttpPort: httpPort,
+    RemoteAccessAllowed: false,
+    AuthenticationEnabled: false,
+    DicomModalities: { pedicle: ['PEDICLE', '127.0.0.1', station] },
+    Plugins: existsSync(plugin) ? [plugin] : [],
+    DicomWeb: { Enable: true, Root: '/dicom-web/' },
+    ...options,
+  };
+  await writeFile(join(folder, 'orthanc.json'), JSON.stringify(configuration));
+  const peer = await startPeer('Orthanc', [join(folder, 'orthanc.json')], port, folder);
+  for (let i = 0; i < 200 && !(await answers(httpPort)); i++) await sleep(25);
+  return { ...peer, httpPort };
+}
+
+/** DCMTK's storescp; what it takes is in its folder. */
+export async function startStorescp(args: readonly string[] = [], at?: number): Promise<RealPeer> {
+  const folder = await peerFolder();
+  const port = at ?? (await freePort());
+  return startPeer('storescp', ['-od', folder, '-aet', 'STORE', ...args, String(port)], port, folder);
+}
+
+/** A certificate authority, and certificates for both sides that it has signed, as PEM files. */
+export interface Certificates {
+  readonly ca: string;
+  readonly server: { readonly cert: string; readonly key: string };
+  readonly client: { readonly cert: string; readonly key: string };
+  /** Of an authority that nobody knows. */
+  readonly stranger: { readonly cert: string; readonly key: string };
+}
+
+export function makeCertificates(folder: string): Certificates {
+  const openssl = (...args: readonly string[]) => {
+    const { status, stderr } = spawnSync('openssl', args, { cwd: folder, encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+  };
+  const authority = (name: string) =>
+    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', `${name}.key`, '-out', `${name}.pem`, '-subj', `/CN=${name}`);
+  const signed = (name: string, by: string) => {
+    writeFileSync(join(folder, `${name}.cnf`), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
+    openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
+    openssl(
+      'x509',
+      '-req',
+      '-in',
+      `${name}.csr`,
+      '-CA',
+      `${by}.pem`,
+      '-CAkey',
+      `${by}.key`,
+      '-CAcreateserial',
+      '-days',
+      '2',
+      '-out',
+      `${name}.pem`,
+      '-extfile',
+      `${name}.cnf`,
+    );
+    return { cert: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) };
+  };
+  authority('authority');
+  authority('elsewhere');
+  return {
+    ca: join(folder, 'authority.pem'),
+    server: signed('server', 'authority'),
+    client: signed('client', 'authority'),
+    stranger: signed('stranger', 'elsewhere'),
+  };
 }
