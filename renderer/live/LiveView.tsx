@@ -17,7 +17,7 @@ import { Alarms, acknowledge } from './Alarms.tsx';
 import { actions, type LiveDialog, planKey, undoLast } from './actions.ts';
 import { alarmOrder } from './alarmOrder.ts';
 import { CurveStrip } from './CurveStrip.tsx';
-import { Numbers } from './Numbers.tsx';
+import { Numbers, volumeLimitOf } from './Numbers.tsx';
 import { type Drawing, Planes, planesOf } from './Planes.tsx';
 import { LeakPanel, NotePanel, PatientPanel } from './panels.tsx';
 import { ToolsPanel } from './ToolsPanel.tsx';
@@ -28,6 +28,7 @@ import { UnitSwitch } from './UnitSwitch.tsx';
 function LivePanels({ strip }: { readonly strip: ReactNode }) {
   const moment = useMoment();
   const unit = useConsole((state) => state.pressureUnit);
+  const limits = moment.timeline.procedure?.plan.limits;
   return (
     <>
       <aside className="column" aria-label={text.numbers.region}>
@@ -40,7 +41,7 @@ function LivePanels({ strip }: { readonly strip: ReactNode }) {
           <SoundButton />
         </div>
       </aside>
-      {strip ?? <CurveStrip moment={moment} unit={unit} endMs={moment.nowMs} limitKpa={moment.timeline.procedure?.plan.limits?.pressureKpa ?? null} />}
+      {strip ?? <CurveStrip moment={moment} unit={unit} endMs={moment.nowMs} limitKpa={limits?.pressureKpa ?? null} volumeLimitMl={volumeLimitOf(moment)} />}
     </>
   );
 }

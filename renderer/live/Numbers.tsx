@@ -42,6 +42,9 @@ function volumeLimit(plan: Plan | null, phase: 'balloon' | 'cement' | 'unknown')
   return (phase === 'balloon' ? plan?.limits?.balloonVolumeMl : phase === 'cement' ? plan?.limits?.cementVolumeMl : undefined) ?? null;
 }
 
+/** The limit of what is being delivered now. */
+export const volumeLimitOf = (moment: Moment): number | null => volumeLimit(moment.timeline.procedure?.plan ?? null, phaseOf(moment));
+
 function VolumeBlock({ moment, frames }: BlockProps) {
   const phase = phaseOf(moment);
   const { injector, procedure } = moment.timeline;

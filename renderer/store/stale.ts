@@ -16,8 +16,9 @@ export interface PictureSituation {
 }
 
 /**
- * The word over a picture. A source that is there and sends nothing has its beam off: the last image stays, as such. A lost link and an old frame come before HOLD: somebody who holds a picture must still learn that
- * nothing new would come.
+ * The word over a picture. When the bridge says that the source is there and sends nothing, its beam is off: the last image stays,
+ * as such. When frames come to the bridge and are late here, the picture is stale. A lost link and an old frame come before HOLD:
+ * somebody who holds a picture must still learn that nothing new would come.
  */
 export function pictureWord(situation: PictureSituation): PictureWord {
   if (situation.mode === 'review') return 'REPLAY';
@@ -26,7 +27,8 @@ export function pictureWord(situation: PictureSituation): PictureWord {
   if (situation.held) return 'HOLD';
   if (situation.status?.state === 'lost') return 'NO SIGNAL';
   if (situation.status?.state === 'ended') return 'STALE';
-  return situation.frameAgeMs > staleAfterMs ? 'LAST IMAGE' : 'LIVE';
+  if (situation.frameAgeMs <= staleAfterMs) return 'LIVE';
+  return situation.status?.state === 'stale' ? 'LAST IMAGE' : 'STALE';
 }
 
 /** How much a number may be trusted right now. */

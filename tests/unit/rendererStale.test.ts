@@ -17,7 +17,7 @@ describe('the word over a picture', () => {
   test('is LIVE only with a fresh frame, a link, a running source and nothing held', () => {
     expect(pictureWord(live)).toBe('LIVE');
     expect(pictureWord({ ...live, frameAgeMs: staleAfterMs })).toBe('LIVE');
-    expect(pictureWord({ ...live, frameAgeMs: staleAfterMs + 1 })).toBe('LAST IMAGE');
+    expect(pictureWord({ ...live, frameAgeMs: staleAfterMs + 1 })).toBe('STALE');
   });
 
   test('is never LIVE once the link is down, however young the frame', () => {
@@ -28,6 +28,12 @@ describe('the word over a picture', () => {
   test('says NO SIGNAL before the first frame and when the source is gone', () => {
     expect(pictureWord({ ...live, frameAgeMs: null })).toBe('NO SIGNAL');
     expect(pictureWord({ ...live, status: status('lost') })).toBe('NO SIGNAL');
+  });
+
+  test('is the LAST IMAGE when the source is there and sends nothing, but not when its frames are late here', () => {
+    expect(pictureWord({ ...live, frameAgeMs: 3000, status: status('stale') })).toBe('LAST IMAGE');
+    expect(pictureWord({ ...live, frameAgeMs: 3000, status: status('live') })).toBe('STALE');
+    expect(pictureWord({ ...live, frameAgeMs: 3000, status: status('stale'), linkUp: false })).toBe('STALE');
   });
 
   test('says STALE when the run has ended', () => {

@@ -1,0 +1,231 @@
+import uPlot from 'uplot';
+import { type PressureUnit, pressureFromKpa } from '../../src/base/units.ts';
+import { clockText, fixed } from '../app/format.ts';
+import type { Moment } from '../store/moment.ts';
+import { decimate, greatest, roundUp } from './curveData.ts';
+import { eventWords } from './eventText.ts';
+import { layOutLabels } from './labelLayout.ts';
+import { type Range, shifted, visibleRange, zoomed } from './timeRange.ts';
+
+export interface CurveProps {
+  readonly moment: Moment;
+  readonly unit: PressureUnit;
+  /** Of the whole strip; the live strip ends now. */
+  readonly endMs: number;
+  readonly limitKpa: number | null;
+  readonly volumeLimitMl?: number | null;
+  /** Where the record stands; absent when live. */
+  readonly positionMs?: number;
+  readonly onSeek?: (tMs: number) => void;
+}
+
+export const curveColours = { pressure: '#58c4dc', volume: '#ff9d4d', grid: '#1d2125', quiet: '#a3abb3', text: '#e6e9eb', limit: '#ff4d4f', ground: '#0b0c0d' };
+const toneColours = { high: '#ff4d4f', medium: '#f5c542', low: '#56d6e6', plain: '#a3abb3', stage: '#e6e9eb' };
+/** Seconds between marks on the time axis. */
+const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
+export const shortestSpanMs = 60_000;
+const lanes = 2;
+
+/** What the plot draws, and the part of time it shows. */
+export interface Shown extends CurveProps {
+  readonly fontPx: number;
+  readonly range: Range;
+}
+
+function drawEvents(plot: uPlot, { moment, fontPx }: Shown): void {
+  const { ctx } = plot;
+  const ratio = uPlot.pxRatio;
+  const { left, top, width, height } = plot.bbox;
+  const events = moment.timeline.events;
+  ctx.save();
+  ctx.font = `500 ${fontPx * ratio}px "Inter Variable", system-ui, sans-serif`;
+  const marks = events.map((event) => {
+    const said = eventWords(event);
+    const words = moment.timeline.corrected.has(event.seq) ? { label: `✕ ${said.label}`, weight: 0, tone: 'plain' as const } : said;
+    return { words, x: plot.valToPos(event.tMs / 1000, 'x', true) - left, width: ctx.measureText(words.label).width, weight: words.weight };
+  });
+  const placed = layOutLabels(marks, lanes, width);
+  const labelled = new Set(placed.map(({ index }) => index));
+  marks.forEach((mark, index) => {
+    ctx.strokeStyle = toneColours[mark.words.tone];
+    ctx.globalAlpha = labelled.has(index) ? 0.9 : 0.4;
+    ctx.lineWidth = ratio;
+    ctx.beginPath();
+    ctx.moveTo(left + mark.x, top - (labelled.has(index) ? lanes * fontPx * 1.35 * ratio : 4));
+    ctx.lineTo(left + mark.x, top + height);
+    ctx.stroke();
+  });
+  ctx.globalAlpha = 1;
+  ctx.textBaseline = 'bottom';
+  for (const { index, x, lane } of placed) {
+    const mark = marks[index];
+    if (!mark) continue;
+    // The marks of later events pass behind this label, not through it.
+    ctx.fillStyle = curveColours.ground;
+    ctx.fillRect(left + x - 1, top - (lane * fontPx * 1.35 + 2 + fontPx * 1.2) * ratio, mark.width + 2, fontPx * 1.2 * ratio);
+    ctx.fillStyle = toneColours[mark.words.tone];
+    ctx.fillText(mark.words.label, left + x, top - (lane * fontPx * 1.35 + 3) * ratio);
+  }
+  ctx.restore();
+}
+
+function drawLines(plot: uPlot, { limitKpa, volumeLimitMl = null, unit, positionMs }: Shown): void {
+  const { ctx } = plot;
+  const { left, top, width, height } = plot.bbox;
+  ctx.save();
+  if (limitKpa !== null) {
+    const y = plot.valToPos(pressureFromKpa(limitKpa, unit), 'pressure', true);
+    ctx.strokeStyle = curveColours.limit;
+    ctx.setLineDash([6, 5]);
+    ctx.beginPath();
+    ctx.moveTo(left, y);
+    ctx.lineTo(left + width, y);
+    if (y >= top) ctx.stroke();
+  }
+  if (volumeLimitMl !== null) {
+    const y = plot.valToPos(volumeLimitMl, 'volume', true);
+    ctx.strokeStyle = curveColours.volume;
+    ctx.setLineDash([2, 5]);
+    ctx.beginPath();
+    ctx.moveTo(left, y);
+    ctx.lineTo(left + width, y);
+    if (y >= top) ctx.stroke();
+  }
+  if (positionMs !== undefined) {
+    const x = plot.valToPos(positionMs / 1000, 'x', true);
+    ctx.setLineDash([]);
+    ctx.strokeStyle = '#ffffff';
+    ctx.lineWidth = 2;
+    ctx.beginPath();
+    ctx.moveTo(x, top);
+    ctx.lineTo(x, top + height);
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+function listen(plot: uPlot, { shown, onSeek, onRange }: PlotActions): void {
+  const { over } = plot;
+  const timeAt = (event: MouseEvent) => plot.posToVal(event.clientX - over.getBoundingClientRect().left, 'x') * 1000;
+  let drag: { readonly pans: boolean; readonly atX: number; readonly from: Range } | null = null;
+  over.addEventListener('pointerdown', (event) => {
+    const pans = shown().onSeek === undefined || event.shiftKey;
+    drag = { pans, atX: event.clientX, from: shown().range };
+    over.setPointerCapture(event.pointerId);
+    if (!pans) onSeek(Math.max(0, timeAt(event)));
+  });
+  over.addEventListener('pointermove', (event) => {
+    if (!drag) return;
+    if (!drag.pans) onSeek(Math.max(0, timeAt(event)));
+    else if (drag.from) {
+      const { fromMs, toMs } = visibleRange(drag.from, shown().endMs, shortestSpanMs);
+      onRange(shifted(drag.from, ((drag.atX - event.clientX) / Math.max(1, over.clientWidth)) * (toMs - fromMs), shown().endMs));
+    }
+  });
+  over.addEventListener('pointerup', () => {
+    drag = null;
+  });
+  over.addEventListener('dblclick', () => onRange(null));
+  over.addEventListener(
+    'wheel',
+    (event) => {
+      event.preventDefault();
+      onRange(zoomed(shown().range, shown().endMs, shortestSpanMs, timeAt(event), Math.sign(event.deltaY)));
+    },
+    { passive: false },
+  );
+}
+
+export interface PlotActions {
+  readonly shown: () => Shown;
+  readonly onSeek: (tMs: number) => void;
+  readonly onRange: (range: Range) => void;
+  /** The moment under the pointer; null when it has left. */
+  readonly onCursor: (tMs: number | null) => void;
+}
+
+/** Makes the plot in `host`: the wheel zooms in time about the pointer, a drag pans (live) or seeks (review; Shift pans), a double click shows all. */
+export function createPlot(host: HTMLElement, { shown, onSeek, onRange, onCursor }: PlotActions): uPlot {
+  const { fontPx } = shown();
+  const font = `${fontPx}px "Inter Variable", system-ui, sans-serif`;
+  const axis = { font, ticks: { show: false }, grid: { stroke: curveColours.grid, width: 1 } };
+  const plot = new uPlot(
+    {
+      width: host.clientWidth,
+      height: host.clientHeight,
+      padding: [lanes * fontPx * 1.35 + 4, 4, 0, 4],
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 * (window.devicePixelRatio > 1 ? 1.5 : 1) } },
+      scales: { x: { time: false }, pressure: {}, volume: {} },
+      series: [
+        {},
+        { scale: 'pressure', stroke: curveColours.pressure, width: 1.75, points: { show: false }, spanGaps: false },
+        { scale: 'volume', stroke: curveColours.volume, width: 1.75, points: { show: false }, spanGaps: false },
+      ],
+      axes: [
+        {
+          ...axis,
+          stroke: curveColours.quiet,
+          size: fontPx * 1.7,
+          gap: 2,
+          space: fontPx * 7,
+          incrs: timeSteps,
+          values: (_, splits) => splits.map((seconds) => clockText(seconds * 1000)),
+        },
+        {
+          ...axis,
+          scale: 'pressure',
+          stroke: curveColours.pressure,
+          size: fontPx * 3.6,
+          gap: 4,
+          space: fontPx * 2,
+          values: (_, splits) => splits.map((value) => (value === 0 ? '' : fixed(value, value % 1 ? 1 : 0))),
+        },
+        {
+          ...axis,
+          scale: 'volume',
+          side: 1,
+          stroke: curveColours.volume,
+          size: fontPx * 3.2,
+          gap: 4,
+          space: fontPx * 2,
+          grid: { show: false },
+          values: (_, splits) => splits.map((value) => (value === 0 ? '' : fixed(value, value % 1 ? 1 : 0))),
+        },
+      ],
+      hooks: {
+        setCursor: [
+          (self) => {
+            const left = self.cursor.left ?? -1;
+            onCursor(left < 0 ? null : self.posToVal(left, 'x') * 1000);
+          },
+        ],
+        draw: [
+          (self) => {
+            drawEvents(self, shown());
+            drawLines(self, shown());
+          },
+        ],
+      },
+    },
+    [[], [], []],
+    host,
+  );
+  listen(plot, { shown, onSeek, onRange, onCursor });
+  return plot;
+}
+
+/** Puts the curve of the visible part of time into the plot. */
+export function fillPlot(plot: uPlot, { moment, unit, endMs, limitKpa, volumeLimitMl = null, range }: Shown): void {
+  const { curve } = moment;
+  const { fromMs, toMs } = visibleRange(range, endMs, shortestSpanMs);
+  const data = decimate(curve, fromMs, toMs, Math.max(100, plot.width));
+  const topKpa = Math.max(greatest(curve, curve.pressureKpa, fromMs, toMs), limitKpa ?? 0, 100);
+  const topMl = Math.max(greatest(curve, curve.volumeMl, fromMs, toMs), volumeLimitMl ?? 0, 2);
+  plot.batch(() => {
+    plot.setData([data.tSeconds, data.pressureKpa.map((kpa) => (kpa === null ? null : pressureFromKpa(kpa, unit))), data.volumeMl], false);
+    plot.setScale('x', { min: fromMs / 1000, max: toMs / 1000 });
+    plot.setScale('pressure', { min: 0, max: roundUp(pressureFromKpa(topKpa, unit)) });
+    plot.setScale('volume', { min: 0, max: roundUp(topMl) });
+  });
+}

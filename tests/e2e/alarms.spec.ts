@@ -1,0 +1,75 @@
+import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
+import { expect, expectAccessible, expectRunning, expectWhole, keepPicture, test } from './console.ts';
+
+const records = temporaryRecords();
+const leak = ['--frames-a', 'sim:leak-posterior', '--frames-b', 'sim:leak-posterior', '--injector', 'sim:leak-posterior'];
+let bridge: RunningBridge | null = null;
+
+test.afterEach(async ({ page }) => {
+  await page.goto('about:blank');
+  await bridge?.stop();
+  bridge = null;
+});
+test.afterAll(() => records.remove());
+
+test('the sound says that the browser holds it back, starts with the first click, is tested and paused, and never off', async ({ page }) => {
+  bridge = await startBridge(records.folder);
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  const sound = page.getByTestId('sound');
+  await expect(sound).toHaveAttribute('data-state', 'blocked');
+  await expect(sound).toContainText('SOUND OFF');
+  await expectAccessible(page);
+  await sound.click();
+  await expect(sound).toHaveAttribute('data-state', 'on');
+  await page.getByTestId('all-alarms').click();
+  const before = Number(await sound.getAttribute('data-bursts'));
+  for (const name of ['High', 'Medium', 'Low']) await page.getByRole('button', { name: `* ${name}` }).click();
+  await expect.poll(async () => Number(await sound.getAttribute('data-bursts'))).toBeGreaterThanOrEqual(before + 3);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('q');
+  await expect(sound).toHaveText(/Paused (2:00|1:5\d)/);
+  await expectWhole(page);
+  await page.keyboard.press('q');
+  await expect(sound).toHaveAttribute('data-state', 'on');
+});
+
+test('a leak is heard and shown above the numbers, in one list by priority, until it is acknowledged in either of two consoles', async ({ page, context }) => {
+  bridge = await startBridge(records.folder, leak);
+  await page.goto(bridge.url);
+  await page.mouse.click(5, 5);
+  const high = page.locator('.alarm[data-priority="high"][data-acknowledged="false"]');
+  await expect(high.first()).toBeVisible({ timeout: 60_000 });
+  await expect.poll(async () => Number(await page.getByTestId('sound').getAttribute('data-bursts'))).toBeGreaterThan(0);
+  const column = await page.locator('.column').boundingBox();
+  const alarm = await high.first().boundingBox();
+  expect(alarm?.x ?? 0).toBeGreaterThanOrEqual(column?.x ?? Number.POSITIVE_INFINITY);
+  await expectAccessible(page);
+  await expectWhole(page);
+  await keepPicture(page, 'alarm');
+  const second = await context.newPage();
+  await second.goto(bridge.url);
+  await expect(second.locator('.alarm[data-priority="high"]').first()).toBeVisible();
+  const id = await high.first().locator('.alarm-message').getAttribute('title');
+  await second
+    .locator('.alarm[data-priority="high"][data-acknowledged="false"]')
+    .first()
+    .getByRole('button', { name: /Acknowledge/ })
+    .click();
+  for (const each of [page, second]) await expect(each.locator('.alarm[data-acknowledged="false"]').filter({ hasText: id ?? '' })).toHaveCount(0);
+  await second.close();
+});
+
+test('with motion reduced an alarm does not flash, yet is told by a heavy edge', async ({ page }) => {
+  bridge = await startBridge(records.folder, leak);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto(bridge.url);
+  const alarm = page.locator('.alarm[data-acknowledged="false"]').first();
+  await expect(alarm).toBeVisible({ timeout: 60_000 });
+  const { animation, edge } = await alarm.evaluate((element) => {
+    const style = getComputedStyle(element);
+    return { animation: style.animationName, edge: Number.parseFloat(style.borderLeftWidth) };
+  });
+  expect(animation).toBe('none');
+  expect(edge).toBeGreaterThan(4);
+});

@@ -1,0 +1,26 @@
+import { startBridge, temporaryRecords } from './bridge.ts';
+import { expect, expectRunning, seqOf, test, word } from './console.ts';
+
+const records = temporaryRecords();
+test.afterAll(() => records.remove());
+
+test('two consoles on one session agree on stage, plan and what was undone', async ({ page, context }) => {
+  // Nobody but these two sets a stage in the quiet scenario.
+  const bridge = await startBridge(records.folder, ['--frames-a', 'sim:quiet', '--frames-b', 'sim:quiet', '--injector', 'sim:quiet']);
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  const second = await context.newPage();
+  await second.goto(bridge.url);
+  await expectRunning(second);
+  await page.getByTestId('action-stage').click();
+  for (const each of [page, second]) await expect(each.locator('.stages [aria-current="step"]')).toContainText('Mixing');
+  await page.keyboard.press('u');
+  for (const each of [page, second]) await expect(each.locator('.stages [aria-current="step"]')).toContainText('Access');
+  await expect.poll(async () => Math.abs((await seqOf(page, 'a')) - (await seqOf(second, 'a')))).toBeLessThan(200);
+  await second.keyboard.press('l');
+  await expect(word(second, 'a')).toHaveText('HOLD');
+  await expect(word(page, 'a')).toHaveText('LIVE');
+  await second.close();
+  await page.goto('about:blank');
+  await bridge.stop();
+});

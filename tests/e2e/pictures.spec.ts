@@ -1,0 +1,145 @@
+import type { Page } from '@playwright/test';
+import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
+import { expect, expectAccessible, expectRunning, expectWhole, keepPicture, plane, test } from './console.ts';
+
+const records = temporaryRecords();
+let bridge: RunningBridge;
+
+test.beforeEach(async () => {
+  bridge = await startBridge(records.folder);
+});
+test.afterEach(async ({ page }) => {
+  await page.goto('about:blank');
+  await bridge.stop();
+});
+test.afterAll(() => records.remove());
+
+const tool = (page: Page, name: string) => page.getByRole('button', { name, exact: false }).and(page.locator('.tool'));
+
+test('last images and references stand beside the live pictures, say what they are and from when, and live goes on', async ({ page }) => {
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  await page.keyboard.press('5');
+  await expect(page.getByTestId('still-a')).toContainText('R takes a reference');
+  await page.keyboard.press('r');
+  for (const id of ['a', 'b'] as const) await expect(page.getByTestId(`still-${id}`)).toContainText(/REFERENCE [AB]\s*SIMULATED\s*at \d+:\d\d/);
+  await page.keyboard.press('4');
+  await expect(page.getByTestId('still-a')).toContainText(/LAST IMAGE A\s*SIMULATED\s*at \d+:\d\d/);
+  const first = await page.getByTestId('still-a').textContent();
+  await page.waitForTimeout(1500);
+  await page.keyboard.press('l');
+  await expect(page.getByTestId('still-a')).not.toHaveText(first ?? '');
+  await expectRunning(page);
+  await expectAccessible(page);
+  await expectWhole(page);
+  await keepPicture(page, 'last-images');
+  await page.keyboard.press('3');
+  await expect(page.getByTestId('still-a')).toHaveCount(0);
+});
+
+test('the roadmap takes a reference when there is none, says how far the patient has moved, and goes away again', async ({ page }) => {
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  await page.keyboard.press('m');
+  for (const id of ['a', 'b'] as const) await expect(page.getByTestId(`roadmap-${id}`)).toHaveText(/ROADMAP moved −?\d+, −?\d+ px/);
+  await expectRunning(page);
+  await page.waitForTimeout(3000);
+  await expectAccessible(page);
+  await keepPicture(page, 'roadmap');
+  await page.keyboard.press('m');
+  await expect(page.getByTestId('roadmap-a')).toHaveCount(0);
+});
+
+test('a picture is turned, flipped and measured; the overlay and the measure go with it', async ({ page }) => {
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  await page.keyboard.press('t');
+  await tool(page, 'Length').click();
+  const layer = page.getByTestId('measure-a');
+  await layer.click({ position: { x: 250, y: 300 } });
+  await layer.click({ position: { x: 450, y: 300 } });
+  const words = layer.locator('text');
+  await expect(words).toHaveText(/^\d+\.\d mm$/);
+  const length = await words.textContent();
+  const line = layer.locator('polyline');
+  const before = await line.getAttribute('points');
+  await tool(page, 'Right').click();
+  await expect.poll(() => line.getAttribute('points')).not.toBe(before);
+  await expect(words).toHaveText(length ?? '');
+  await tool(page, 'Flip').click();
+  await expect(words).toHaveText(length ?? '');
+  await tool(page, 'Angle').click();
+  for (const [x, y] of [
+    [200, 500],
+    [300, 500],
+    [300, 600],
+  ] as const)
+    await layer.click({ position: { x, y } });
+  await expect(words.nth(1)).toHaveText('90.0°');
+  await expectAccessible(page);
+  await expectWhole(page);
+  await keepPicture(page, 'tools');
+  await tool(page, 'Clear').click();
+  await expect(line).toHaveCount(0);
+  await tool(page, 'Reset').click();
+  // Nothing in the panel holds the keys: the foot switch is still the mark.
+  await page.keyboard.press('Space');
+  await expect(page.getByText('Mark recorded')).toBeVisible();
+  await page.keyboard.press('g');
+  await plane(page, 'a').hover({ position: { x: 300, y: 400 } });
+  await expect(page.locator('.magnifier').first()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.tools')).toHaveCount(0);
+});
+
+test('each layer of the overlay has a switch and an opacity', async ({ page }) => {
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  await page.getByTestId('overlay').click();
+  const zone = page.getByRole('button', { name: 'Stop zone' });
+  await expect(zone).toHaveAttribute('aria-pressed', 'false');
+  await zone.click();
+  await expect(zone).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('button', { name: 'Other view' }).click();
+  const opacity = page.getByRole('slider', { name: 'Opacity of Plan' });
+  await opacity.press('ArrowLeft');
+  await expect(opacity).toHaveAttribute('aria-valuenow', '90');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('o');
+  await expect(page.getByTestId('overlay')).toContainText('hidden');
+  await page.keyboard.press('o');
+  await expect(page.getByTestId('overlay')).not.toContainText('hidden');
+});
+
+test('a second window shows the pictures alone, and its keys reach the record', async ({ page, context }) => {
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  const second = await context.newPage();
+  await second.goto(new URL('/?view=pictures', bridge.url).href);
+  await expectRunning(second);
+  await expect(second.locator('.number, .header, .actions')).toHaveCount(0);
+  await expectAccessible(second);
+  await expectWhole(second);
+  const strip = page.getByRole('region', { name: 'Pressure and volume over time' });
+  const events = Number(await strip.getAttribute('data-events'));
+  await second.keyboard.press('Space');
+  await expect.poll(async () => Number(await strip.getAttribute('data-events'))).toBeGreaterThan(events);
+  await keepPicture(second, 'pictures-alone');
+  await second.close();
+});
+
+test('curves are zoomed and read under the pointer; pressure against volume appears with the balloon', async ({ page }) => {
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  await expect(page.getByTestId('loops')).toBeVisible({ timeout: 60_000 });
+  const strip = page.getByRole('region', { name: 'Pressure and volume over time' });
+  await strip.hover({ position: { x: 400, y: 90 } });
+  await expect(page.locator('.strip-cursor')).toContainText(/psi/);
+  await page.mouse.wheel(0, -300);
+  await expect(page.getByRole('button', { name: 'The whole session' })).toBeVisible();
+  await expectAccessible(page);
+  await keepPicture(page, 'balloon');
+  await page.getByRole('button', { name: 'The whole session' }).click();
+  await expect(page.getByRole('button', { name: 'The whole session' })).toHaveCount(0);
+});
