@@ -39,6 +39,8 @@ export async function fillOutFolder<T>(out: string, signal: AbortSignal | undefi
   } catch (error) {
     const removed = await removeStage(stage);
     if (signal?.aborted) return failedFault(`The export to ${out} was cancelled; ${removed}.`);
+    // Anything else is a mistake of ours, and must be seen as one.
+    if (!(error instanceof ExportStopped) && !(error instanceof Error && 'code' in error)) throw error;
     const why = error instanceof ExportStopped ? error.message : diskErrorText(error as NodeJS.ErrnoException, out);
     return failedFault(`The export to ${out} failed: ${why.replace(/\.$/, '')}; ${removed}.`);
   }

@@ -20,6 +20,8 @@ export const manifestSchema = z.strictObject({
   /** First and last sequence number of the frames whose pixels the disk had no room for: all of that plane in between. */
   framesNotRecorded: z.strictObject({ a: seqRange.nullable(), b: seqRange.nullable() }),
   files: z.record(z.string(), z.strictObject({ bytes: z.int().nonnegative(), sha256 })),
+  /** What the files were before they were made dense; their frames were compared to the bit. Absent in a record as it was written. */
+  compactedFrom: z.record(z.string(), z.strictObject({ bytes: z.int().nonnegative(), sha256 })).optional(),
   /** SHA-256 of this file's own text up to here: of its JSON without this last field. */
   manifestSha256: sha256,
 });

@@ -24,7 +24,7 @@ export interface McapLayout {
   /** Schema and channel records, once each, outside of chunks so that every chunk can be read knowing these alone. */
   channel(channel: Omit<Channel, 'metadata'>, schema: Schema): void;
   /** One chunk with its message indexes; its pieces also go to the caller, for the chain. */
-  chunk(messages: readonly MessageToWrite[], compress: boolean): { readonly offset: number; readonly length: number };
+  chunk(messages: readonly MessageToWrite[], compress: boolean | PackChunk): { readonly offset: number; readonly length: number };
   /** A record of ours that other readers skip. */
   raw(record: Uint8Array): void;
   attachment(name: string, mediaType: string, data: Uint8Array, logTimeNs: bigint): void;
@@ -32,8 +32,18 @@ export interface McapLayout {
   end(): void;
 }
 
+/** A chunk's content in another form, and the name of that form. */
+export type PackChunk = (content: Uint8Array) => { readonly compression: string; readonly stored: Uint8Array };
+
 /** zstd at its fastest regular level, which is what other tools expect of `zstd` chunks. */
 const zstdOptions = { params: { [zlibConstants.ZSTD_c_compressionLevel]: 1 } };
+
+function packedWith(how: true | PackChunk, parts: readonly Uint8Array[]): { readonly compression: string; readonly stored: readonly Uint8Array[] } {
+  const content = Buffer.concat(parts);
+  if (how === true) return { compression: 'zstd', stored: [zstdCompressSync(content, zstdOptions)] };
+  const { compression, stored } = how(content);
+  return { compression, stored: [stored] };
+}
 
 export function createMcapLayout(sink: ByteSink): McapLayout {
   let position = 0;
@@ -82,23 +92,23 @@ export function createMcapLayout(sink: ByteSink): McapLayout {
       channels.set(channel.id, whole);
       put(buildRecord((builder) => builder.writeChannel(whole)));
     },
-    chunk(messages, compress) {
+    chunk(messages, how) {
       const offset = position;
       const { parts, indexes, startTimeNs, endTimeNs } = layOutMessages(messages);
       const uncompressedBytes = byteCount(parts);
-      const stored = compress ? [zstdCompressSync(Buffer.concat(parts), zstdOptions)] : parts;
+      const packed = how === false ? { compression: '', stored: parts } : packedWith(how, parts);
       const head = {
         startTimeNs,
         endTimeNs,
         uncompressedBytes,
         uncompressedCrc: crc32Of(parts),
-        compression: compress ? 'zstd' : '',
-        storedBytes: byteCount(stored),
+        compression: packed.compression,
+        storedBytes: byteCount(packed.stored),
       };
       const chunkHead = encodeChunkHead(head);
       const indexRecords = indexes.map((index) => buildRecord((builder) => builder.writeMessageIndex(index)));
       messages.forEach(count);
-      put(chunkHead, ...stored, ...indexRecords);
+      put(chunkHead, ...packed.stored, ...indexRecords);
       const length = chunkHead.length + head.storedBytes;
       let indexAt = BigInt(offset + length);
       const messageIndexOffsets = new Map<number, bigint>();

@@ -1,6 +1,7 @@
 import { crc32, zstdDecompressSync } from 'node:zlib';
 import { McapStreamReader, type TypedMcapRecord } from '@mcap/core';
 import type { ByteFile } from './byteFile.ts';
+import { denseCompression, unpackDense } from './denseChunk.ts';
 import { type ChunkContent, type ChunkHead, maxRecordBytes, mcapMagic, parseChunkHead, parseChunkRecords, recordHeadBytes, viewOf } from './mcapFormat.ts';
 
 /** One record of a file, its content not yet read. */
@@ -74,6 +75,7 @@ export function parseChunk(content: Uint8Array): LoadedChunk | string {
 
 function decompress(stored: Uint8Array, head: ChunkHead): Uint8Array | null {
   if (head.compression === '') return stored;
+  if (head.compression === denseCompression) return unpackDense(stored, head.uncompressedBytes);
   if (head.compression !== 'zstd') return null;
   try {
     return zstdDecompressSync(stored, { maxOutputLength: Math.max(1, head.uncompressedBytes) });

@@ -145,7 +145,7 @@ async function writeSmallFile(folder: string, name: string, text: string, encryp
 }
 
 /** So that the new name survives a loss of power. Windows has no such call, and keeps names in its journal. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const directory = await open(folder, 'r');
   await directory.sync();

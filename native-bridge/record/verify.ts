@@ -108,7 +108,8 @@ async function fileProblem(path: string, expected: { readonly bytes: number; rea
 
 const hashPieceBytes = 4 << 20;
 
-async function hashFile(path: string): Promise<string> {
+/** SHA-256 of a file's bytes as they lie on the disk. */
+export async function hashFile(path: string): Promise<string> {
   const file = await openRawByteFile(path);
   const hash = createHash('sha256');
   for (let offset = 0; offset < file.size; offset += hashPieceBytes) hash.update(await file.read(offset, hashPieceBytes));
