@@ -7,6 +7,8 @@ const bridgeMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready'), url: loopback, updateFeed: z.string().nullable().default(null) }),
   z.object({ kind: z.literal('failed'), message: z.string() }),
   z.object({ kind: z.literal('stopped') }),
+  /** Records are to be encrypted: the key of the system's key store, please. */
+  z.object({ kind: z.literal('key-wanted') }),
   /** A procedure has begun (`record` is the folder it goes to) or ended. */
   z.object({ kind: z.literal('procedure'), running: z.boolean(), record: z.string().nullable() }),
   /** A record that was asked for can be shown under this name, or not, and why. */
@@ -21,7 +23,11 @@ export function parseBridgeMessage(message: unknown): BridgeMessage | null {
 }
 
 /** What the shell says to the bridge. */
-export type ShellMessage = { readonly kind: 'stop' } | { readonly kind: 'offer-record'; readonly folder: string };
+export type ShellMessage =
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'offer-record'; readonly folder: string }
+  /** 64 hexadecimal digits; null when the system has no key store. */
+  | { readonly kind: 'key'; readonly keyHex: string | null };
 
 /** Updates come only from a server that the site names, and only over TLS. */
 export function acceptableFeed(feed: string | null): string | null {

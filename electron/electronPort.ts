@@ -10,6 +10,7 @@ import {
   type MenuItemConstructorOptions,
   powerMonitor,
   powerSaveBlocker,
+  safeStorage,
   screen,
   session,
   shell,
@@ -19,6 +20,7 @@ import { openElectronWindow } from './electronWindow.ts';
 import { answerRequest, requestChannel } from './ipc.ts';
 import { openLogFile } from './logFile.ts';
 import type { MenuEntry } from './menu.ts';
+import { recordKeyOf } from './recordKey.ts';
 import { isNavigationAllowed, isPermissionGranted, isRequestAllowed } from './security.ts';
 import type { ShellPort } from './shellPort.ts';
 import { checkForUpdates } from './updater.ts';
@@ -156,6 +158,12 @@ export function electronPort(root: string): ShellPort {
     keepAwake() {
       const id = powerSaveBlocker.start('prevent-display-sleep');
       return () => powerSaveBlocker.stop(id);
+    },
+    recordKey() {
+      // Without a key ring Linux only disguises what it is given.
+      const isTrusted = safeStorage.isEncryptionAvailable() && (process.platform !== 'linux' || safeStorage.getSelectedStorageBackend() !== 'basic_text');
+      const store = { isTrusted, encrypt: (text: string) => safeStorage.encryptString(text), decrypt: (bytes: Buffer) => safeStorage.decryptString(bytes) };
+      return recordKeyOf(store, join(app.getPath('userData'), 'record-key'), log);
     },
     setMenu: (entries) => Menu.setApplicationMenu(entries.length === 0 ? null : Menu.buildFromTemplate(entries.map(menuItem))),
     async confirmQuit() {

@@ -88,6 +88,9 @@ export function runShell(port: ShellPort, start: ConsoleStart, now: () => number
         else if (said.updateFeed !== null) port.log('The update address of the site configuration is not an https address; no updates are looked for.');
         return;
       }
+      case 'key-wanted':
+        tellBridge({ kind: 'key', keyHex: port.recordKey() });
+        return;
       case 'procedure':
         setRunning(said.running ? { record: said.record } : null);
         return;

@@ -68,6 +68,8 @@ export interface ShellPort {
   writeState(text: string): void;
   /** Keeps the display on; returns what lets it go. */
   keepAwake(): () => void;
+  /** The key of this workstation's records, made on first use and kept by the system's key store; null where there is none to trust. */
+  recordKey(): string | null;
   setMenu(entries: readonly MenuEntry[]): void;
   /** Asks whether to quit although a procedure is being recorded. */
   confirmQuit(): Promise<boolean>;

@@ -1,12 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { ok, type Result } from '../src/base/result.ts';
 import type { SiteState } from '../src/link/desk.ts';
+import type { Site } from '../src/procedure/site.ts';
 import { createHospitalDesk } from './hospital/desk.ts';
+import { audit } from './security/audit.ts';
+import { createSignIn, type SignIn } from './security/signIn.ts';
+import { defaultUsersFile, readUsers } from './security/users.ts';
 import { startConsoleServer } from './server/consoleServer.ts';
 import { createJobs } from './server/jobs.ts';
 import type { Review } from './server/review.ts';
 import { createSiteStore } from './server/siteStore.ts';
 import { createWorkplace, type WorkplaceOptions } from './server/workplace.ts';
+import { softwareVersion } from './softwareVersion.ts';
 
 export interface BridgeOptions {
   /** The site configuration, its file, and whether that file is there yet. */
@@ -38,6 +43,18 @@ export interface Bridge {
 /** Where the built console is, in a checkout as in a package. */
 export const consolePages = fileURLToPath(new URL('../renderer/dist', import.meta.url));
 
+/** As the site has it at the start; a change of it takes effect with the next. */
+function signInOf({ protection }: Site): SignIn {
+  const users = async () => {
+    const read = await readUsers(defaultUsersFile());
+    if (read.ok) return read.value;
+    process.stderr.write(`pedicle: ${read.fault.message}\n`);
+    return [];
+  };
+  const lockAfterMs = protection?.lockAfterMinutes === undefined ? null : protection.lockAfterMinutes * 60_000;
+  return createSignIn({ required: protection?.signIn ?? false, users, lockAfterMs, audit, now: Date.now });
+}
+
 /** Begins the first session and opens the server. Nothing is left running when it fails. */
 export async function startBridge(options: BridgeOptions): Promise<Result<Bridge>> {
   const site = createSiteStore(options.site);
@@ -47,11 +64,13 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
   const jobs = createJobs();
   const hospital = createHospitalDesk(workplace);
   const reviews = new Map<string, Review>();
+  const signIn = signInOf(options.site.site);
+  audit({ event: 'application-started', detail: softwareVersion() });
   const server = await startConsoleServer({
     port: options.port,
     pages: consolePages,
     admitTypedAddress: options.admitTypedAddress,
-    context: { workplace, jobs, hospital, reviews },
+    context: { workplace, jobs, hospital, reviews, signIn },
   });
   const stop = async (): Promise<Result<void>> => {
     const ended = await workplace.close();
@@ -59,6 +78,8 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
     await jobs.close();
     for (const review of reviews.values()) await review.close();
     if (server.ok) await server.value.close();
+    signIn.close();
+    audit({ event: 'application-stopped' });
     return ended.ok ? ok(undefined) : ended;
   };
   if (!server.ok) {

@@ -1,8 +1,10 @@
 import { basename, dirname, resolve } from 'node:path';
-import { ok, type Result } from '../src/base/result.ts';
+import { inputFault, ok, type Result } from '../src/base/result.ts';
+import type { Site } from '../src/procedure/site.ts';
 import { type Bridge, startBridge } from './bridge.ts';
 import { bridgeOptionsOf, type ConsoleOptions } from './cli/consoleOptions.ts';
 import { openRecordReader } from './record/reader.ts';
+import { secretOfEnvironment, setRecordSecret } from './security/recordSecret.ts';
 import { resumingEvents, withScript } from './session/resume.ts';
 
 /** Electron's end of the channel to a utility process; its types come with Electron, which this process does not import. */
@@ -13,6 +15,32 @@ interface ParentPort {
 
 const parent = (process as unknown as { readonly parentPort?: ParentPort }).parentPort;
 if (!parent) throw new Error('bridgeProcess is started by the shell; from a command line use "pedicle console"');
+
+/** Longer than any key store's own question to the person. */
+const keyWaitMs = 60_000;
+
+/** The shell has the system's key store: a site that wants encrypted records gets its key from there, unless a passphrase was given. */
+async function keyFromShell(site: Site, from: ParentPort): Promise<Result<void>> {
+  const environment = secretOfEnvironment(process.env);
+  if (!environment.ok) return environment;
+  if (environment.value) setRecordSecret(environment.value);
+  if (!site.protection?.encryptRecords || environment.value) return ok(undefined);
+  const keyHex = await new Promise<string | null>((resolve) => {
+    const timer = setTimeout(() => resolve(null), keyWaitMs);
+    from.on('message', ({ data }) => {
+      if (typeof data !== 'object' || data === null || !('kind' in data) || data.kind !== 'key') return;
+      clearTimeout(timer);
+      resolve('keyHex' in data && typeof data.keyHex === 'string' && /^[0-9a-f]{64}$/.test(data.keyHex) ? data.keyHex : null);
+    });
+    from.postMessage({ kind: 'key-wanted' });
+  });
+  if (keyHex === null)
+    return inputFault(
+      'This site wants its records encrypted, and this system has no key store that can be used: set PEDICLE_PASSPHRASE_FILE for Pedicle instead.',
+    );
+  setRecordSecret({ kind: 'key-store', keyHex });
+  return ok(undefined);
+}
 
 async function start(options: ConsoleOptions): Promise<Result<{ readonly bridge: Bridge; readonly updateFeed: string | null }>> {
   const prepared = await bridgeOptionsOf(options, false);
@@ -48,7 +76,9 @@ function offer(
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ConsoleOptions;
 const interrupted = process.argv[3];
-const started = interrupted === undefined ? await start(options) : await startResuming(options, interrupted);
+const prepared = await bridgeOptionsOf(options, false);
+const keyed = prepared.ok ? await keyFromShell(prepared.value.site.site, parent) : prepared;
+const started = !keyed.ok ? keyed : interrupted === undefined ? await start(options) : await startResuming(options, interrupted);
 
 if (started.ok) {
   const { bridge, updateFeed } = started.value;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { type Command, InvalidArgumentError } from 'commander';
+import { encryptionReady } from '../security/required.ts';
 import { bridgeOptionsOf, type ConsoleOptions } from './consoleOptions.ts';
 import { reportFault } from './output.ts';
 import { addSourceOptions } from './sessionOptions.ts';
@@ -23,6 +24,8 @@ function openBrowser(url: string): void {
 async function inBrowser(options: ConsoleOptions): Promise<void> {
   const prepared = await bridgeOptionsOf(options, true);
   if (!prepared.ok) return reportFault(prepared.fault);
+  const ready = encryptionReady(prepared.value.site.site);
+  if (!ready.ok) return reportFault(ready.fault);
   const { ensureConsolePages } = await import('./consolePages.ts');
   const pages = await ensureConsolePages(() => process.stderr.write('Building the console (once) …\n'));
   if (!pages.ok) return reportFault(pages.fault);

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addAuditHook } from './auditHook.ts';
 import { addPassphraseOptions } from './passphrase.ts';
 
 /** Each command is one file that registers itself, loaded only when the program starts; heavy imports go inside its action. */
@@ -14,6 +15,8 @@ const commandFiles: readonly string[] = [
   './recover.ts',
   './compact.ts',
   './decrypt.ts',
+  './user.ts',
+  './audit.ts',
   './export.ts',
   './analyze.ts',
   './injectorSim.ts',
@@ -39,6 +42,7 @@ const program = new Command('pedicle')
   .exitOverride();
 
 addPassphraseOptions(program);
+addAuditHook(program);
 for (const file of commandFiles) {
   const { register } = (await import(file)) as { register: (program: Command) => void };
   register(program);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { failedFault, inputFault, type Result } from '../../src/base/result.ts';
+import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { passphraseSecret, type RecordSecret, readPassphraseFile, secretOfEnvironment, setRecordSecret } from '../security/recordSecret.ts';
 import { reportFault } from './output.ts';
 
@@ -9,27 +9,32 @@ interface PassphraseOptions {
 }
 
 /** Asks on the terminal without showing what is typed. */
-async function askPassphrase(): Promise<Result<RecordSecret>> {
+export async function askHidden(question: string): Promise<Result<string>> {
   const { stdin, stderr } = process;
-  if (!stdin.isTTY) return inputFault('--ask-passphrase needs a terminal; use --passphrase-file or PEDICLE_PASSPHRASE_FILE.');
-  stderr.write('Passphrase of records: ');
+  if (!stdin.isTTY) return inputFault('There is no terminal to ask on: give it in a file.');
+  stderr.write(question);
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');
   try {
     let typed = '';
     for await (const chunk of stdin) {
       for (const character of String(chunk)) {
-        if (character === '\r' || character === '\n') return passphraseSecret(typed);
-        if (character === '\u0003') return failedFault('Nothing was done: no passphrase was given.');
+        if (character === '\r' || character === '\n') return ok(typed);
+        if (character === '\u0003') return failedFault('Nothing was done: it was interrupted.');
         typed = character === '\u007f' ? typed.slice(0, -1) : typed + character;
       }
     }
-    return passphraseSecret(typed);
+    return ok(typed);
   } finally {
     stdin.setRawMode(false);
     stdin.pause();
     stderr.write('\n');
   }
+}
+
+async function askPassphrase(): Promise<Result<RecordSecret>> {
+  const typed = await askHidden('Passphrase of records: ');
+  return typed.ok ? passphraseSecret(typed.value) : typed;
 }
 
 async function secretOf(options: PassphraseOptions): Promise<Result<RecordSecret | null>> {

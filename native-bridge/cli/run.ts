@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { injectorSettingsOf } from '../../src/injector/settings.ts';
+import { encryptionReady } from '../security/required.ts';
 import { softwareVersion } from '../softwareVersion.ts';
 import { printJson, reportFault } from './output.ts';
-import { addSourceOptions, parseSpeed, readSite, type SourceOptions } from './sessionOptions.ts';
+import { addFaultOptions, addSourceOptions, type FaultOptions, parseSpeed, readFaults, readSite, type SourceOptions } from './sessionOptions.ts';
 
-interface RunOptions extends SourceOptions {
+interface RunOptions extends SourceOptions, FaultOptions {
   readonly out: string;
   readonly speed: number | 'max';
   readonly json?: true;
@@ -22,12 +23,17 @@ async function run(options: RunOptions): Promise<void> {
   const { openRecordWriter } = await import('../record/writer.ts');
   const site = await readSite(options.site);
   if (!site.ok) return reportFault(site.fault);
+  const ready = encryptionReady(site.value);
+  if (!ready.ok) return reportFault(ready.fault);
+  const faults = await readFaults(options);
+  if (!faults.ok) return reportFault(faults.fault);
   const input = {
     framesA: options.framesA ?? null,
     framesB: options.framesB ?? null,
     injector: options.injector ?? null,
     planFile: options.plan ?? null,
     scriptFile: options.script ?? null,
+    faults: faults.value,
     speed: options.speed,
   };
   const opened = await openSources(input);
@@ -72,7 +78,7 @@ async function run(options: RunOptions): Promise<void> {
 }
 
 export function register(program: Command): void {
-  addSourceOptions(program.command('run').description('the session without a window: ends when the sources end, writes a record'))
+  addFaultOptions(addSourceOptions(program.command('run').description('the session without a window: ends when the sources end, writes a record')))
     .requiredOption('--out <dir>', 'folder of the record; must not exist or be empty')
     .option('--speed <n>', 'times real time, or "max": as fast as this machine can', speedArgument, 1)
     .option('--json', 'one JSON object on standard output')

@@ -5,6 +5,7 @@ import type { PlaneObservation, Pose } from '../guidance/observation.ts';
 import type { InjectorState } from '../injector/state.ts';
 import { operatorEventSchema } from '../procedure/operatorEvent.ts';
 import type { PlaneId, Sample } from '../sample/index.ts';
+import { type AccessServerMessage, accessClientMessages } from './accessLink.ts';
 import { type DeskServerMessage, deskClientMessages } from './desk.ts';
 import { type HospitalServerMessage, hospitalClientMessages } from './hospitalLink.ts';
 
@@ -160,6 +161,7 @@ export type ServerMessage =
   | { readonly kind: 'review-state'; readonly state: ReviewState }
   | ReviewPart
   | HospitalServerMessage
+  | AccessServerMessage
   | DeskServerMessage
   /** Something asked for could not be done; `message` is for the person. */
   | { readonly kind: 'refused'; readonly message: string };
@@ -178,6 +180,7 @@ export const clientMessageSchema = z.discriminatedUnion('kind', [
   /** Forward or back by whole frames of one plane. */
   z.strictObject({ kind: z.literal('step-frame'), review, plane: z.enum(['a', 'b']), by: z.number().int().min(-100).max(100) }),
   ...hospitalClientMessages,
+  ...accessClientMessages,
   ...deskClientMessages,
 ]);
 export type ClientMessage = z.infer<typeof clientMessageSchema>;

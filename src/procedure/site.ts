@@ -43,6 +43,17 @@ export const siteSchema = z.strictObject({
   injector: injectorSiteSchema.optional(),
   /** Newer versions of Pedicle are looked for at this address and nowhere else; without it, never. */
   updates: z.strictObject({ feed: z.url({ protocol: /^https$/ }).max(2048) }).optional(),
+  /** Who may do what, and how records lie on the disk. */
+  protection: z
+    .strictObject({
+      /** New records are encrypted; without a passphrase or key store none is begun. */
+      encryptRecords: z.boolean().optional(),
+      /** People sign in; see `pedicle user`. Off on a workstation with one user. */
+      signIn: z.boolean().optional(),
+      /** Minutes without anything asked for, after which the person is signed out. */
+      lockAfterMinutes: z.number().min(1).max(1440).optional(),
+    })
+    .optional(),
   /** Archives, worklist and performed steps. */
   hospital: hospitalSiteSchema.optional(),
 });

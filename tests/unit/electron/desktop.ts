@@ -137,6 +137,7 @@ export function desktop(options: { first?: boolean; quitAnyway?: boolean; displa
       log.push('awake');
       return () => log.push('may sleep');
     },
+    recordKey: () => 'ab'.repeat(32),
     setMenu: (entries) => {
       menu = entries;
     },

@@ -158,6 +158,15 @@ describe('a record opened from the system', () => {
   });
 });
 
+describe('the key of encrypted records', () => {
+  it('goes to the bridge when it asks, as a message and not as an argument', () => {
+    const { log, bridges } = running({ procedure: false });
+    bridges[0]?.message({ kind: 'key-wanted' });
+    expect(log.at(-1)).toBe(`told {"kind":"key","keyHex":"${'ab'.repeat(32)}"}`);
+    expect(bridges[0]?.args).toEqual(['{}']);
+  });
+});
+
 describe('updates', () => {
   const feeds = (feed: string | null) => {
     const { port, log, bridges } = desktop();

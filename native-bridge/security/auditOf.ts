@@ -1,0 +1,16 @@
+import type { ClientMessage } from '../../src/link/link.ts';
+import type { AuditInput } from './audit.ts';
+
+/** What of a console's requests is logged; null for the rest. */
+export function auditOf(message: ClientMessage): AuditInput | null {
+  switch (message.kind) {
+    case 'open-review':
+      return { event: 'record-opened', record: message.record };
+    case 'verify-replay':
+      return { event: 'record-opened', record: message.record, detail: 'verified and replayed' };
+    case 'export-record':
+      return { event: 'record-exported', record: message.record, detail: `${message.kinds.join(', ')}${message.deidentify ? ', de-identified' : ''}` };
+    default:
+      return null;
+  }
+}
