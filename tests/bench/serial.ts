@@ -50,7 +50,7 @@ async function throughDriver(rateHz: number): Promise<Heard> {
   return { latenciesMs, sent };
 }
 
-/** The same bytes read by Node's own terminal stream, which counts where frames end (a zero byte) and does nothing else. */
+/** The same bytes read by Node's own terminal stream, which counts the bytes and does nothing else. */
 async function throughTty(rateHz: number): Promise<Heard> {
   const pair = await ptyPair();
   const file = openSync(pair.consoleEnd, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
@@ -60,14 +60,14 @@ async function throughTty(rateHz: number): Promise<Heard> {
   let count = 0;
   stream.on('data', (bytes: Buffer) => {
     const atUs = benchNowUs();
-    for (const byte of bytes) if (byte === 0) count++;
+    count += bytes.length;
     arrived.push({ count, atUs });
   });
   const writtenAtUs = new Map<number, number>();
   const sent = rateHz * seconds;
   const child = spawn(process.execPath, [device, pair.deviceEnd, String(rateHz), String(sent), 'tell'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   child.on('message', (message: readonly (readonly [number, number])[]) => {
-    for (const [sentCount, atUs] of message) writtenAtUs.set(sentCount, atUs);
+    for (const [sentBytes, atUs] of message) writtenAtUs.set(sentBytes, atUs);
   });
   await new Promise((resolve) => child.once('exit', resolve));
   stream.destroy();
