@@ -24,6 +24,28 @@ const geometrySchema = z.looseObject({
   patientPosition: z.enum(['supine', 'prone', 'left-lateral', 'right-lateral']).nullable(),
 });
 
+const techniqueSchema = z.looseObject({
+  tubeVoltageKv: nullable.number,
+  tubeCurrentMa: nullable.number,
+  exposureTimeMs: nullable.number,
+  pulseWidthMs: nullable.number,
+  doseAreaProductGyCm2: nullable.number,
+  radiationSetting: nullable.text,
+});
+
+const shutterSchema = z.looseObject({
+  rectangleImagePx: z.looseObject({ left: number, right: number, top: number, bottom: number }).nullable(),
+  circleImagePx: z.looseObject({ center: pair, radius: number }).nullable(),
+  polygonImagePx: z.array(pair).nullable(),
+});
+
+const overlaySchema = z.looseObject({
+  kind: z.enum(['graphics', 'region']),
+  label: nullable.text,
+  originImagePx: pair,
+  mask: z.looseObject({ size: pair, counts: z.array(number) }),
+});
+
 /** What telemetry says of a frame: its attributes, and the SHA-256 and size of the pixels that are in the plane's file. */
 export const frameAttributesSchema = z.looseObject({
   rows: integer.positive().max(65535),
@@ -39,6 +61,11 @@ export const frameAttributesSchema = z.looseObject({
   windowWidth: nullable.number,
   geometry: geometrySchema,
   simulated: z.boolean(),
+  technique: techniqueSchema.exactOptional(),
+  shutter: shutterSchema.exactOptional(),
+  paddingValue: number.exactOptional(),
+  rescale: z.looseObject({ slope: number, intercept: number }).exactOptional(),
+  overlays: z.array(overlaySchema).exactOptional(),
   unchangedForMs: number.exactOptional(),
   pixels: z.looseObject({
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -64,6 +91,7 @@ const needleSchema = z.looseObject({
     .nullable(),
   mmPerPx: nullable.number,
   scaleFrom: z.enum(['geometry', 'calibration']).nullable(),
+  planShiftPx: pair.exactOptional(),
 });
 
 const cementSchema = z.looseObject({

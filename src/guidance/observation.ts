@@ -33,6 +33,11 @@ export interface NeedleObservation {
   /** Millimetres per pixel at the isocentre (or as calibrated); null when nothing says. */
   readonly mmPerPx: number | null;
   readonly scaleFrom: 'geometry' | 'calibration' | null;
+  /**
+   * How far the bone stands in this frame from where it stood when the plan was drawn, pixels: drawn points and the arrival map of
+   * cement are to be moved by it. Absent when nothing can be said: the C-arm was moved, the picture does not fit.
+   */
+  readonly planShiftPx?: readonly [x: number, y: number];
 }
 
 /** What guidance saw of cement in one frame. */

@@ -207,12 +207,16 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
     });
     frameCount++;
     const vertebra = shop.vertebra.frame({ pyramid, field, scale, noise, shiftPx, shiftTrusted: motion.trusted });
-    const needle = needleObservation(tracks, planOfPlane(), fromPlanPx, scale);
+    const seen = needleObservation(tracks, planOfPlane(), fromPlanPx, scale);
+    const needle = motion.trusted && !planStale ? { ...seen, planShiftPx: [hundredths(fromPlanPx[0]), hundredths(fromPlanPx[1])] as const } : seen;
     return vertebra === null ? { needle, cement } : { needle, cement, vertebra };
   }
 
   return { operator, frame };
 }
+
+/** Finer than bone is followed, short in the record, and never a negative zero. */
+const hundredths = (value: number): number => Math.round(value * 100) / 100 + 0;
 
 function calibrationOnly(plan: Plan | null, plane: PlaneId): PlanePlan | null {
   const calibration = plan?.planes[plane]?.calibration;
