@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { inputFault, ok, type Result } from '../../src/base/result.ts';
 import { defaultSite, type Site, siteSchema } from '../../src/procedure/site.ts';
+import { parseSourceFault, readFaultsFile, type ScheduledSourceFault } from '../sources/faults.ts';
 import { readJsonFile } from '../sources/script.ts';
 
 /** The options that `run` and `console` share. */
@@ -33,4 +34,30 @@ export function parseSpeed(text: string): Result<number | 'max'> {
 /** The site configuration, or the defaults when none is named. */
 export async function readSite(path: string | undefined): Promise<Result<Site>> {
   return path === undefined ? ok(defaultSite) : readJsonFile('site configuration', path, siteSchema);
+}
+
+/** Faults on a timetable, for sessions of simulated or recorded sources. */
+export interface FaultOptions {
+  readonly fault?: readonly string[];
+  readonly faults?: string;
+}
+
+export function addFaultOptions(command: Command): Command {
+  const collect = (value: string, before: readonly string[] = []) => [...before, value];
+  return command
+    .option('--fault <name@seconds>', 'what goes wrong, and when: drop-frames@12-14, unplug-frames:b@20, serial-noise@30-35, …; may be given again', collect)
+    .option('--faults <file>', 'the same as a timetable: [{ "fault": "drop-frames", "plane": "a", "fromS": 12, "toS": 14 }]');
+}
+
+/** Every fault of the command line. */
+export async function readFaults(options: FaultOptions): Promise<Result<readonly ScheduledSourceFault[]>> {
+  const faults: ScheduledSourceFault[] = [];
+  for (const text of options.fault ?? []) {
+    const parsed = parseSourceFault(text);
+    if (!parsed.ok) return parsed;
+    faults.push(parsed.value);
+  }
+  if (options.faults === undefined) return ok(faults);
+  const read = await readFaultsFile(options.faults);
+  return read.ok ? ok([...faults, ...read.value]) : read;
 }

@@ -1,11 +1,12 @@
 import { inputFault, ok, type Result } from '../../src/base/result.ts';
 import type { Plan } from '../../src/procedure/plan.ts';
 import { type PlaneId, planeIds } from '../../src/sample/sample.ts';
+import { type FaultSubject, type ScheduledSourceFault, withFaults } from '../sources/faults.ts';
 import { openFrameSource } from '../sources/open.ts';
 import { openInjectorSource } from '../sources/openInjector.ts';
-import { readPlanFile, readScriptFile, scriptedOperator } from '../sources/script.ts';
-import { openSimulatedOperator } from '../sources/simulated.ts';
-import type { Source, SourceEvent } from '../sources/source.ts';
+import { readPlanFile, scriptedOperator } from '../sources/script.ts';
+import type { Source } from '../sources/source.ts';
+import { openOperator } from './openOperator.ts';
 
 /** What the command line names. */
 export interface SessionInput {
@@ -14,6 +15,8 @@ export interface SessionInput {
   readonly injector: string | null;
   readonly planFile: string | null;
   readonly scriptFile: string | null;
+  /** What is to go wrong on the way, and when. */
+  readonly faults?: readonly ScheduledSourceFault[];
   readonly speed: number | 'max';
 }
 
@@ -32,40 +35,6 @@ const isNone = (uri: string | null): uri is null => uri === null || uri.startsWi
 const isSimulated = (uri: string | null): uri is string => uri?.startsWith('sim:') ?? false;
 /** Without its query: the scenario is the same whatever the size or rate of its pictures. */
 const scenarioName = (uri: string): string => uri.slice('sim:'.length).split('?')[0] ?? '';
-
-/** Leaves out what a script says of pictures that are not its own. */
-function withoutPictureEvents(source: Source): Source {
-  return {
-    ...source,
-    async *events(signal): AsyncGenerator<SourceEvent> {
-      for await (const event of source.events(signal)) {
-        const ofPictures = event.topic === '/operator' && (event.data.kind === 'plan' || event.data.kind === 'reference' || event.data.kind === 'store-frame');
-        if (!ofPictures) yield event;
-      }
-    },
-  };
-}
-
-function withoutPlan(source: Source): Source {
-  return {
-    ...source,
-    async *events(signal): AsyncGenerator<SourceEvent> {
-      for await (const event of source.events(signal)) if (event.topic !== '/operator' || event.data.kind !== 'plan') yield event;
-    },
-  };
-}
-
-/** The scenario's own script stands in for the operator when nobody gave one and the pictures or the injector are simulated. */
-async function openOperator(input: SessionInput, plan: Plan | null): Promise<Result<Source | null>> {
-  if (input.scriptFile !== null) return readScriptFile(input.scriptFile);
-  const pictures = [input.framesA, input.framesB].find(isSimulated);
-  const uri = pictures ?? (isSimulated(input.injector) ? input.injector : null);
-  if (uri === null) return ok(null);
-  const script = await openSimulatedOperator(uri);
-  if (!script.ok) return script;
-  if (pictures === undefined) return ok(withoutPictureEvents(script.value));
-  return ok(plan === null ? script.value : withoutPlan(script.value));
-}
 
 function planFitsFrames(plan: Plan, path: string, frames: Readonly<Record<PlaneId, string | null>>): Result<void> {
   for (const plane of planeIds) {
@@ -93,11 +62,12 @@ export async function openSources(input: SessionInput): Promise<Result<OpenedSou
   if (!operator.ok) return operator;
   const sources: Source[] = [];
   if (plan) sources.push(scriptedOperator('plan:', false, [{ atMs: 0, event: { kind: 'plan', plan } }]));
-  if (operator.value) sources.push(operator.value);
+  if (operator.value.source) sources.push(operator.value.source);
+  const faulty = (opened: Result<Source>, subject: FaultSubject) => (opened.ok ? withFaults(opened.value, subject, input.faults ?? []) : opened);
   const named: readonly (Result<Source> | null)[] = await Promise.all([
-    isNone(input.injector) ? null : openInjectorSource(input.injector),
-    isNone(input.framesA) ? null : openFrameSource(input.framesA, 'a'),
-    isNone(input.framesB) ? null : openFrameSource(input.framesB, 'b'),
+    isNone(input.injector) ? null : openInjectorSource(input.injector).then((opened) => faulty(opened, 'injector')),
+    isNone(input.framesA) ? null : openFrameSource(input.framesA, 'a').then((opened) => faulty(opened, 'a')),
+    isNone(input.framesB) ? null : openFrameSource(input.framesB, 'b').then((opened) => faulty(opened, 'b')),
   ]);
   for (const opened of named) {
     if (opened === null) continue;
@@ -115,6 +85,6 @@ export async function openSources(input: SessionInput): Promise<Result<OpenedSou
     planes: planeIds.filter((plane) => !isNone(plane === 'a' ? input.framesA : input.framesB)),
     plan,
     simulated: sources.some((source) => source.simulated),
-    procedure: plan?.procedure ?? (scenario ? scenarioName(scenario) : 'procedure'),
+    procedure: plan?.procedure ?? operator.value.procedure ?? (scenario ? scenarioName(scenario) : 'procedure'),
   });
 }
