@@ -95,7 +95,8 @@ export function createHospitalDesk(workplace: Workplace): HospitalDesk {
     const steps = createStepTeller({
       startedAtEpochMs: live.info.startedAtEpochMs,
       subject: live.info.record ?? 'session',
-      hospital: hospitalNow,
+      // What is only practised was not performed: nobody is told.
+      hospital: () => (live.info.simulated ? undefined : hospitalNow()),
       outbox: () => rig?.outbox ?? null,
       onQueued: () => rig?.worker.wake(),
     });
