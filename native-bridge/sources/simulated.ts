@@ -9,7 +9,7 @@ import { virtualInjectorAt } from '../../src/simulation/virtualInjector.ts';
 import { worldAt } from '../../src/simulation/world.ts';
 import { scriptedOperator } from './script.ts';
 import { type FrameMaker, startFrameMaker } from './simulatedFrames.ts';
-import { simulationRequest } from './simulatedUri.ts';
+import { type SimulationRequest, simulationRequest } from './simulatedUri.ts';
 import type { Source, SourceEvent } from './source.ts';
 
 /** Frames that are made before they are asked for. */
@@ -30,13 +30,20 @@ export async function openSimulatedFrames(uri: string, plane: PlaneId): Promise<
   } catch (error) {
     return failedFault(`${uri}: the simulated C-arm could not be started (${error instanceof Error ? error.message : String(error)}).`);
   }
-  return ok({ uri, pace: 'paced', simulated: true, events: (signal) => playFrames(scenario, plane, request.fps, maker, signal) });
+  return ok({ uri, pace: 'paced', simulated: true, events: (signal) => playFrames(scenario, plane, request, maker, signal) });
 }
 
-async function* playFrames(scenario: Scenario, plane: PlaneId, fps: number, maker: FrameMaker, signal: AbortSignal): AsyncGenerator<SourceEvent> {
+async function* playFrames(
+  scenario: Scenario,
+  plane: PlaneId,
+  { fps, repeat }: SimulationRequest,
+  maker: FrameMaker,
+  signal: AbortSignal,
+): AsyncGenerator<SourceEvent> {
   const device = `plane-${plane}` as const;
-  const count = frameCount(scenario, fps);
-  const isSeen = (index: number): boolean => worldAt(scenario, frameTimeMs(index, fps)).beamOn;
+  const perStory = frameCount(scenario, fps);
+  const count = repeat * perStory;
+  const isSeen = (index: number): boolean => worldAt(scenario, frameTimeMs(index % perStory, fps)).beamOn;
   const ahead = new Map<number, Promise<FramePixels>>();
   let asked = 0;
   let frameNumber = 0;
@@ -48,7 +55,8 @@ async function* playFrames(scenario: Scenario, plane: PlaneId, fps: number, make
       atMs: 0,
     };
     for (let index = 0; index < count && !signal.aborted; index++) {
-      const atMs = frameTimeMs(index, fps);
+      const storyStartMs = Math.floor(index / perStory) * scenario.durationMs;
+      const atMs = storyStartMs + frameTimeMs(index % perStory, fps);
       const seen = isSeen(index);
       if (seen !== beamOn) {
         yield {
@@ -58,16 +66,22 @@ async function* playFrames(scenario: Scenario, plane: PlaneId, fps: number, make
         };
         beamOn = seen;
       }
-      for (; asked < count && ahead.size < framesAhead; asked++) if (isSeen(asked)) ahead.set(asked, caught(maker.make(asked)));
+      for (; asked < count && ahead.size < framesAhead; asked++) if (isSeen(asked)) ahead.set(asked, caught(maker.make(asked % perStory)));
       const made = ahead.get(index);
       if (made === undefined) continue;
       ahead.delete(index);
       const pixels = await made;
       if (signal.aborted) return;
-      yield { topic: frameTopic(plane), data: { attributes: frameAttributes(scenario, plane, index, frameNumber++, fps), pixels }, atMs };
+      const attributes = frameAttributes(scenario, plane, index % perStory, frameNumber++, fps);
+      const deviceTimeMs = attributes.deviceTimeMs === null ? null : attributes.deviceTimeMs + storyStartMs;
+      yield { topic: frameTopic(plane), data: { attributes: { ...attributes, deviceTimeMs }, pixels }, atMs };
     }
     if (!signal.aborted)
-      yield { topic: '/device', data: { device, state: 'ended', simulated: true, message: 'The simulated run has ended.' }, atMs: scenario.durationMs };
+      yield {
+        topic: '/device',
+        data: { device, state: 'ended', simulated: true, message: 'The simulated run has ended.' },
+        atMs: repeat * scenario.durationMs,
+      };
   } finally {
     await maker.close();
   }
@@ -83,8 +97,8 @@ function caught<T>(promise: Promise<T>): Promise<T> {
 export async function openSimulatedInjector(uri: string): Promise<Result<Source>> {
   const parsed = simulationRequest(uri);
   if (!parsed.ok) return parsed;
-  const { scenario } = parsed.value;
-  return ok({ uri, pace: 'paced', simulated: true, events: (signal) => playInjector(scenario, signal) });
+  const { scenario, request } = parsed.value;
+  return ok({ uri, pace: 'paced', simulated: true, events: (signal) => playInjector(scenario, request.repeat, signal) });
 }
 
 const injector = 'injector';
@@ -92,7 +106,7 @@ const injector = 'injector';
 const poweredForMs = 4200;
 const identityEveryMs = 2000;
 
-async function* playInjector(scenario: Scenario, signal: AbortSignal): AsyncGenerator<SourceEvent> {
+async function* playInjector(scenario: Scenario, repeat: number, signal: AbortSignal): AsyncGenerator<SourceEvent> {
   const bootId = combineSeeds(scenario.seed, 52) & 0xffff;
   let sequence = 0;
   const bytes = (data: Uint8Array, atMs: number): SourceEvent => ({ topic: '/injector/bytes', data: { device: injector, data: toBase64(data) }, atMs });
@@ -108,25 +122,30 @@ async function* playInjector(scenario: Scenario, signal: AbortSignal): AsyncGene
     },
     atMs: 0,
   };
-  const count = Math.floor((scenario.durationMs * injectorRateHz) / 1000);
+  const count = Math.floor((repeat * scenario.durationMs * injectorRateHz) / 1000);
   for (let index = 0; index < count; index++) {
     if (signal.aborted) return;
     const atMs = (index * 1000) / injectorRateHz;
     if (atMs % identityEveryMs === 0)
       yield bytes(pedicleV1Encode({ type: 'identity', ...header(atMs), model: 'Pedicle virtual injector', serialNumber: `SIM-${scenario.seed}` }), atMs);
-    const { pressureKpa, volumeMl, rateMlPerMin, mode, temperatureC, status } = virtualInjectorAt(scenario, atMs);
+    const { pressureKpa, volumeMl, rateMlPerMin, mode, temperatureC, status } = virtualInjectorAt(scenario, atMs % scenario.durationMs);
     yield bytes(pedicleV1Encode({ type: 'reading', ...header(atMs), pressureKpa, volumeMl, rateMlPerMin, temperatureC, mode, status, alarms: 0 }), atMs);
   }
   if (!signal.aborted)
     yield {
       topic: '/device',
       data: { device: injector, state: 'ended', simulated: true, message: 'The simulated injector has ended.' },
-      atMs: scenario.durationMs,
+      atMs: repeat * scenario.durationMs,
     };
 }
 
 /** What the operator does in `sim:SCENARIO`: the plan first, then stages, marks and the rest. */
 export async function openSimulatedOperator(uri: string): Promise<Result<Source>> {
   const parsed = simulationRequest(uri);
-  return parsed.ok ? ok(scriptedOperator(uri, true, parsed.value.scenario.operator)) : parsed;
+  if (!parsed.ok) return parsed;
+  const { scenario, request } = parsed.value;
+  const stories = Array.from({ length: request.repeat }, (_, story) =>
+    scenario.operator.map(({ atMs, event }) => ({ atMs: story * scenario.durationMs + atMs, event })),
+  );
+  return ok(scriptedOperator(uri, true, stories.flat()));
 }

@@ -8,6 +8,7 @@ export interface SimulationRequest {
   readonly name: string;
   readonly seed: number;
   readonly fps: number;
+  readonly repeat: number;
   readonly options: ScenarioOptions;
 }
 
@@ -28,9 +29,11 @@ const querySchema = z.strictObject({
   look: z.enum(['detector', 'video'], 'is neither "detector" nor "video"').default('detector'),
   carm: z.enum(['biplane', 'turns'], 'is neither "biplane" nor "turns"').default('biplane'),
   beam: z.enum(['continuous', 'stops'], 'is neither "continuous" nor "stops"').default('continuous'),
+  /** How often the story is played, one time after the other: for endurance. */
+  repeat: whole(1, 10_000).default(1),
 });
 
-/** Reads `sim:SCENARIO?seed=N&fps=N&size=N&duration=SECONDS&beam=stops&look=video&carm=turns`; a fault names the field that is wrong. */
+/** Reads `sim:SCENARIO?seed=N&fps=N&size=N&duration=SECONDS&beam=stops&look=video&carm=turns&repeat=N`; a fault names the field that is wrong. */
 export function simulationRequest(uri: string): Result<{ readonly request: SimulationRequest; readonly scenario: Scenario }> {
   const parsed = parseSourceUri(uri);
   if (!parsed.ok) return parsed;
@@ -38,11 +41,11 @@ export function simulationRequest(uri: string): Result<{ readonly request: Simul
   if (!query.success) {
     const issue = query.error.issues[0];
     if (issue?.code === 'unrecognized_keys')
-      return inputFault(`${uri}: a simulation has no "${issue.keys[0]}"; it takes seed, fps, size, duration, look, carm and beam.`);
+      return inputFault(`${uri}: a simulation has no "${issue.keys[0]}"; it takes seed, fps, size, duration, look, carm, beam and repeat.`);
     return inputFault(`${uri}: ${issue?.path.join('.') ?? 'query'} ${issue?.message ?? 'is wrong'}.`);
   }
-  const { seed, fps, size, duration, look, carm, beam } = query.data;
+  const { seed, fps, size, duration, look, carm, beam, repeat } = query.data;
   const options: ScenarioOptions = { sizePx: size, look, carm, beam, ...(duration === undefined ? {} : { durationMs: Math.round(duration * 1000) }) };
   const scenario = scenarioByName(parsed.value.target, seed, options);
-  return scenario.ok ? ok({ request: { name: parsed.value.target, seed, fps, options }, scenario: scenario.value }) : scenario;
+  return scenario.ok ? ok({ request: { name: parsed.value.target, seed, fps, repeat, options }, scenario: scenario.value }) : scenario;
 }
