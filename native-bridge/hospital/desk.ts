@@ -15,7 +15,7 @@ import { type Callbacks, openCallbacks } from './callbacks.ts';
 import { enqueueStore } from './enqueue.ts';
 import { type Outbox, openOutbox, outboxFolderOf } from './outbox.ts';
 import { createPriorFetches, listPriors, type PriorFetches } from './priors.ts';
-import { createStepTeller, type StepTeller } from './steps.ts';
+import { createStepTeller, discontinueOrphans, type StepTeller } from './steps.ts';
 import { type OutboxWorker, startOutboxWorker } from './worker.ts';
 import { dicomDate, queryWorklist } from './worklist.ts';
 
@@ -46,6 +46,7 @@ export function createHospitalDesk(workplace: Workplace): HospitalDesk {
   const say = (sentence: string): void => void process.stderr.write(`pedicle: ${sentence}\n`);
   let rig: Rig | null = null;
   let configured = '';
+  let isFirst = true;
   let changing: Promise<void> = Promise.resolve();
   let listed: readonly WorklistItem[] = [];
   let patient: { readonly patient: Patient; readonly seq: number } | null = null;
@@ -56,6 +57,8 @@ export function createHospitalDesk(workplace: Workplace): HospitalDesk {
 
   const raise = async (hospital: HospitalSite): Promise<Rig> => {
     const outbox = await openOutbox(outboxFolderOf(hospital));
+    if (isFirst) await discontinueOrphans(outbox, Date.now());
+    isFirst = false;
     const priors = createPriorFetches(workplace.site.state().site.priorImagesFolder ?? join(homedir(), 'Pedicle', 'priors'));
     const needsPort = (hospital.archives ?? []).some((archive) => 'host' in archive);
     const callbacks = needsPort ? await openCallbacks(hospital, outbox, { onNotice: say, onReceived: priors.receive }) : null;

@@ -21,7 +21,7 @@ export const performedStepSchema = z.strictObject({
   endedAtEpochMs: epochMs.nullable(),
   outcome: z.enum(['in-progress', 'completed', 'discontinued']),
   /** Why it was discontinued, as a code of DCM (CID 9300); null when nobody said. */
-  discontinued: z.enum(['wrong-entry', 'other']).nullable(),
+  discontinued: z.enum(['wrong-entry', 'equipment-failure', 'other']).nullable(),
   description: z.string().max(64),
   station: z.strictObject({ ae: z.string(), name: z.string() }),
   /** Series that exports of the procedure are in; none while it goes on. */
@@ -44,6 +44,8 @@ const requestSchema = z.discriminatedUnion('kind', [
     step: performedStepSchema,
     /** The job that has to be done before this one. */
     after: z.string().nullable(),
+    /** The process whose session this is: when it is gone without having told the end, another one does. */
+    pid: z.int().nonnegative(),
   }),
 ]);
 

@@ -123,6 +123,7 @@ function beginning(step: PerformedStep): readonly OutElement[] {
 
 const discontinuation = {
   'wrong-entry': { value: '110514', scheme: 'DCM', meaning: 'Incorrect worklist entry selected' },
+  'equipment-failure': { value: '110501', scheme: 'DCM', meaning: 'Equipment failure' },
   other: { value: '110513', scheme: 'DCM', meaning: 'Discontinued for unspecified reason' },
 } as const;
 

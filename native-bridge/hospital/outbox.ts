@@ -169,7 +169,8 @@ async function isHeld(mark: string): Promise<boolean> {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this machine is still there. */
+export function isAlive(pid: number): boolean {
   // A mark that is still empty was made a moment ago.
   if (pid === 0) return true;
   try {

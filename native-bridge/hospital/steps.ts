@@ -4,7 +4,7 @@ import { patientOf } from '../../src/procedure/operatorEvent.ts';
 import type { Patient } from '../../src/procedure/patient.ts';
 import type { Sample } from '../../src/sample/sample.ts';
 import type { PerformedStep } from './job.ts';
-import type { Outbox } from './outbox.ts';
+import { isAlive, type Outbox } from './outbox.ts';
 import { stationOf } from './station.ts';
 
 /** Tells whoever ordered a procedure that it has begun and how it ended, over the outbox. One for each session. */
@@ -44,7 +44,7 @@ export function createStepTeller(context: StepContext): StepTeller {
   };
 
   const end = async (step: PerformedStep, told: Begun, outbox: Outbox) => {
-    await outbox.add(context.subject, 'mpps', { kind: 'performed-step', action: 'set', uid: told.uid, step, after: told.job });
+    await outbox.add(context.subject, 'mpps', { kind: 'performed-step', action: 'set', uid: told.uid, step, after: told.job, pid: process.pid });
     context.onQueued();
   };
   const begin = async (patient: Patient, tMs: number) => {
@@ -77,7 +77,7 @@ export function createStepTeller(context: StepContext): StepTeller {
       series: [],
     };
     const uid = `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
-    const job = await outbox.add(context.subject, 'mpps', { kind: 'performed-step', action: 'create', uid, step, after: null });
+    const job = await outbox.add(context.subject, 'mpps', { kind: 'performed-step', action: 'create', uid, step, after: null, pid: process.pid });
     begun = { uid, job, step };
     context.onQueued();
   };
@@ -109,6 +109,20 @@ export function createStepTeller(context: StepContext): StepTeller {
       await queue;
     },
   };
+}
+
+/**
+ * Steps that were begun by a process which is gone and never told their end: whoever ordered them would wait for ever. They are
+ * discontinued, for failure of the equipment; the procedure goes on as another step. For the start of a desk.
+ */
+export async function discontinueOrphans(outbox: Outbox, now: number): Promise<void> {
+  const told = (await outbox.list()).flatMap((job) => (job.request.kind === 'performed-step' ? [{ ...job, request: job.request }] : []));
+  const ended = new Set(told.filter(({ request }) => request.action === 'set').map(({ request }) => request.uid));
+  for (const { id, subject, request } of told) {
+    if (request.action !== 'create' || ended.has(request.uid) || (request.pid !== process.pid && isAlive(request.pid))) continue;
+    const step = { ...request.step, endedAtEpochMs: now, outcome: 'discontinued', discontinued: 'equipment-failure' } as const;
+    await outbox.add(subject, 'mpps', { kind: 'performed-step', action: 'set', uid: request.uid, step, after: id, pid: process.pid });
+  }
 }
 
 /** The series that exports of a record put its frames in; none when it cannot be read. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHospitalDesk, type HospitalDesk } from '../../native-bridge/hospital/desk.ts';
+import { openOutbox } from '../../native-bridge/hospital/outbox.ts';
 import { dicomDate } from '../../native-bridge/hospital/worklist.ts';
 import { createSiteStore } from '../../native-bridge/server/siteStore.ts';
 import { createWorkplace, type Workplace } from '../../native-bridge/server/workplace.ts';
@@ -203,6 +204,24 @@ describe.skipIf(!has('wlmscpfs'))("the console's side of the hospital's systems 
     for (const { id } of outbox) await ask({ kind: 'retry-job', job: id });
     await until(() => mpps.told.length === 2);
     expect(mpps.told.map(({ what }) => what)).toEqual(['create', 'set']);
+  });
+
+  it('the step of a session that crashed is discontinued when the console is back', async () => {
+    await ask({ kind: 'assign-patient', item: await keyOf('1.2.71') });
+    await until(() => mpps.told.length === 1);
+    mpps.answerWith(0xa700);
+    await workplace.close();
+    // As if this process were a new one: what the session before it would have told at its end is not there.
+    const outboxNow = await openOutbox(join(folder, 'outbox'));
+    await desk.close();
+    for (const { id, request } of await outboxNow.list()) if (request.kind === 'performed-step' && request.action === 'set') await outboxNow.discard(id);
+    mpps.answerWith(null);
+    await begin({});
+    await until(() => mpps.told.length === 2);
+    expect(mpps.told[1]?.elements).toMatchObject({
+      PerformedProcedureStepStatus: 'DISCONTINUED',
+      PerformedProcedureStepDiscontinuationReasonCodeSequence: [expect.objectContaining({ CodeValue: '110501' })],
+    });
   });
 
   it('nobody is told of what was only practised', async () => {
