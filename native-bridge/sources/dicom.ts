@@ -1,6 +1,7 @@
 import { inputFault, ok, type Result } from '../../src/base/result.ts';
 import { frameAttributesOf } from '../../src/dicom/frameAttributes.ts';
 import { type FrameTiming, frameTimingOf } from '../../src/dicom/frameTiming.ts';
+import { type DisplayOverlay, overlayReader } from '../../src/dicom/overlay.ts';
 import type { XrayFrame } from '../../src/dicom/xrayFrame.ts';
 import { frameTopic, type PlaneId } from '../../src/sample/sample.ts';
 import { createDicomDecoder, type DicomDecoder } from './dicomDecoder.ts';
@@ -10,7 +11,7 @@ import type { Source, SourceEvent } from './source.ts';
 import { parseSourceUri } from './uri.ts';
 
 /** How many frames are decoded before they are asked for. */
-const framesAhead = 3;
+const framesAhead = 4;
 
 /** Opens `dicom:FILE_OR_FOLDER?loop=1`: plays at the recorded frame times; a folder is a series in order of its instances. */
 export async function openDicomFrames(uri: string, plane: PlaneId): Promise<Result<Source>> {
@@ -87,6 +88,7 @@ export async function* playFile(
 ): AsyncGenerator<SourceEvent, Position> {
   const count = file.table.frames.length;
   const timing = frameTimingOf(file.dataset, count);
+  const overlaysOf = overlayReader(file.dataset);
   const at = (index: number) => start.startMs + (timing.atMs[index] ?? 0);
   const ahead: ReturnType<typeof decode>[] = [];
   for (let index = 0; index < count && !playing.signal.aborted; index++) {
@@ -94,7 +96,7 @@ export async function* playFile(
     const decoded = await ahead.shift();
     if (playing.signal.aborted || decoded === undefined) break;
     const frameNumber = start.frameNumber + index;
-    if (decoded.ok) yield frameEvent(file, playing.plane, index, frameNumber, timing, decoded.value.pixels, at(index));
+    if (decoded.ok) yield frameEvent(file, playing.plane, { index, frameNumber, overlays: overlaysOf(index) }, timing, decoded.value.pixels, at(index));
     else yield* damaged(playing.plane, frameNumber, decoded.fault.message, at(index));
   }
   if (count < file.image.frames && !playing.signal.aborted) {
@@ -115,14 +117,13 @@ function decode(file: DicomFile, decoder: DicomDecoder, index: number) {
 function frameEvent(
   file: DicomFile,
   plane: PlaneId,
-  index: number,
-  frameNumber: number,
+  { index, frameNumber, overlays }: { readonly index: number; readonly frameNumber: number; readonly overlays: readonly DisplayOverlay[] },
   timing: FrameTiming,
   pixels: ArrayBufferView,
   atMs: number,
 ): SourceEvent {
   if (!(pixels instanceof Uint8Array || pixels instanceof Uint16Array)) throw new Error('frames are 8 or 16 bit');
-  const attributes = frameAttributesOf(file.dataset, file.image, index, { frameNumber, frameTimeMs: timing.frameTimeMs, deviceTimeMs: null });
+  const attributes = frameAttributesOf(file.dataset, file.image, index, { frameNumber, frameTimeMs: timing.frameTimeMs, deviceTimeMs: null, overlays });
   const narrow = pixels instanceof Uint8Array;
   // A decoder may have found colour where the header says grey, or the other way round: what it gave decides.
   const asDecoded =

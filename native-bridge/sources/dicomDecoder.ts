@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { failedFault, ok, type Result } from '../../src/base/result.ts';
+import type { PixelCoding } from '../../src/dicom/transferSyntax.ts';
 import type { DecodeJob, DecodeReply } from './dicomWorker.ts';
 import { countFrame } from './frameMemory.ts';
 
@@ -8,15 +10,47 @@ const patienceMs = 60_000;
 
 type Pixels = Extract<DecodeReply, { ok: true }>;
 
-/** Decodes frames on a thread of its own. Jobs are answered in order; a codec that crashes costs one frame, not the rest. */
+/** Decodes frames on threads of its own. A codec that crashes costs the frames it was at, not the rest. */
 export interface DicomDecoder {
   decode(job: Omit<DecodeJob, 'id'>): Promise<Result<Pixels>>;
   /** Ends the thread. Open jobs are answered with a fault. */
   close(): Promise<void>;
 }
 
-/** The thread starts at once, so that the first frame does not wait for it. */
+/**
+ * Codings whose frames take longer than they last, whoever decodes them: JPEG 2000 spends 150 ms on the million 12-bit pixels
+ * of one noisy frame, in WebAssembly and in FFmpeg alike, almost all in its entropy decoder. Their frames are decoded side by side.
+ */
+const slowCodings: ReadonlySet<PixelCoding> = new Set(['jpeg-2000', 'jpeg-xl', 'jpeg-lossless']);
+const mostThreads = Math.max(1, Math.min(4, availableParallelism()));
+
+/** The first thread starts at once, so that the first frame does not wait for it; more when slow frames wait. */
 export function createDicomDecoder(): DicomDecoder {
+  const threads = [createDecodingThread()];
+  const threadFor = ({ frame }: Omit<DecodeJob, 'id'>): DecodingThread => {
+    const [first = createDecodingThread()] = threads;
+    if (!slowCodings.has(frame.image.transferSyntax.coding)) return first;
+    const idlest = threads.reduce((best, thread) => (thread.waiting() < best.waiting() ? thread : best), first);
+    if (idlest.waiting() === 0 || threads.length >= mostThreads) return idlest;
+    const another = createDecodingThread();
+    threads.push(another);
+    return another;
+  };
+  return {
+    decode: (job) => threadFor(job).decode(job),
+    async close() {
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
+}
+
+interface DecodingThread extends DicomDecoder {
+  /** Jobs that have not been answered. */
+  waiting(): number;
+}
+
+/** Jobs are answered in order. */
+function createDecodingThread(): DecodingThread {
   let worker: Worker | null = null;
   let nextId = 0;
   const open = new Map<number, (reply: Result<Pixels>) => void>();
@@ -46,6 +80,7 @@ export function createDicomDecoder(): DicomDecoder {
 
   worker = start();
   return {
+    waiting: () => open.size,
     decode(job) {
       worker ??= start();
       const id = nextId++;

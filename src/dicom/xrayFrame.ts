@@ -1,3 +1,5 @@
+import type { Rescale } from './grayscale.ts';
+import type { DisplayOverlay } from './overlay.ts';
 import type { DisplayShutter, XrayTechnique } from './technique.ts';
 
 /**
@@ -62,6 +64,10 @@ export interface XrayFrameAttributes {
   readonly shutter?: DisplayShutter;
   /** (0028,0120) as an unsigned stored value: pixels of this value are no picture. Absent when not said. */
   readonly paddingValue?: number;
+  /** Stored values as the file has them (signed where they are) → modality values. Absent when not said. */
+  readonly rescale?: Rescale;
+  /** Graphics that the source draws over the picture. Absent when there is none. */
+  readonly overlays?: readonly DisplayOverlay[];
   /** The same picture to the bit has come for this long, ms: it is not new. Absent when it is. */
   readonly unchangedForMs?: number;
 }
