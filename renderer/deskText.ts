@@ -2,6 +2,13 @@
 export const deskText = {
   menu: { open: 'More', setup: 'Setup', reference: 'Prior images', help: 'Manual', tour: 'Two-minute tour', procedure: 'Procedure' },
 
+  viewFailed: {
+    title: 'This view could not be drawn',
+    advice: 'The procedure and its recording go on in the bridge. Reload the console, or go to Live.',
+    reload: 'Reload the console',
+    leave: 'Go to Live',
+  },
+
   case: {
     title: 'Procedure',
     idle: 'No procedure is running',
@@ -96,7 +103,7 @@ export const deskText = {
     peakPressure: 'Highest balloon pressure',
     gaps: 'Gaps',
     noGaps: 'none: every frame was analysed and kept',
-    gapCount: (n: string) => `${n}, see the events in Review`,
+    gapCount: (n: string) => `${n}: frames missing, not kept or not analysed; the tables of the export name them`,
     review: 'Open in Review',
     simulated: 'SIMULATED: for practice only',
   },
@@ -292,5 +299,17 @@ export const deskText = {
     back: 'Back',
     done: 'Finish',
     step: (n: string, of: string) => `${n} of ${of}`,
+    steps: [
+      'The pictures, live. The word at the top left says what a picture is: LIVE, HOLD, STALE, NO SIGNAL. Blue is the needle, yellow the planned line. SIMULATED stands on everything that is not real.',
+      'Volume, pressure, working time, distance to the posterior wall, deviation. A number without a new reading says so within half a second.',
+      'Alarms stand here and never cover the picture. A acknowledges the first one.',
+      'Pressure and volume over time, with everything that happened. Drag in a picture changes its window; the wheel zooms.',
+      'One key each. Space, or a foot switch, marks the moment; L holds the last image; K says a leak was seen; C starts the cement clock.',
+      'Where the procedure stands, and how long each stage took. Enter goes on to the next one.',
+      'The technologist’s view: who is on the table, what is used, whether sources and recording work, and how the procedure is closed and sent.',
+      'Sources, ports, hospital systems, limits and products: each can be tested before it is saved.',
+      'Every record, to be searched, looked at frame by frame, replayed, compared and exported.',
+      'The manual: one short page for each person. The tour is in the menu whenever you want it again.',
+    ],
   },
 } as const;

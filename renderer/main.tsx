@@ -9,10 +9,13 @@ import './plan/plan.css';
 import './review/review.css';
 import './desk/desk.css';
 import './setup/setup.css';
+import './help/help.css';
+import './tour/tour.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { openAskedRecords } from './access/askedRecord.ts';
+import { SignIn } from './access/SignIn.tsx';
 import { startAlarmSound } from './alarm/sound.ts';
 import { App } from './app/App.tsx';
 import { theme } from './app/theme.ts';
@@ -31,6 +34,7 @@ createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} forceColorScheme="dark">
       {picturesAlone ? <PicturesView /> : <App />}
+      {!picturesAlone && <SignIn />}
     </MantineProvider>
   </StrictMode>,
 );

@@ -1,10 +1,13 @@
 import { CaseView } from '../case/CaseView.tsx';
+import { HelpView } from '../help/HelpView.tsx';
 import { LiveView } from '../live/LiveView.tsx';
 import { ReviewView } from '../review/ReviewView.tsx';
 import { SetupView } from '../setup/SetupView.tsx';
-import { useConsole, type View } from '../store/consoleStore.ts';
+import { showLive, useConsole, type View } from '../store/consoleStore.ts';
+import { Tour } from '../tour/Tour.tsx';
 import { Header } from './Header.tsx';
 import { Notices } from './Notices.tsx';
+import { ViewGuard } from './ViewGuard.tsx';
 
 function Shown({ view }: { readonly view: View }) {
   switch (view) {
@@ -14,6 +17,8 @@ function Shown({ view }: { readonly view: View }) {
       return <CaseView />;
     case 'setup':
       return <SetupView />;
+    case 'help':
+      return <HelpView />;
     default:
       return <ReviewView />;
   }
@@ -24,8 +29,11 @@ export function App() {
   return (
     <div className="console">
       <Header />
-      <Shown view={view} />
+      <ViewGuard key={view} onLeave={showLive}>
+        <Shown view={view} />
+      </ViewGuard>
       <Notices />
+      <Tour />
     </div>
   );
 }

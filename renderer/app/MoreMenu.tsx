@@ -1,7 +1,8 @@
 import { Menu } from '@mantine/core';
-import { IconMenu2, IconSettings } from '@tabler/icons-react';
+import { IconBook, IconMenu2, IconRoute, IconSettings } from '@tabler/icons-react';
 import { showView, useConsole } from '../store/consoleStore.ts';
 import { text } from '../text.ts';
+import { startTour } from '../tour/tourStore.ts';
 
 const iconSize = '1.2rem';
 
@@ -19,6 +20,12 @@ export function MoreMenu() {
       <Menu.Dropdown className="more-menu">
         <Menu.Item leftSection={<IconSettings size={iconSize} aria-hidden="true" />} onClick={() => showView('setup')}>
           {text.menu.setup}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconBook size={iconSize} aria-hidden="true" />} onClick={() => showView('help')}>
+          {text.menu.help}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconRoute size={iconSize} aria-hidden="true" />} onClick={startTour}>
+          {text.menu.tour}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

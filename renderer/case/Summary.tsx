@@ -1,5 +1,5 @@
 import { clockText, fixed, personName, pressureText } from '../app/format.ts';
-import { stagesOf } from '../app/stages.ts';
+import { stagesOf, stageTimeMs } from '../app/stages.ts';
 import { ExportPanel } from '../desk/ExportPanel.tsx';
 import { Section } from '../desk/Section.tsx';
 import { SendPanel } from '../desk/SendPanel.tsx';
@@ -33,7 +33,10 @@ export function Summary() {
   if (!session) return null;
   const { patient, procedure, injector } = timeline;
   const alarms = alarmsOf(timeline);
-  const stages = stagesOf(procedure?.procedure ?? null).filter((stage) => procedure?.stageDurationsMs[stage] !== undefined);
+  const stages = stagesOf(procedure?.procedure ?? null).flatMap((stage) => {
+    const spentMs = procedure ? stageTimeMs(procedure, stage, endMs) : null;
+    return spentMs === null ? [] : [`${text.stage[stage]} ${clockText(spentMs)}`];
+  });
   return (
     <div className="desk-columns" data-testid="summary">
       <Section title={words.summary}>
@@ -50,7 +53,7 @@ export function Summary() {
           {stages.length > 0 && (
             <>
               <dt>{words.stages}</dt>
-              <dd>{stages.map((stage) => `${text.stage[stage]} ${clockText(procedure?.stageDurationsMs[stage] ?? 0)}`).join(' · ')}</dd>
+              <dd>{stages.join(' · ')}</dd>
             </>
           )}
           {injector && (

@@ -93,9 +93,13 @@ export function ComparisonCurve({ first, second, offsetMs, unit, nowMs, onSeek }
       plot.current = null;
     };
   }, []);
-  useEffect(() => plot.current?.setData(data), [data]);
+  useEffect(() => {
+    plot.current?.setData(data);
+  }, [data]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when the position moves
-  useEffect(() => plot.current?.redraw(false), [nowMs]);
+  useEffect(() => {
+    plot.current?.redraw(false);
+  }, [nowMs]);
   return (
     <section className="strip compare-curve" aria-label={text.curve.region}>
       <div className="compare-plot" ref={host} />
