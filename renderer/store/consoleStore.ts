@@ -3,6 +3,7 @@ import type { PressureUnit } from '../../src/base/units.ts';
 import type { InjectorReading } from '../../src/injector/reading.ts';
 import type { ClientMessage, RecordListItem, ServerMessage, SessionInfo, Status } from '../../src/link/link.ts';
 import type { OperatorEvent, PlaneId, Sample, Stage } from '../../src/sample/index.ts';
+import { receiveAccess } from '../access/accessStore.ts';
 import { type Connection, connect } from '../link/connection.ts';
 import { leakSiteText, text } from '../text.ts';
 import { allHidden, anyShown, defaultLayers, type OverlayLayers } from '../viewport/layers.ts';
@@ -207,6 +208,7 @@ function receive(message: ServerMessage): void {
   if (message.kind === 'hello' && message.session?.startedAtEpochMs !== getState().session?.startedAtEpochMs) forgetStills();
   setState((state) => changeBy(message, state, performance.now()));
   receiveDesk(message);
+  receiveAccess(message);
   if (message.kind === 'refused') notify('trouble', message.message);
   if (message.kind !== 'samples') return;
   for (const sample of message.samples) {
