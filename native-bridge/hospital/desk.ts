@@ -12,6 +12,7 @@ import type { Workplace } from '../server/workplace.ts';
 import { defaultPatience } from './association.ts';
 import { defaultSending, findArchive } from './attempt.ts';
 import { type Callbacks, openCallbacks } from './callbacks.ts';
+import { checkHospital } from './checks.ts';
 import { enqueueStore } from './enqueue.ts';
 import { type Outbox, openOutbox, outboxFolderOf } from './outbox.ts';
 import { createPriorFetches, listPriors, type PriorFetches } from './priors.ts';
@@ -137,6 +138,10 @@ export function createHospitalDesk(workplace: Workplace): HospitalDesk {
         kind: 'worklist',
         worklist: { items: listed, askedAtEpochMs: Date.now(), message: answered.ok ? answered.value.notice : answered.fault.message },
       });
+      return;
+    }
+    if (message.kind === 'test-hospital') {
+      reply({ kind: 'hospital-test', results: await checkHospital(message.hospital) });
       return;
     }
     if (message.kind === 'assign-patient') {

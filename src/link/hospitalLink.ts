@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hospitalSiteSchema } from '../procedure/hospitalSite.ts';
 import type { WorklistItem } from '../procedure/worklistItem.ts';
 
 /** Today's scheduled procedures, or in one sentence why there are none. */
@@ -37,10 +38,19 @@ export interface PriorStudy {
   readonly instances: number | null;
 }
 
+/** How one hospital system answered an echo; `message` is for the person. */
+export interface HospitalTestResult {
+  /** `worklist`, `performed steps`, `archive NAME`. */
+  readonly name: string;
+  readonly works: boolean;
+  readonly message: string;
+}
+
 export type HospitalServerMessage =
   | { readonly kind: 'worklist'; readonly worklist: WorklistAnswer }
   /** In answer to `list-outbox`, and whenever something of it changes. */
   | { readonly kind: 'outbox'; readonly jobs: readonly OutboxJob[] }
+  | { readonly kind: 'hospital-test'; readonly results: readonly HospitalTestResult[] }
   | { readonly kind: 'priors'; readonly studies: readonly PriorStudy[]; readonly message: string | null }
   /** A prior study has been fetched into `folder`, or could not be. */
   | { readonly kind: 'prior-fetched'; readonly study: string; readonly folder: string | null; readonly files: number; readonly message: string | null };
@@ -52,6 +62,8 @@ export const hospitalClientMessages = [
   z.strictObject({ kind: z.literal('list-worklist') }),
   /** The patient of an item of the last `worklist` comes into the session; `corrects` as in the operator's `patient` event. */
   z.strictObject({ kind: z.literal('assign-patient'), item: key, corrects: z.number().int().nonnegative().optional() }),
+  /** An echo to every system of a configuration that need not be saved yet. */
+  z.strictObject({ kind: z.literal('test-hospital'), hospital: hospitalSiteSchema }),
   z.strictObject({ kind: z.literal('list-outbox') }),
   /** Exports a closed record and stores it on an archive, the first one when none is named. */
   z.strictObject({ kind: z.literal('send-record'), record: z.string().max(255), to: key.optional() }),
