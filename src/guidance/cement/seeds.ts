@@ -30,13 +30,18 @@ export function createSeedZone(width: number, height: number): SeedZone {
     const tx = (track.tip[0] - shiftPx[0]) / pyramid.factor;
     const ty = (track.tip[1] - shiftPx[1]) / pyramid.factor;
     const [dx, dy] = track.direction;
-    const far = Math.ceil(reachMm.ahead / mmPerFinePx);
+    const far = reachMm.ahead / mmPerFinePx;
+    const aside = reachMm.aside / mmPerFinePx;
+    const around = (reachMm.tip / mmPerFinePx) ** 2;
     for (let y = Math.max(0, Math.floor(ty - far)); y < Math.min(height, ty + far); y++) {
-      for (let x = Math.max(0, Math.floor(tx - far)); x < Math.min(width, tx + far); x++) {
-        const along = ((x - tx) * dx + (y - ty) * dy) * mmPerFinePx;
-        const across = Math.abs(-(x - tx) * dy + (y - ty) * dx) * mmPerFinePx;
-        const around = Math.hypot(along, across) < reachMm.tip;
-        if (around || (along > 0 && along < reachMm.ahead && across < reachMm.aside)) zone[y * width + x] = 1;
+      const row = y * width;
+      const v = y - ty;
+      const last = Math.min(width, tx + far);
+      for (let x = Math.max(0, Math.floor(tx - far)); x < last; x++) {
+        const u = x - tx;
+        const along = u * dx + v * dy;
+        const across = v * dx - u * dy;
+        if (u * u + v * v < around || (along > 0 && along < far && across < aside && across > -aside)) zone[row + x] = 1;
       }
     }
   }

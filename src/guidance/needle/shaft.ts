@@ -1,5 +1,5 @@
 import { depthAt, type VisibleField } from '../image/field.ts';
-import { type Grid, sampleGrid } from '../image/grid.ts';
+import { type Grid, quantileInPlace, sampleGrid } from '../image/grid.ts';
 import type { BarCandidate } from './lines.ts';
 
 /** The measured shaft of a needle on the fine grid. */
@@ -103,10 +103,17 @@ function contrastOf(profile: Float64Array, middle: number, left: number, right: 
   return inside / insideCount - Math.max(before / beforeCount, after / afterCount);
 }
 
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
-};
+/** As many numbers as a bar has stations: medians are taken in place, without an array of their own each time. */
+const sorting = new Float32Array(512);
+
+function medianBy<T>(items: readonly T[], valueOf: (item: T) => number): number {
+  const count = Math.min(items.length, sorting.length);
+  for (let i = 0; i < count; i++) {
+    const item = items[i];
+    sorting[i] = item === undefined ? 0 : valueOf(item);
+  }
+  return quantileInPlace(sorting, count, 0.5);
+}
 
 /**
  * Fits the axis of a bar between its two outer edges on the fine grid, twice, each time robustly; null when too little of it
@@ -157,7 +164,7 @@ function stationsAlong(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge:
 function fitOnce(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: number): Shaft | null {
   const { stations, tried } = stationsAlong(fine, field, shaft, leastEdge);
   if (stations.length < 5) return null;
-  const width = median(stations.map((s) => s.width));
+  const width = medianBy(stations, (s) => s.width);
   const fit = fitLine(stations);
   const nx = -shaft.dy;
   const ny = shaft.dx;
@@ -174,40 +181,42 @@ function fitOnce(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: numbe
     from: shaft.from,
     to: shaft.to,
     width,
-    edge: median(stations.map((s) => s.edge)),
-    contrast: median(stations.map((s) => s.contrast)),
+    edge: medianBy(stations, (s) => s.edge),
+    contrast: medianBy(stations, (s) => s.contrast),
     coverage: good.length / Math.max(1, tried),
     crookednessPx: Math.sqrt(squares / Math.max(1, good.length)),
-    widthSpreadPx: median(stations.map((s) => Math.abs(s.width - width))),
+    widthSpreadPx: medianBy(stations, (s) => Math.abs(s.width - width)),
   };
 }
 
 /** Line through the stations' middles, re-weighted against outliers (Tukey's biweight, scale from the residuals' median). */
 function fitLine(stations: readonly Station[]): { offset: number; slope: number } {
-  let offset = median(stations.map((s) => s.centre));
+  let offset = medianBy(stations, (s) => s.centre);
   let slope = 0;
   for (let round = 0; round < 6; round++) {
-    const residuals = stations.map((s) => Math.abs(s.centre - offset - slope * s.along));
-    const reach = Math.max(0.6, 4.7 * 1.4826 * median(residuals));
+    const reach = Math.max(0.6, 4.7 * 1.4826 * medianBy(stations, (s) => Math.abs(s.centre - offset - slope * s.along)));
     let sum = 0;
     let su = 0;
     let sc = 0;
     let suu = 0;
     let suc = 0;
-    stations.forEach((s, i) => {
-      const ratio = (residuals[i] ?? 0) / reach;
-      if (ratio >= 1) return;
-      const w = (1 - ratio * ratio) ** 2;
+    for (const { along, centre } of stations) {
+      const ratio = (centre - offset - slope * along) / reach;
+      if (ratio >= 1 || ratio <= -1) continue;
+      const w = (1 - ratio * ratio) * (1 - ratio * ratio);
       sum += w;
-      su += w * s.along;
-      sc += w * s.centre;
-      suu += w * s.along * s.along;
-      suc += w * s.along * s.centre;
-    });
+      su += w * along;
+      sc += w * centre;
+      suu += w * along * along;
+      suc += w * along * centre;
+    }
     const spread = suu - (su * su) / sum;
     if (!(sum > 0) || !(spread > 1e-9)) break;
-    slope = (suc - (su * sc) / sum) / spread;
+    const next = (suc - (su * sc) / sum) / spread;
+    const settled = Math.abs(next - slope) < 1e-6;
+    slope = next;
     offset = (sc - slope * su) / sum;
+    if (settled) break;
   }
   return { offset, slope };
 }
