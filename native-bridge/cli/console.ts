@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { encryptionReady } from '../security/required.ts';
 import { bridgeOptionsOf, type ConsoleOptions } from './consoleOptions.ts';
 import { reportFault } from './output.ts';
-import { addSourceOptions } from './sessionOptions.ts';
+import { addFaultOptions, addSourceOptions } from './sessionOptions.ts';
 
 function portArgument(text: string): number {
   const port = Number(text);
@@ -68,7 +68,7 @@ async function openConsole(options: ConsoleOptions): Promise<void> {
 }
 
 export function register(program: Command): void {
-  addSourceOptions(program.command('console').description('the console; with nothing given, a simulated kyphoplasty, live'))
+  addFaultOptions(addSourceOptions(program.command('console').description('the console; with nothing given, a simulated kyphoplasty, live')))
     .option('--records <dir>', 'folder that records are written to and read from')
     .option('--browser', 'in the browser rather than in its own window')
     .option('--port <n>', 'port on 127.0.0.1; any free one when not given', portArgument, 0)

@@ -6,10 +6,11 @@ import type { SiteState } from '../../src/link/desk.ts';
 import { defaultSite, type Site } from '../../src/procedure/site.ts';
 import type { BridgeOptions } from '../bridge.ts';
 import type { SessionInput } from '../session/openSources.ts';
-import { readSite, type SourceOptions } from './sessionOptions.ts';
+import type { ScheduledSourceFault } from '../sources/faults.ts';
+import { type FaultOptions, readFaults, readSite, type SourceOptions } from './sessionOptions.ts';
 
 /** The options of `pedicle console`, as the shell hands them on to its bridge too. */
-export interface ConsoleOptions extends SourceOptions {
+export interface ConsoleOptions extends SourceOptions, FaultOptions {
   readonly records?: string;
   readonly browser?: true;
   readonly port?: number;
@@ -22,7 +23,7 @@ const demonstration = { framesA: 'sim:kyphoplasty', framesB: 'sim:kyphoplasty', 
 const namesSources = ({ framesA, framesB, injector }: ConsoleOptions): boolean => (framesA ?? framesB ?? injector) !== undefined;
 
 /** What a session reads: what the command line names, else the site, else the simulator; for practice always the simulator. */
-function inputFor(options: ConsoleOptions, site: Site, practice: boolean, first: boolean): SessionInput {
+function inputFor(options: ConsoleOptions, faults: readonly ScheduledSourceFault[], site: Site, practice: boolean, first: boolean): SessionInput {
   const ofSite = site.sources && Object.keys(site.sources).length > 0 ? site.sources : demonstration;
   const { framesA, framesB, injector } = practice ? demonstration : namesSources(options) ? options : ofSite;
   return {
@@ -31,6 +32,7 @@ function inputFor(options: ConsoleOptions, site: Site, practice: boolean, first:
     injector: injector ?? null,
     planFile: first && !practice ? (options.plan ?? null) : null,
     scriptFile: first && !practice ? (options.script ?? null) : null,
+    faults: first && !practice ? faults : [],
     speed: 1,
   };
 }
@@ -47,9 +49,11 @@ async function siteOf(options: ConsoleOptions): Promise<Result<SiteState>> {
 export async function bridgeOptionsOf(options: ConsoleOptions, admitTypedAddress: boolean): Promise<Result<BridgeOptions>> {
   const site = await siteOf(options);
   if (!site.ok) return site;
+  const faults = await readFaults(options);
+  if (!faults.ok) return faults;
   return ok({
     site: site.value,
-    inputFor: (configured, practice, first) => inputFor(options, configured, practice, first),
+    inputFor: (configured, practice, first) => inputFor(options, faults.value, configured, practice, first),
     namesSources: namesSources(options),
     recordsFolder: options.records ?? null,
     port: options.port ?? 0,

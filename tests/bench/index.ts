@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import type { Benchmark, Measure } from './benchmark.ts';
+import { decodeBenchmark } from './decode.ts';
 import { displayBenchmark } from './display.ts';
 import { guidanceBenchmark } from './guidance.ts';
 import { openBenchmark } from './open.ts';
@@ -21,6 +22,7 @@ export const benchmarks: readonly Benchmark[] = [
   telemetryBenchmark,
   serialBenchmark,
   storageBenchmark,
+  decodeBenchmark,
   openBenchmark,
   startBenchmark,
   scaleBenchmark,

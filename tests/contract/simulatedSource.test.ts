@@ -111,7 +111,7 @@ describe('simulated sources', () => {
     ['sim:quiet?carm=flies', 'carm is neither "biplane" nor "turns"'],
     ['sim:quiet?look=film', 'look is neither "detector" nor "video"'],
     ['sim:quiet?beam=off', 'beam is neither "continuous" nor "stops"'],
-    ['sim:quiet?speed=2', 'a simulation has no "speed"; it takes seed, fps, size, duration, look, carm and beam'],
+    ['sim:quiet?speed=2', 'a simulation has no "speed"; it takes seed, fps, size, duration, look, carm, beam and repeat'],
   ])('%s is refused by the field that is wrong', async (uri, words) => {
     for (const open of [openSimulatedFrames(uri, 'a'), openSimulatedInjector(uri), openSimulatedOperator(uri)]) {
       const result = await open;
