@@ -171,6 +171,8 @@ export const deskText = {
     loading: 'Reading the site configuration',
     test: 'Test',
     testing: 'Listening …',
+    hospitalTest: 'Do they answer?',
+    hospitalTesting: 'Asking each of them …',
     works: 'Works',
     fails: 'Does not work',
     empty: 'empty: not used',

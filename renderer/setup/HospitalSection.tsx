@@ -1,6 +1,7 @@
 import { Section } from '../desk/Section.tsx';
 import { text } from '../text.ts';
 import { NumberField, TextField, useSiteForm } from './fields.tsx';
+import { HospitalTest } from './HospitalTest.tsx';
 import { type FieldPath, fieldOf } from './siteDraft.ts';
 
 const words = text.setup;
@@ -66,6 +67,7 @@ export function HospitalSection() {
         </div>
       </Section>
       <Archives />
+      <HospitalTest />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { createStore, useStore } from 'zustand';
 import type { Bookmark, Job, PortInfo, PortProbeInfo, SiteState, SourceTest, WorkplaceState } from '../../src/link/desk.ts';
-import type { OutboxJob, PriorStudy, WorklistAnswer } from '../../src/link/hospitalLink.ts';
+import type { HospitalTestResult, OutboxJob, PriorStudy, WorklistAnswer } from '../../src/link/hospitalLink.ts';
 import type { ServerMessage } from '../../src/link/link.ts';
 
 /** What the desk side of the console knows of the bridge: sessions, site, ports, jobs, hospital systems. */
@@ -17,6 +17,7 @@ export interface DeskState {
   readonly bookmarks: Readonly<Record<string, readonly Bookmark[]>>;
   readonly worklist: WorklistAnswer | 'asking' | null;
   readonly outbox: readonly OutboxJob[];
+  readonly hospitalTest: readonly HospitalTestResult[] | 'testing' | null;
   readonly priors: { readonly studies: readonly PriorStudy[]; readonly message: string | null } | null;
   readonly fetchedPriors: Readonly<Record<string, { readonly folder: string | null; readonly message: string | null } | 'fetching'>>;
 }
@@ -31,6 +32,7 @@ const initial: DeskState = {
   bookmarks: {},
   worklist: null,
   outbox: [],
+  hospitalTest: null,
   priors: null,
   fetchedPriors: {},
 };
@@ -58,6 +60,8 @@ function changeBy(message: ServerMessage, state: DeskState): Partial<DeskState> 
       return { worklist: message.worklist };
     case 'outbox':
       return { outbox: message.jobs };
+    case 'hospital-test':
+      return { hospitalTest: message.results };
     case 'priors':
       return { priors: { studies: message.studies, message: message.message } };
     case 'prior-fetched':
