@@ -1,6 +1,7 @@
 /**
  * The only file that knows Cornerstone3D: one rendering engine for the life of the page, one viewport per plane, each over
- * one image whose buffer is ours and is updated in place. Without a real GPU Cornerstone draws on the CPU.
+ * one image whose buffer is ours and is updated in place. Cornerstone draws on the CPU unless a trial at the start finds the GPU
+ * clearly quicker.
  */
 import {
   Enums,
@@ -16,6 +17,7 @@ import {
 import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 import type { PlaneId } from '../../src/sample/index.ts';
 import { type Affine, affineFromThree, type CanvasPoint } from './affine.ts';
+import { gpuIsQuicker, tryDrawing } from './drawingTrial.ts';
 import type { VoiRange } from './window.ts';
 
 type Pixels = Uint8Array | Uint16Array;
@@ -45,16 +47,20 @@ let engine: RenderingEngine | null = null;
 let onCpu = true;
 const planeModules = new Map<string, { readonly imagePlaneModule: unknown; readonly imagePixelModule: unknown; readonly generalSeriesModule: unknown }>();
 
-/** `cpu` or `gpu` in the browser's local storage overrides the probe, for support. */
+/** `cpu` or `gpu` in the browser's local storage overrides the trial, for support. */
 const drawingKey = 'pedicle.drawing';
 
-/** A software rasterizer takes three to five times as long per frame as drawing on the CPU directly (measured, 1024²). */
-const shouldUseGpu = (): boolean => {
+/** By trial, since a name says little: a software rasterizer has the same interface and takes several times as long as the processor. */
+function shouldUseGpu(): boolean {
   const wanted = localStorage.getItem(drawingKey);
-  if (wanted === 'cpu') return false;
-  const { webgl2, softwareRasterizer } = getRenderingCapabilities();
-  return webgl2 && (wanted === 'gpu' || !softwareRasterizer);
-};
+  if (wanted === 'cpu' || !getRenderingCapabilities().webgl2) return false;
+  if (wanted === 'gpu') return true;
+  const trial = tryDrawing();
+  const root = document.documentElement;
+  root.dataset.drawing = gpuIsQuicker(trial) ? 'gpu' : 'cpu';
+  root.dataset.drawingTrial = `gpu ${trial.gpuMs === null ? 'none' : trial.gpuMs.toFixed(1)} ms, cpu ${trial.cpuMs.toFixed(1)} ms`;
+  return gpuIsQuicker(trial);
+}
 
 function sharedEngine(): RenderingEngine {
   if (engine) return engine;
