@@ -38,6 +38,16 @@ export function headerMetadata({ header, missing }: HeaderMetadata): Record<stri
   };
 }
 
+/**
+ * The header as the files of frames have it: sources by their kind alone. Paths may name who is treated, and identity is only in
+ * telemetry and the summary.
+ */
+export function planeHeader({ header, missing }: HeaderMetadata): HeaderMetadata {
+  const kindOf = (uri: string | null) => (uri === null ? null : uri.slice(0, uri.indexOf(':') + 1));
+  const { framesA, framesB, injector } = header.sources;
+  return { header: { ...header, sources: { framesA: kindOf(framesA), framesB: kindOf(framesB), injector: kindOf(injector) } }, missing };
+}
+
 export function parseHeaderMetadata(metadata: ReadonlyMap<string, string>, where: string): Result<HeaderMetadata> {
   const version = Number(metadata.get('formatVersion'));
   if (Number.isInteger(version) && version > formatVersion) {

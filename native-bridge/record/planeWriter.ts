@@ -4,7 +4,7 @@ import { frameAttributesChannelId, frameChannelId, frameChannels } from './chann
 import { diskErrorText } from './diskError.ts';
 import { type FileQueue, openFileQueue } from './fileQueue.ts';
 import { encodeFrameIndex, type FrameEntry, frameIndexName, frameIndexType } from './frameIndex.ts';
-import { headerMetadata, headerMetadataName } from './headerText.ts';
+import { headerMetadata, headerMetadataName, planeHeader } from './headerText.ts';
 import { createMcapLayout, type MessageToWrite } from './mcapFile.ts';
 import { planeFileName } from './planeFile.ts';
 import { encodeRawImageFields, pixelBytes } from './rawImage.ts';
@@ -44,7 +44,7 @@ export function createPlaneWriter(
 ): PlaneWriter {
   const staged: Uint8Array[] = [];
   const layout = createMcapLayout((parts) => staged.push(...parts));
-  layout.metadata(headerMetadataName, headerMetadata(data));
+  layout.metadata(headerMetadataName, headerMetadata(planeHeader(data)));
   for (const { channel, schema } of frameChannels(plane)) layout.channel(channel, schema);
   const entries: FrameEntry[] = [];
   let opening: Promise<FileQueue | null> | null = null;

@@ -3,7 +3,7 @@ import type { ByteFile } from './byteFile.ts';
 import { frameAttributesChannelId, frameChannelId, frameChannels } from './channels.ts';
 import type { Finding } from './finding.ts';
 import { frameOfChunk } from './frames.ts';
-import { type HeaderMetadata, headerMetadata, headerMetadataName } from './headerText.ts';
+import { type HeaderMetadata, headerMetadata, headerMetadataName, planeHeader } from './headerText.ts';
 import { createMcapLayout, layOutMessages } from './mcapFile.ts';
 import { buildRecord, type McapMessage, mcapMagic, opcodes } from './mcapFormat.ts';
 import { contentOf, type FileRecord, isCut, type LoadedChunk, parseChunk, parseSmall, recordAt } from './mcapWalk.ts';
@@ -36,8 +36,11 @@ export async function verifyPlane(
   const seen = new Set<number>();
   let lastSeq = -1;
 
-  const start = fileStart(plane, metadata);
-  if (Buffer.compare(await bytes.read(0, start.length), start) !== 0) find('its first records are not those that were written');
+  // Records made earlier have the whole header here too.
+  const starts = [fileStart(plane, planeHeader(metadata)), fileStart(plane, metadata)];
+  const begins = await Promise.all(starts.map(async (written) => Buffer.compare(await bytes.read(0, written.length), written) === 0));
+  const start = starts[Math.max(0, begins.indexOf(true))] ?? new Uint8Array(0);
+  if (!begins.includes(true)) find('its first records are not those that were written');
 
   const checkFrame = (chunk: LoadedChunk): void => {
     const seq = chunk.messages[0]?.sequence ?? -1;
