@@ -1,4 +1,4 @@
-import { Modal } from '@mantine/core';
+import { Dialog } from './Dialog.tsx';
 
 interface Props {
   readonly opened: boolean;
@@ -13,7 +13,7 @@ interface Props {
 /** Asks before something that cannot be taken back; the answer that changes nothing has the focus. */
 export function Confirm({ opened, title, question, yes, no, onYes, onNo }: Props) {
   return (
-    <Modal opened={opened} onClose={onNo} title={title} centered transitionProps={{ duration: 0 }} withCloseButton={false}>
+    <Dialog opened={opened} onClose={onNo} title={title}>
       <p>{question}</p>
       <div className="desk-row">
         <button type="button" className="action" data-autofocus onClick={onNo}>
@@ -23,6 +23,6 @@ export function Confirm({ opened, title, question, yes, no, onYes, onNo }: Props
           {yes}
         </button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

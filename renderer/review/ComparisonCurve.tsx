@@ -17,6 +17,9 @@ interface Props {
 
 const colours = { pressure: '#58c4dc', volume: '#ff9d4d', grid: '#1d2125', quiet: '#a3abb3' };
 
+/** Seconds between marks on the time axis. */
+const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+
 const columnsOf = (curve: Curve, offsetMs: number, unit: PressureUnit): uPlot.AlignedData => [
   curve.tMs.map((tMs) => (tMs - offsetMs) / 1000),
   curve.pressureKpa.map((kpa) => (kpa === null ? null : pressureFromKpa(kpa, unit))),
@@ -47,6 +50,7 @@ function createPlot(host: HTMLElement, position: () => number, onSeek: (tMs: num
           ...axis,
           stroke: colours.quiet,
           size: fontPx * 1.8,
+          incrs: timeSteps,
           values: (_, ticks) => ticks.map((s) => (s < 0 ? `−${clockText(-s * 1000)}` : clockText(s * 1000))),
         },
         { ...axis, scale: 'pressure', stroke: colours.pressure, size: fontPx * 3.6 },

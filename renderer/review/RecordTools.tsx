@@ -1,4 +1,4 @@
-import { Modal } from '@mantine/core';
+import { Dialog } from '../desk/Dialog.tsx';
 import { ExportPanel } from '../desk/ExportPanel.tsx';
 import { Section } from '../desk/Section.tsx';
 import { SendPanel } from '../desk/SendPanel.tsx';
@@ -19,14 +19,7 @@ interface Props {
 /** What is done with an open record as a whole: exported, sent, replayed and held against another one. */
 export function RecordTools({ tool, record, onClose }: Props) {
   return (
-    <Modal
-      opened={tool !== null}
-      onClose={onClose}
-      title={tool === 'compare' ? words.compareTitle : words.exportTitle}
-      size="80rem"
-      transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': words.closeTools }}
-    >
+    <Dialog opened={tool !== null} onClose={onClose} title={tool === 'compare' ? words.compareTitle : words.exportTitle} size="84rem">
       {tool === 'export' && (
         <div className="desk-stack">
           <ExportPanel record={record} />
@@ -50,6 +43,11 @@ export function RecordTools({ tool, record, onClose }: Props) {
           />
         </div>
       )}
-    </Modal>
+      <div className="desk-row desk-actions">
+        <button type="button" className="action" onClick={onClose}>
+          {words.closeTools}
+        </button>
+      </div>
+    </Dialog>
   );
 }

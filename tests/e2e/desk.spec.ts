@@ -9,7 +9,7 @@ const records = temporaryRecords();
 const siteFile = join(records.folder, 'site.json');
 let bridge: RunningBridge;
 
-test.describe.configure({ mode: 'serial' });
+test.describe.configure({ timeout: 240_000 });
 test.beforeEach(async () => {
   writeFileSync(
     siteFile,
@@ -39,8 +39,8 @@ test('a case from first click to closed record, its export, and the next case wi
   await page.getByLabel('Patient ID').fill('4711');
   await page.getByRole('button', { name: 'Record patient' }).click();
   await expect(page.getByTestId('patient')).toContainText('Doe, Jane');
-  await page.getByLabel('Device or product').fill('Balloon 15/3');
-  await page.getByLabel('Lot', { exact: false }).first().fill('L-2026-04');
+  await page.getByRole('combobox', { name: 'Device or product' }).fill('Balloon 15/3');
+  await page.getByRole('textbox', { name: 'Lot' }).first().fill('L-2026-04');
   await page.getByRole('button', { name: 'Record device' }).click();
   await expect(page.getByTestId('devices')).toContainText('L-2026-04');
   await expectAccessible(page);
@@ -54,6 +54,7 @@ test('a case from first click to closed record, its export, and the next case wi
   await expect(page.getByTestId('workplace')).toHaveText('The procedure has ended and its record is closed');
   await expect(page.getByTestId('summary')).toContainText('Doe, Jane');
   await expect(page.getByTestId('recording')).toContainText('Record closed');
+  await page.keyboard.press('Escape');
   await page.getByText('DICOM instances').click();
   await page.getByText('Report (PDF)').click();
   await page.getByText('Tables (CSV)').click();
@@ -106,6 +107,7 @@ test('sources are tested, a fault is told at its field and in its section, and w
   await page.getByRole('button', { name: 'Save and begin a new procedure' }).click();
   await expect(page.getByRole('dialog')).toContainText('Its record is closed first');
   await page.getByRole('button', { name: 'End it and begin a new one' }).click();
+  await expect(page.getByTestId('recording')).toHaveText(/REC 00:00:0\d/, { timeout: 30_000 });
   await page.getByRole('button', { name: 'Live' }).click();
   await expectRunning(page);
 });
