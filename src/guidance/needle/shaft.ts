@@ -106,11 +106,11 @@ function contrastOf(profile: Float64Array, middle: number, left: number, right: 
 /** As many numbers as a bar has stations: medians are taken in place, without an array of their own each time. */
 const sorting = new Float32Array(512);
 
-function medianBy<T>(items: readonly T[], valueOf: (item: T) => number): number {
+function medianBy<T>(items: readonly T[], measure: (item: T) => number): number {
   const count = Math.min(items.length, sorting.length);
   for (let i = 0; i < count; i++) {
     const item = items[i];
-    sorting[i] = item === undefined ? 0 : valueOf(item);
+    sorting[i] = item === undefined ? 0 : measure(item);
   }
   return quantileInPlace(sorting, count, 0.5);
 }
