@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createServer as createTlsServer } from 'node:tls';
 import { encodeElements, type OutElement } from '../../src/dicom/encodeElements.ts';
 import { encodeFileHead } from '../../src/dicom/part10.ts';
 import { concat } from '../../src/dicom/pdu.ts';
@@ -132,10 +133,26 @@ export function makeCertificates(folder: string): Certificates {
     if (status !== 0) throw new Error(stderr);
   };
   const authority = (name: string) =>
-    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', `${name}.key`, '-out', `${name}.pem`, '-subj', `/CN=${name}`);
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-days',
+      '2',
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.pem`,
+      '-subj',
+      `/CN=${name}`,
+    );
   const signed = (name: string, by: string) => {
     writeFileSync(join(folder, `${name}.cnf`), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
-    openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
+    openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
     openssl(
       'x509',
       '-req',
@@ -162,5 +179,32 @@ export function makeCertificates(folder: string): Certificates {
     server: signed('server', 'authority'),
     client: signed('client', 'authority'),
     stranger: signed('stranger', 'elsewhere'),
+  };
+}
+
+/**
+ * TLS in front of a port, as hospitals put it before an archive's web service (Debian's Orthanc 1.10.1 itself dies of the first HTTPS
+ * request, whoever makes it).
+ */
+export async function startTlsFront(behind: number, { cert, key }: Certificates['server']): Promise<{ readonly port: number; close(): void }> {
+  const sockets = new Set<Socket>();
+  const server = createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) }, (front) => {
+    const back = connect(behind, '127.0.0.1');
+    for (const socket of [front, back]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => sockets.delete(socket));
+    }
+    front.pipe(back).pipe(front);
+  });
+  server.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
   };
 }
