@@ -7,22 +7,21 @@ import { startVideoThread } from './videoThread.ts';
 import { parseVideoUri } from './videoUri.ts';
 
 /** Pictures of a live source that wait for the session; what comes beyond is dropped, the oldest first, and said to be. */
-const mostWaiting = 8;
+const mostWaiting = 24;
 /** Pictures of a file that are decoded before they are asked for. */
 const picturesAhead = 4;
 /** A source's clock that goes on by more than this between two pictures of a file has jumped. */
 const jumpMs = 10_000;
 
 /**
- * Opens `video:DEVICE_OR_URL_OR_FILE`: see `parseVideoUri`. A file plays at its own times; a device or an address is live,
+ * Opens `video:DEVICE_OR_URL_OR_FILE`: see `parseVideoUri`. A file, here or on a web server, plays at its own times; a device or an address is live,
  * is said to be lost when its signal is, and goes on by itself when the signal is back.
  */
 export async function openVideoFrames(uri: string, plane: PlaneId): Promise<Result<Source>> {
   const parsed = parseVideoUri(uri);
   if (!parsed.ok) return parsed;
   const request = parsed.value;
-  const paced = request.input.kind === 'file';
-  const thread = startVideoThread(request, paced ? Number.POSITIVE_INFINITY : mostWaiting);
+  const thread = startVideoThread(request, mostWaiting);
   let opened: VideoOpened | null = null;
   thread.tell({ kind: 'open' });
   if (request.input.triedAtOpen) {
@@ -35,16 +34,18 @@ export async function openVideoFrames(uri: string, plane: PlaneId): Promise<Resu
     opened = first;
   }
   thread.keepAlive(false);
+  // What lies whole on a server comes as fast as the network: it plays at its own times like a file.
+  const whole = opened !== null && (request.input.kind === 'file' || (opened.finite && /^https?:/i.test(request.input.url))) ? opened : null;
   return ok({
     uri,
-    pace: paced ? 'paced' : 'live',
+    pace: whole ? 'paced' : 'live',
     simulated: false,
     async *events(signal) {
       thread.keepAlive(true);
       const context: VideoContext = { uri, plane, request, thread, signal };
       try {
         if (signal.aborted) return;
-        if (paced && opened) yield* playFile(context, opened);
+        if (whole) yield* playFile(context, whole);
         else yield* playLive(context, opened);
       } finally {
         await thread.close();

@@ -130,7 +130,7 @@ const protocols: Readonly<Record<string, string>> = {
 };
 
 /** Half a second of a live stream is enough to know it; more would be delay. */
-const quickStart = { probesize: '1000000', analyzeduration: '500000', fflags: 'nobuffer' };
+const quickStart = { probesize: '1000000', analyzeduration: '500000' };
 /** A peer that says nothing for so long is taken for gone, µs. */
 const silenceUs = '5000000';
 

@@ -3,9 +3,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildPart10, element, xrayRun } from '../../test-data/dicomBuilder.ts';
 import { freePort, has, type RealPeer, startPeer } from './hospitalPeers.ts';
+import { startPedicle } from './pedicle.ts';
 import { type ReadSource, readSource } from './videoPeers.ts';
 
 const rows = 48;
@@ -128,6 +130,41 @@ describe.skipIf(!has('storescu'))(`storescu of DCMTK${has('storescu') ? '' : ' (
     expect(await send('+tla', '+cf', certificate)).toMatchObject({ status: 0 });
     await read.until(() => read.frames().length === sent.length);
   });
+});
+
+test('while hostile and slow peers hold the port, the live picture of the other plane loses no frame', { timeout: 120_000 }, async () => {
+  const live = Array.from({ length: 60 }, (_, frame) => Uint16Array.from({ length: rows * columns }, (__, index) => (index * 3 + frame * 61) & 0xfff));
+  await writeFile(join(folder, 'live.dcm'), buildPart10(xrayRun({ rows, columns, bitsStored: 12, frames: live, also: [element(0x00181063, 'DS', '66')] })));
+  const port = await freePort();
+  const record = join(folder, 'record');
+  const running = startPedicle(
+    'run',
+    '--frames-a',
+    `dicom:${join(folder, 'live.dcm')}`,
+    '--frames-b',
+    `dicom-receive:?port=${port}`,
+    '--out',
+    record,
+    '--json',
+  );
+  const isOver = running.ended.then(() => true);
+  // New peers all the time: half an association, rubbish, a PDU without end, and some that only hold the line.
+  for (let attempt = 0; !(await Promise.race([isOver, sleep(20).then(() => false)])); attempt++) {
+    const socket = connect(port, '127.0.0.1');
+    sockets.push(socket);
+    socket.on('error', () => socket.destroy());
+    const rubbish = [
+      Uint8Array.of(1, 0, 0x7f, 0xff, 0xff, 0xff, 1),
+      new Uint8Array(200_000).fill(attempt),
+      Uint8Array.of(4, 0, 0xff, 0xff, 0xff, 0xff),
+      new Uint8Array(0),
+    ];
+    socket.write(rubbish[attempt % rubbish.length] ?? new Uint8Array(0));
+    if (sockets.length > 60) sockets.shift()?.destroy();
+  }
+  const { status, stdout } = await running.ended;
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ planes: { a: { frames: 60, gaps: 0 } } });
 });
 
 describe.skipIf(!has('Orthanc'))(`Orthanc${has('Orthanc') ? '' : ' (skipped: orthanc is not installed)'}`, () => {

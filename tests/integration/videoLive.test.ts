@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -122,5 +123,26 @@ describe.skipIf(noSender !== null)(`a stream over the network${noSender === null
     await read.until(() => read.frames().length > before + 10);
     expect(means(read).at(-1)).toBeGreaterThan(140);
     expect(statesOf(read)).toEqual(['lost', 'connected', 'lost', 'connected']);
+  });
+
+  test('over HTTP: a video that has an end plays to it at its own times, like a file', async () => {
+    const path = join(folder, 'run.mkv');
+    const made = spawn('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=64x48:rate=25', '-frames:v', '10', '-c:v', 'ffv1', path], {
+      stdio: 'ignore',
+    });
+    await new Promise((resolve) => made.once('exit', resolve));
+    const bytes = await readFile(path);
+    const server = createServer((_, response) => response.writeHead(200, { 'content-type': 'video/x-matroska', 'content-length': bytes.length }).end(bytes));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    source = await readSource(`video:http://127.0.0.1:${port}/run.mkv`);
+    const read = source;
+    await read.until(() => statesOf(read).includes('ended'));
+    server.close();
+    expect(read.frames()).toHaveLength(10);
+    expect(read.events.flatMap(({ event }) => (event.topic === '/plane/a/frame' ? [event.atMs] : []))).toEqual(
+      Array.from({ length: 10 }, (_, index) => index * 40),
+    );
   });
 });
