@@ -1,4 +1,4 @@
-import { crc32, zstdDecompressSync } from 'node:zlib';
+import { crc32, constants as zlibConstants, zstdDecompressSync } from 'node:zlib';
 import { McapStreamReader, type TypedMcapRecord } from '@mcap/core';
 import type { ByteFile } from './byteFile.ts';
 import { denseCompression, unpackDense } from './denseChunk.ts';
@@ -78,7 +78,9 @@ function decompress(stored: Uint8Array, head: ChunkHead): Uint8Array | null {
   if (head.compression === denseCompression) return unpackDense(stored, head.uncompressedBytes);
   if (head.compression !== 'zstd') return null;
   try {
-    return zstdDecompressSync(stored, { maxOutputLength: Math.max(1, head.uncompressedBytes) });
+    // All of it in one piece of memory, with a byte to spare: full to the brim, a second piece would be made and both be joined.
+    const chunkSize = Math.max(zlibConstants.Z_MIN_CHUNK, head.uncompressedBytes + 1);
+    return zstdDecompressSync(stored, { maxOutputLength: Math.max(1, head.uncompressedBytes), chunkSize });
   } catch {
     return null;
   }
