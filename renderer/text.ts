@@ -38,6 +38,35 @@ export const text = {
     roadmapMissing: 'no reference: R takes one',
     moved: (dx: string, dy: string) => `moved ${dx}, ${dy} px`,
   },
+  checklist: {
+    title: (stage: string) => `Before ${stage} is left`,
+    none: 'No checklist for this stage in the site configuration',
+    goOn: (stage: string) => `Go on to ${stage}`,
+    open: (n: number) => `${n} not ticked`,
+  },
+  level: {
+    title: 'Next level or side',
+    level: 'Level',
+    side: { left: 'left', right: 'right', both: 'both sides' },
+    sideLabel: 'Side',
+    begin: 'Begin access there',
+    same: 'Choose another level or side than the present one.',
+    button: 'Level',
+  },
+  heights: {
+    title: 'Vertebral height',
+    button: 'Heights',
+    hint: 'Click in the lateral picture: upper endplate front and back, then lower endplate front and back. Drag to correct.',
+    treated: 'Treated body',
+    reference: 'Neighbour',
+    record: 'Record points',
+    again: 'Again',
+    label: (level: string) => `Height ${level}, anterior`.replace('  ', ' '),
+    since: (value: string) => `${value} since the start`,
+    ofNeighbour: 'of the neighbour',
+    wedge: (value: string) => `wedge ${value}°`,
+    points: ['upper plate, front', 'upper plate, back', 'lower plate, front', 'lower plate, back'],
+  },
   tools: {
     title: (plane: string) => `Layout and picture ${plane}`,
     layout: { even: 'Side by side', a: 'A large', b: 'B large', last: 'Last images', reference: 'References' },
@@ -172,10 +201,15 @@ export const text = {
 
   layers: {
     title: 'Overlay',
-    name: { plan: 'Plan', needle: 'Needle', deviation: 'Off plan', cement: 'Cement', zones: 'Stop zone', epipolar: 'Other view' } satisfies Record<
-      LayerName,
-      string
-    >,
+    name: {
+      plan: 'Plan',
+      needle: 'Needle',
+      deviation: 'Off plan',
+      cement: 'Cement',
+      heights: 'Heights',
+      zones: 'Stop zone',
+      epipolar: 'Other view',
+    } satisfies Record<LayerName, string>,
     opacity: (layer: string) => `Opacity of ${layer}`,
     hidden: 'hidden',
     legendFirst: 'cement first',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { leakSiteSchema, operatorEventSchema, stageSchema } from '../../src/procedure/operatorEvent.ts';
+import { leakSiteSchema, operatorEventSchema, sideSchema, stageSchema } from '../../src/procedure/operatorEvent.ts';
 import { patientSchema } from '../../src/procedure/patient.ts';
 import { imagePointSchema, planSchema } from '../../src/procedure/plan.ts';
 import type { DerivedData, RawData, Topic } from '../../src/sample/sample.ts';
@@ -169,6 +169,9 @@ const procedureSchema = z.looseObject({
   procedure: z.enum(['vertebroplasty', 'kyphoplasty']).nullable(),
   plan: planSchema,
   marks: number,
+  side: sideSchema.optional(),
+  courses: z.array(z.looseObject({ level: nullable.text, side: sideSchema.nullable(), stageDurationsMs: z.looseObject({}) })).optional(),
+  checked: z.partialRecord(stageSchema, z.array(z.string())).optional(),
   patient: patientSchema.optional(),
   outcome: z.enum(['completed', 'discontinued']).optional(),
 });

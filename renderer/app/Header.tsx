@@ -36,7 +36,7 @@ function Who() {
       </button>
       {patient && <span className="quiet">{[patient.birthDate?.slice(0, 4), patient.sex, patient.id].filter(Boolean).join(' · ')}</span>}
       <span>
-        {words} <b>{procedure?.level ?? ''}</b>
+        {words} <b>{[procedure?.level, procedure?.side && text.level.side[procedure.side]].filter(Boolean).join(' · ')}</b>
       </span>
     </div>
   );

@@ -1,7 +1,8 @@
 import { nextStage } from '../app/stages.ts';
 import { useConsole } from '../store/consoleStore.ts';
 import { text } from '../text.ts';
-import { type Action, actions, type LiveDialog } from './actions.ts';
+import type { Action, LiveDialog } from './actions.ts';
+import { useBoundActions } from './shortcuts.ts';
 
 interface Props {
   readonly onOpen: (dialog: LiveDialog) => void;
@@ -10,6 +11,7 @@ interface Props {
 /** One row of big buttons with their keys. A click leaves the focus where it was, so that Space stays the mark. */
 export function ActionBar({ onOpen }: Props) {
   const held = useConsole((state) => state.held);
+  const bound = useBoundActions();
   const roadmap = useConsole((state) => state.roadmap);
   const next = useConsole((state) => nextStage(state.timeline.procedure));
   const caption = (action: Action): string => {
@@ -19,7 +21,7 @@ export function ActionBar({ onOpen }: Props) {
   };
   return (
     <nav className="actions" aria-label={text.actions.region}>
-      {actions.map((action) => (
+      {bound.map((action) => (
         <button
           type="button"
           key={action.id}

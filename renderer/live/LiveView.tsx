@@ -14,12 +14,16 @@ import { useMoment } from '../store/moment.ts';
 import { text } from '../text.ts';
 import { ActionBar } from './ActionBar.tsx';
 import { Alarms, acknowledge } from './Alarms.tsx';
-import { actions, type LiveDialog, planKey, undoLast } from './actions.ts';
+import { type LiveDialog, planKey, undoLast } from './actions.ts';
 import { alarmOrder } from './alarmOrder.ts';
+import { ChecklistPanel } from './ChecklistPanel.tsx';
 import { CurveStrip } from './CurveStrip.tsx';
+import { HeightsPanel } from './HeightsPanel.tsx';
+import { LevelPanel } from './LevelPanel.tsx';
 import { Numbers, volumeLimitOf } from './Numbers.tsx';
 import { type Drawing, Planes, planesOf } from './Planes.tsx';
 import { LeakPanel, NotePanel, PatientPanel } from './panels.tsx';
+import { actionOf, useBoundActions } from './shortcuts.ts';
 import { ToolsPanel } from './ToolsPanel.tsx';
 import { TrajectoryBlock } from './TrajectoryBlock.tsx';
 import { UnitSwitch } from './UnitSwitch.tsx';
@@ -62,6 +66,7 @@ export function LiveView() {
   const apply = (plan: Plan) => {
     if (operate({ kind: 'plan', plan })) setDrawing(null);
   };
+  const bound = useBoundActions();
   useKeys((key, event) => {
     if (event.repeat) return false;
     if (key === 'a') {
@@ -85,7 +90,7 @@ export function LiveView() {
       open('plan');
       return true;
     }
-    const action = actions.find((each) => each.key === key);
+    const action = actionOf(bound, key);
     action?.run(open);
     return action !== undefined;
   });
@@ -96,6 +101,9 @@ export function LiveView() {
     patient: <PatientPanel onClose={close} />,
     alarms: <AlarmPanel onClose={close} />,
     tools: <ToolsPanel onClose={close} onOpen={open} />,
+    checklist: <ChecklistPanel onClose={close} />,
+    level: <LevelPanel onClose={close} />,
+    heights: <HeightsPanel onClose={close} />,
   };
   const panel = asking && panels[asking];
   return (

@@ -7,7 +7,17 @@ import type { Moment } from '../store/moment.ts';
 import type { NumberFreshness } from '../store/stale.ts';
 import { text } from '../text.ts';
 import { shownGuidance } from '../viewport/planeController.ts';
-import { anyCement, anyNeedle, deliveryPhase, type GuidedLength, offPlan, type ShownGuidance, seenVolumeMl, wallDistance } from './guidanceNumbers.ts';
+import {
+  anyCement,
+  anyNeedle,
+  deliveryPhase,
+  type GuidedLength,
+  heightNow,
+  offPlan,
+  type ShownGuidance,
+  seenVolumeMl,
+  wallDistance,
+} from './guidanceNumbers.ts';
 import { NumberBlock } from './NumberBlock.tsx';
 import { pictureFreshness } from './pictureFreshness.ts';
 
@@ -179,6 +189,27 @@ function NeedleBlock({ moment, frames }: BlockProps) {
   );
 }
 
+/** Only once somebody has placed endplates. */
+function HeightBlock({ moment, frames }: BlockProps) {
+  const height = heightNow(frames);
+  if (!height) return null;
+  const freshness = pictureFreshness(moment.mode);
+  const decimals = height.unit === 'mm' ? 1 : 0;
+  const gained = height.gained === null ? '' : `${height.gained >= 0 ? '+' : ''}${fixed(height.gained, decimals)} ${height.unit}`;
+  return (
+    <NumberBlock
+      id="height"
+      size="second"
+      label={text.heights.label(moment.timeline.procedure?.level ?? '')}
+      corner={text.heights.wedge(fixed(height.wedgeAngleDeg, 0))}
+      freshness={freshness.freshness}
+      values={[{ value: fixed(height.value, decimals), unit: height.unit === '%' ? `% ${text.heights.ofNeighbour}` : height.unit }]}
+      foot={[gained && text.heights.since(gained), height.bound95 === null ? '' : words.bound(fixed(height.bound95, decimals))]}
+      why={freshness.why}
+    />
+  );
+}
+
 /** What the radiologist reads from two metres, always in the same places. */
 export function Numbers({ moment }: { readonly moment: Moment }) {
   const unit = useConsole((state) => state.pressureUnit);
@@ -191,6 +222,7 @@ export function Numbers({ moment }: { readonly moment: Moment }) {
       <ClockBlock {...props} />
       <WallBlock {...props} />
       <NeedleBlock {...props} />
+      <HeightBlock {...props} />
     </>
   );
 }

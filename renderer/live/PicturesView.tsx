@@ -1,20 +1,22 @@
 import { useKeys } from '../app/keys.ts';
 import { pictureLayoutKey } from '../app/layoutKeys.ts';
 import { text } from '../text.ts';
-import { actions } from './actions.ts';
 import { Planes } from './Planes.tsx';
+import { actionOf, useBoundActions } from './shortcuts.ts';
 
 /** Keys of the foot switch and of one hand: what needs no panel. */
 const immediate: readonly string[] = ['mark', 'store', 'hold', 'reference', 'roadmap'];
 
 /** The pictures alone, for a second monitor. Alarms, sound and everything that asks stay with the console. */
 export function PicturesView() {
+  const bound = useBoundActions();
   useKeys((key, event) => {
     if (event.repeat) return false;
     if (pictureLayoutKey(key)) return true;
-    const action = actions.find((each) => each.key === key && immediate.includes(each.id));
-    action?.run(() => {});
-    return action !== undefined;
+    const action = actionOf(bound, key);
+    if (!action || !immediate.includes(action.id)) return false;
+    action.run(() => {});
+    return true;
   });
   return (
     <main className="pictures-alone">

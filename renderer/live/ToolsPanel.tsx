@@ -75,6 +75,12 @@ export function ToolsPanel({ onClose, onOpen }: Props) {
           <button type="button" className="action tool" onPointerDown={keepFocus} onClick={() => onOpen('plan')}>
             {text.plan.title} <kbd>P</kbd>
           </button>
+          <button type="button" className="action tool" onPointerDown={keepFocus} onClick={() => onOpen('level')}>
+            {text.level.button}
+          </button>
+          <button type="button" className="action tool" onPointerDown={keepFocus} onClick={() => onOpen('heights')}>
+            {text.heights.button}
+          </button>
           <Tool label={words.undo} icon={<IconArrowBackUp aria-hidden="true" />} keyLabel="U" onClick={undoLast} />
           <button type="button" className="action tool" onPointerDown={keepFocus} onClick={onClose}>
             {words.close} <kbd>Esc</kbd>

@@ -1,6 +1,7 @@
 import { nextStage } from '../app/stages.ts';
 import { type Asking, consoleStore, lastImage, notify, operate, takeOwn, toggleRoadmap } from '../store/consoleStore.ts';
 import { text } from '../text.ts';
+import { openItems } from './checklist.ts';
 import { operatorWords } from './eventText.ts';
 
 /** What a button or its key opens rather than does. */
@@ -17,6 +18,12 @@ export interface Action {
 }
 
 const label = text.actions;
+
+/** Enters the stage after the present one, if there is one. */
+export function enterNextStage(): void {
+  const next = nextStage(consoleStore.getState().timeline.procedure);
+  if (next) operate({ kind: 'stage', stage: next });
+}
 
 /** Opens the drawing of the plan; its button is among the tools. */
 export const planKey = 'p';
@@ -37,9 +44,11 @@ export const actions: readonly Action[] = [
     label: label.stageDone,
     key: 'Enter',
     keyLabel: '↵',
-    run: () => {
-      const next = nextStage(consoleStore.getState().timeline.procedure);
-      if (next) operate({ kind: 'stage', stage: next });
+    run: (open) => {
+      const { procedure } = consoleStore.getState().timeline;
+      // What is still open of the checklist is asked for once; going on is never forbidden.
+      if (openItems(procedure).length > 0 && consoleStore.getState().asking !== 'checklist') open('checklist');
+      else enterNextStage();
     },
   },
 ];

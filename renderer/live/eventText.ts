@@ -32,7 +32,9 @@ export function eventWords({ source }: TimelineEvent): EventWords {
 export function operatorWords(event: OperatorEvent): EventWords {
   switch (event.kind) {
     case 'stage':
-      return { label: text.stage[event.stage], weight: 4, tone: 'stage' };
+      return { label: [text.stage[event.stage], event.level, event.side && text.level.side[event.side]].filter(Boolean).join(' '), weight: 4, tone: 'stage' };
+    case 'check':
+      return plain(shorten(`${event.done ? '☑' : '☐'} ${event.item}`, shortNote), 0);
     case 'mark':
       return plain(event.label ?? text.event.mark);
     case 'note':

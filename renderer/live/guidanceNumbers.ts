@@ -67,3 +67,31 @@ export function deliveryPhase(mode: 'idle' | 'balloon' | 'cement' | null, stage:
   if (stage === 'cavity') return 'balloon';
   return stage === 'mixing' || stage === 'injection' || stage === 'closure' ? 'cement' : 'unknown';
 }
+
+/** Anterior height of the treated body, and what it has gained since before. */
+export interface HeightNow {
+  /** A share of the neighbour's height, in per cent, where nothing says how large a pixel is. */
+  readonly value: number;
+  readonly unit: 'mm' | '%' | 'px';
+  readonly bound95: number | null;
+  readonly gained: number | null;
+  readonly wedgeAngleDeg: number;
+}
+
+/** From the plane in which endplates were placed; null while there is none. */
+export function heightNow(frames: ShownGuidance): HeightNow | null {
+  for (const { observation } of observed(frames)) {
+    const { vertebra } = observation;
+    if (!vertebra?.treated) continue;
+    const { heightsMm, heightsPx, heightBound95Mm, heightBound95Px, wedgeAngleDeg } = vertebra.treated;
+    const before = vertebra.phases.find(({ phase }) => phase === 'before');
+    if (heightsMm) {
+      const gained = before?.heightsMm ? heightsMm.anterior - before.heightsMm.anterior : null;
+      return { value: heightsMm.anterior, unit: 'mm', bound95: heightBound95Mm, gained, wedgeAngleDeg };
+    }
+    if (vertebra.ofReference) return { value: 100 * vertebra.ofReference.anterior, unit: '%', bound95: null, gained: null, wedgeAngleDeg };
+    const gained = before ? heightsPx.anterior - before.heightsPx.anterior : null;
+    return { value: heightsPx.anterior, unit: 'px', bound95: heightBound95Px, gained, wedgeAngleDeg };
+  }
+  return null;
+}

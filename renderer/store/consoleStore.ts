@@ -18,7 +18,7 @@ export type View = 'live' | 'case' | 'review' | 'setup' | 'reference' | 'help';
 
 export type { OpenReview };
 
-export type Asking = 'note' | 'leak' | 'patient' | 'alarms' | 'tools';
+export type Asking = 'note' | 'leak' | 'patient' | 'alarms' | 'tools' | 'checklist' | 'level' | 'heights';
 
 /** Both planes alike, one large with the other small, or the live pictures with their last images or references beside them. */
 export type Layout = 'even' | PlaneId | 'last' | 'reference';
@@ -199,6 +199,7 @@ function doneWords(event: OperatorEvent): string | null {
     case 'performed':
       return text.event.performed[event.outcome];
     case 'acknowledge':
+    case 'check':
       return null;
   }
 }
@@ -222,6 +223,8 @@ function receive(message: ServerMessage): void {
 function linkChanged(up: boolean): void {
   setState({ linkUp: up, linkLostAt: up ? null : performance.now() });
   if (!up) return;
+  // Shortcuts and checklists of this site.
+  send({ kind: 'get-site' });
   // A review lives in the bridge that opened it: after a new connection it has to be opened again.
   const { review } = getState();
   if (!review) return;

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { PlaneId, PlanePlan } from '../../src/sample/index.ts';
 import { type ArrivedFrame, openFrameStream } from '../link/frameStream.ts';
+import { EndplateLayer } from './EndplateLayer.tsx';
 import { attachGestures, pictureKey } from './gestures.ts';
 import type { OverlayLayers } from './layers.ts';
 import { Magnifier } from './Magnifier.tsx';
@@ -106,6 +107,7 @@ export function PlaneView(props: PlaneViewProps) {
       <PictureCaption plane={plane} mode={mode} held={held} />
       <Magnifier root={root} />
       {controller && !children && <MeasureLayer pictureKey={key} controller={controller} />}
+      {controller && mode === 'live' && <EndplateLayer plane={plane} controller={controller} />}
       {controller && children?.(controller)}
     </section>
   );

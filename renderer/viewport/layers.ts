@@ -1,5 +1,5 @@
 /** What can be drawn over a picture, in the order of the switches. */
-export const layerNames = ['plan', 'needle', 'deviation', 'cement', 'zones', 'epipolar'] as const;
+export const layerNames = ['plan', 'needle', 'deviation', 'cement', 'heights', 'zones', 'epipolar'] as const;
 export type LayerName = (typeof layerNames)[number];
 
 export interface Layer {
@@ -19,6 +19,7 @@ export const defaultLayers: OverlayLayers = {
   needle: { shown: true, opacity: 1 },
   deviation: { shown: true, opacity: 1 },
   cement: { shown: true, opacity: 0.8 },
+  heights: { shown: true, opacity: 0.8 },
   zones: { shown: false, opacity: 0.6 },
   epipolar: { shown: false, opacity: 0.8 },
 };

@@ -1,4 +1,4 @@
-import type { CementObservation, DetectedNeedle, NeedleObservation, PlaneObservation } from '../../src/guidance/observation.ts';
+import type { CementObservation, DetectedNeedle, NeedleObservation, PlaneObservation, VertebraObservation } from '../../src/guidance/observation.ts';
 import type { ImagePoint, PlanePlan } from '../../src/sample/index.ts';
 import { type Affine, type CanvasPoint, scaleOf, toCanvas } from './affine.ts';
 import type { CementPicture } from './arrival.ts';
@@ -16,6 +16,7 @@ export const overlayColours = {
   plate: 'rgba(11, 12, 13, 0.8)',
   deviation: '#ffffff',
   epipolar: '#d78cff',
+  height: '#9be7a6',
   zone: '#f5c542',
   band: 'rgba(88, 196, 220, 0.28)',
 } as const;
@@ -143,6 +144,25 @@ function drawDeviation(context: CanvasRenderingContext2D, m: Affine, needle: Det
   label(context, content.deviationLabel, [tip[0] - 60 * unit, tip[1] + (down > 0 ? 40 : -28) * unit], overlayColours.deviation, 13 * unit);
 }
 
+/** Both endplates as they are followed, and the anterior and posterior height between their ends; the neighbour's fainter. */
+function drawHeights(context: CanvasRenderingContext2D, m: Affine, vertebra: VertebraObservation, unit: number): void {
+  const opacity = context.globalAlpha;
+  for (const [body, share] of [
+    [vertebra.reference, 0.6],
+    [vertebra.treated, 1],
+  ] as const) {
+    if (!body) continue;
+    context.globalAlpha = opacity * share;
+    for (const plate of [body.superior, body.inferior]) {
+      context.setLineDash(body.snappedPlates === 2 ? [] : [3 * unit, 4 * unit]);
+      stroke(context, map(m, plate), overlayColours.height, 1.5 * unit);
+    }
+    context.setLineDash([2 * unit, 4 * unit]);
+    for (const end of [0, 2] as const) stroke(context, map(m, [body.superior[end], body.inferior[end]]), overlayColours.height, unit);
+    context.setLineDash([]);
+  }
+}
+
 function drawQuarter(context: CanvasRenderingContext2D, m: Affine, quarter: readonly ImagePoint[], words: string, unit: number): void {
   const corners = map(m, quarter);
   context.beginPath();
@@ -229,6 +249,7 @@ export function drawOverlay(
   layer('cement', () => cement && paintCement(context, m, cement));
   layer('zones', () => quarter && drawQuarter(context, m, quarter, content.quarterLabel, unit));
   layer('plan', () => plan && drawPlan(context, m, plan, unit, content.wallLabel));
+  layer('heights', () => observation?.vertebra && drawHeights(context, m, observation.vertebra, unit));
   layer('epipolar', () => epipolar && stroke(context, map(m, epipolar), overlayColours.epipolar, 1.25 * unit));
   layer('needle', () => observation && drawNeedles(context, m, observation.needle, unit));
   layer('deviation', () => needle && drawDeviation(context, m, needle, content, unit));

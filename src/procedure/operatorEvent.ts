@@ -6,6 +6,10 @@ export const stageSchema = z.enum(['access', 'cavity', 'mixing', 'injection', 'c
 /** access → cavity → mixing → injection → closure; vertebroplasty has no cavity. */
 export type Stage = z.infer<typeof stageSchema>;
 
+export const sideSchema = z.enum(['left', 'right', 'both']);
+/** The patient's side from which a vertebra is treated. */
+export type Side = z.infer<typeof sideSchema>;
+
 /** Where cement went that it must not go; the codes of the record and its exports. */
 export const leakSiteSchema = z.enum([
   'epidural',
@@ -30,7 +34,10 @@ const cementTimesSchema = z.strictObject({ opensAfterMin: minutes, closesAfterMi
 /** What a person at the console, or a scenario's script in their place, did or said. Nothing is deleted: an undo is a `correction`. */
 export const operatorEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('plan'), plan: planSchema }),
-  z.strictObject({ kind: z.literal('stage'), stage: stageSchema }),
+  /** With a level or a side, the stage is of that course: the next vertebra, or the second needle of the same. */
+  z.strictObject({ kind: z.literal('stage'), stage: stageSchema, level: z.string().min(1).max(16).optional(), side: sideSchema.optional() }),
+  /** An item of the site's checklist for a stage, ticked or unticked. */
+  z.strictObject({ kind: z.literal('check'), stage: stageSchema, item: z.string().min(1).max(200), done: z.boolean() }),
   z.strictObject({ kind: z.literal('mark'), label: text.optional() }),
   z.strictObject({ kind: z.literal('note'), text }),
   z.strictObject({ kind: z.literal('store-frame'), plane }),
