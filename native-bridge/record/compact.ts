@@ -76,7 +76,7 @@ async function compactClosed(folder: string, manifest: Manifest, options: Compac
       options.onProgress?.(doneBefore + done, 2 * bytesBefore);
     };
     const encryption = (await isEncrypted(path)) ? await newRecordEncryption() : null;
-    compacted.set(plane, await compactPlane(plane, path, `${path}${suffix}`, encryption, onBytes));
+    compacted.set(plane, await compactPlane(path, `${path}${suffix}`, encryption, onBytes));
     doneBefore += 2 * expected.bytes;
   }
   await commit(folder, manifest, compacted);

@@ -1,15 +1,13 @@
-import type { PlaneId } from '../../src/sample/sample.ts';
+import type { Schema } from '@mcap/core';
 import type { RecordEncryption } from '../security/encryption.ts';
 import { type ByteFile, openByteFile } from './byteFile.ts';
-import { frameChannels } from './channels.ts';
 import { denseCompression, type PixelPlace, packDense } from './denseChunk.ts';
 import { openFileQueue } from './fileQueue.ts';
 import { encodeFrameIndex, type FrameEntry, frameIndexName, frameIndexType } from './frameIndex.ts';
 import { pixelsMatchHash } from './frames.ts';
-import { headerMetadata, headerMetadataName } from './headerText.ts';
-import { createMcapLayout } from './mcapFile.ts';
+import { createMcapLayout, type McapLayout } from './mcapFile.ts';
 import { byteCount, mcapMagic, opcodes } from './mcapFormat.ts';
-import { isCut, type LoadedChunk, loadChunk, recordAt } from './mcapWalk.ts';
+import { isCut, type LoadedChunk, loadChunk, parseSmall, recordAt } from './mcapWalk.ts';
 import { readHeader } from './reader.ts';
 import { frameAttributesSchema } from './schemas.ts';
 import { logTimeNsOf, microsecondsOf, sessionMsOf } from './time.ts';
@@ -24,16 +22,10 @@ export interface CompactedFile {
 }
 
 /** Writes a dense copy of a plane's file and compares every message of it. `onBytes` counts the original twice, and may throw. */
-export async function compactPlane(
-  plane: PlaneId,
-  path: string,
-  to: string,
-  encryption: RecordEncryption | null,
-  onBytes: (done: number) => void,
-): Promise<CompactedFile> {
+export async function compactPlane(path: string, to: string, encryption: RecordEncryption | null, onBytes: (done: number) => void): Promise<CompactedFile> {
   const original = await openByteFile(path);
   try {
-    const written = await writeDense(plane, original, to, encryption, onBytes);
+    const written = await writeDense(original, to, encryption, onBytes);
     const copy = await openByteFile(to);
     try {
       await compare(original, copy, (done) => onBytes(original.size + done));
@@ -46,13 +38,7 @@ export async function compactPlane(
   }
 }
 
-async function writeDense(
-  plane: PlaneId,
-  original: ByteFile,
-  to: string,
-  encryption: RecordEncryption | null,
-  onBytes: (done: number) => void,
-): Promise<CompactedFile> {
+async function writeDense(original: ByteFile, to: string, encryption: RecordEncryption | null, onBytes: (done: number) => void): Promise<CompactedFile> {
   const header = await readHeader(original);
   if (!header.ok) throw new DamagedPlane(header.fault.message.replace(/\.$/, ''));
   let failure: NodeJS.ErrnoException | null = null;
@@ -72,8 +58,7 @@ async function writeDense(
   try {
     const staged: Uint8Array[] = [];
     const layout = createMcapLayout((parts) => staged.push(...parts));
-    layout.metadata(headerMetadataName, headerMetadata(header.value));
-    for (const { channel, schema } of frameChannels(plane)) layout.channel(channel, schema);
+    await copyStart(original, layout);
     const entries: FrameEntry[] = [];
     for await (const { chunk, end } of chunksOf(original)) {
       onBytes(end);
@@ -95,6 +80,24 @@ async function writeDense(
     return { bytes: queue.writtenBytes, sha256: queue.sha256(), frames: entries.length };
   } finally {
     await queue.close();
+  }
+}
+
+/** Metadata, schemas and channels as the version that wrote the record had them. */
+async function copyStart(original: ByteFile, layout: McapLayout): Promise<void> {
+  const schemas = new Map<number, Schema>();
+  for (let offset = mcapMagic.length; ; ) {
+    const record = await recordAt(original, offset);
+    if (isCut(record) || record.opcode === opcodes.chunk || record.opcode === opcodes.attachment || record.opcode === opcodes.dataEnd) return;
+    const parsed = await parseSmall(original, record);
+    if (!parsed) throw new DamagedPlane(`${original.path} is damaged before its first frame`);
+    if (parsed.type === 'Metadata') layout.metadata(parsed.name, Object.fromEntries(parsed.metadata));
+    if (parsed.type === 'Schema') schemas.set(parsed.id, { id: parsed.id, name: parsed.name, encoding: parsed.encoding, data: parsed.data });
+    const schema = parsed.type === 'Channel' ? schemas.get(parsed.schemaId) : undefined;
+    if (parsed.type === 'Channel' && !schema) throw new DamagedPlane(`${original.path} has a channel without a schema`);
+    if (parsed.type === 'Channel' && schema)
+      layout.channel({ id: parsed.id, schemaId: parsed.schemaId, topic: parsed.topic, messageEncoding: parsed.messageEncoding }, schema);
+    offset = record.end;
   }
 }
 

@@ -67,32 +67,45 @@ function pixelsAt(content: Uint8Array, { offset, columns, rows, bytesPerPixel }:
   return bytesPerPixel === 1 ? bytes : new Uint16Array(bytes.buffer, 0, columns * rows);
 }
 
-/** What is expected at a pixel; at the edges its one neighbour, and 0 in the corner. */
-const expected = (pixels: Samples, at: number, x: number, y: number, columns: number): number => {
-  if (y === 0) return x === 0 ? 0 : (pixels[at - 1] ?? 0);
-  if (x === 0) return pixels[at - columns] ?? 0;
-  return (3 * (pixels[at - 1] ?? 0) + 3 * (pixels[at - columns] ?? 0) - 2 * (pixels[at - columns - 1] ?? 0) + 2) >> 2;
-};
+/** What is expected of a pixel inside the picture. */
+const expected = (left: number, above: number, aboveLeft: number): number => (3 * left + 3 * above - 2 * aboveLeft + 2) >> 2;
 
+const samplesLike = (samples: Samples): Samples => (samples instanceof Uint8Array ? new Uint8Array(samples.length) : new Uint16Array(samples.length));
+
+/** Modulo 2^bits, and then 0, −1, 1, −2 … as 0, 1, 2, 3 … Neighbours are kept in variables: this runs for every pixel of a record. */
 function residualsOf(pixels: Samples, columns: number, rows: number, bits: 8 | 16): Samples {
-  const residuals = bits === 8 ? new Uint8Array(pixels.length) : new Uint16Array(pixels.length);
+  const residuals = samplesLike(pixels);
   const shift = 32 - bits;
   for (let y = 0, at = 0; y < rows; y++) {
+    let left = 0;
+    let aboveLeft = 0;
     for (let x = 0; x < columns; x++, at++) {
-      // Modulo 2^bits, and then 0, −1, 1, −2 … as 0, 1, 2, 3 …
-      const signed = (((pixels[at] ?? 0) - expected(pixels, at, x, y, columns)) << shift) >> shift;
+      const above = y === 0 ? left : (pixels[at - columns] ?? 0);
+      const guess = y === 0 ? left : x === 0 ? above : expected(left, above, aboveLeft);
+      const pixel = pixels[at] ?? 0;
+      const signed = ((pixel - guess) << shift) >> shift;
       residuals[at] = (signed << 1) ^ (signed >> 31);
+      left = pixel;
+      aboveLeft = above;
     }
   }
   return residuals;
 }
 
 function pixelsOf(residuals: Samples, columns: number, rows: number, bits: 8 | 16): Samples {
-  const pixels = bits === 8 ? new Uint8Array(residuals.length) : new Uint16Array(residuals.length);
+  const pixels = samplesLike(residuals);
+  const mask = bits === 8 ? 0xff : 0xffff;
   for (let y = 0, at = 0; y < rows; y++) {
+    let left = 0;
+    let aboveLeft = 0;
     for (let x = 0; x < columns; x++, at++) {
+      const above = y === 0 ? left : (pixels[at - columns] ?? 0);
+      const guess = y === 0 ? left : x === 0 ? above : expected(left, above, aboveLeft);
       const residual = residuals[at] ?? 0;
-      pixels[at] = expected(pixels, at, x, y, columns) + ((residual >>> 1) ^ -(residual & 1));
+      const pixel = (guess + ((residual >>> 1) ^ -(residual & 1))) & mask;
+      pixels[at] = pixel;
+      left = pixel;
+      aboveLeft = above;
     }
   }
   return pixels;

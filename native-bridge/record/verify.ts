@@ -44,7 +44,7 @@ export async function verifyRecord(folder: string): Promise<Result<Verdict>> {
       return ok({ intact: false, closed: manifest !== null, findings, samples: { raw: 0, derived: 0 }, frames: { a: 0, b: 0 }, durationMs: 0, chainHead: '' });
     }
     const verdict = await verifyTelemetry(telemetry, header.value.header, header.value.missing);
-    const planes = await checkPlanes(folder, header.value, verdict, manifest);
+    const planes = await checkPlanes(folder, header.value, verdict, manifest, new Set(manifestFindings.map(({ file }) => file)));
     const findings = [...manifestFindings, ...verdict.findings, ...againstManifest(verdict, manifest), ...planes.findings];
     const { raw, derived, durationMs, chain } = verdict;
     return ok({
@@ -131,7 +131,7 @@ function againstManifest(verdict: TelemetryVerdict, manifest: Manifest | null): 
   return findings;
 }
 
-async function checkPlanes(folder: string, header: HeaderMetadata, telemetry: TelemetryVerdict, manifest: Manifest | null) {
+async function checkPlanes(folder: string, header: HeaderMetadata, telemetry: TelemetryVerdict, manifest: Manifest | null, problems: ReadonlySet<string>) {
   const findings: Finding[] = [];
   const frames: Record<PlaneId, number> = { a: 0, b: 0 };
   for (const plane of planeIds) {
@@ -146,7 +146,8 @@ async function checkPlanes(folder: string, header: HeaderMetadata, telemetry: Te
       continue;
     }
     if (manifest && !manifest.files[name]) findings.push(finding(name, 'the manifest does not know it'));
-    const verdict = await verifyPlane(plane, file, header, bindings, excused, range !== null);
+    const sealed = manifest !== null && !problems.has(name);
+    const verdict = await verifyPlane(plane, file, header, bindings, { excused, mayEndEarly: range !== null, sealed });
     await file.close();
     frames[plane] = verdict.frames;
     findings.push(...verdict.findings);

@@ -16,18 +16,25 @@ export interface PlaneVerdict {
   readonly frames: number;
 }
 
+export interface PlaneExpectations {
+  /** Frames whose pixels the record says it does not have. */
+  readonly excused: (seq: number) => boolean;
+  /** A file that the disk had no room for ends without a summary. */
+  readonly mayEndEarly: boolean;
+  /** Its SHA-256 is that of the manifest: what stands before the first frame may then be what another version wrote. */
+  readonly sealed: boolean;
+}
+
 /**
  * Checks one plane's file: each frame's checksum, that its attributes and pixels are those that telemetry has for it, and that
- * every byte around it is as the writer lays it out. `excused` are frames whose pixels the record says it
- * does not have; a file that the disk had no room for ends without a summary.
+ * every byte around it is as the writer lays it out.
  */
 export async function verifyPlane(
   plane: PlaneId,
   bytes: ByteFile,
   metadata: HeaderMetadata,
   bindings: ReadonlyMap<number, FrameBinding>,
-  excused: (seq: number) => boolean,
-  mayEndEarly: boolean,
+  { excused, mayEndEarly, sealed }: PlaneExpectations,
 ): Promise<PlaneVerdict> {
   const file = planeFileName(plane);
   const topic = `/plane/${plane}/frame`;
@@ -40,7 +47,7 @@ export async function verifyPlane(
   const starts = [fileStart(plane, planeHeader(metadata)), fileStart(plane, metadata)];
   const begins = await Promise.all(starts.map(async (written) => Buffer.compare(await bytes.read(0, written.length), written) === 0));
   const start = starts[Math.max(0, begins.indexOf(true))] ?? new Uint8Array(0);
-  if (!begins.includes(true)) find('its first records are not those that were written');
+  if (!sealed && !begins.includes(true)) find('its first records are not those that were written');
 
   const checkFrame = (chunk: LoadedChunk): void => {
     const seq = chunk.messages[0]?.sequence ?? -1;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
@@ -6,6 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compactRecord } from '../../native-bridge/record/compact.ts';
 import { denseCompression, packDense, unpackDense } from '../../native-bridge/record/denseChunk.ts';
+import { manifestText, parseManifest } from '../../native-bridge/record/manifest.ts';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { recoverRecord } from '../../native-bridge/record/recover.ts';
 import { verifyRecord } from '../../native-bridge/record/verify.ts';
@@ -146,6 +148,30 @@ describe('a compact record', () => {
 
   it('is not made compact twice', async () => {
     expect(await compactRecord(compact)).toMatchObject({ ok: false, fault: { kind: 'input', message: expect.stringContaining('compact already') } });
+  });
+});
+
+describe('a record of another version', () => {
+  it('is intact though its schemas are others, as long as its manifest says that they are its own', async () => {
+    const record = join(folder.path, 'other-version');
+    await cp(original, record, { recursive: true });
+    const path = join(record, 'plane-a.mcap');
+    const bytes = await readFile(path);
+    bytes.write('frameNumbex', bytes.indexOf('frameNumber'));
+    await writeFile(path, bytes);
+    expect(await isIntact(record)).toBe(false);
+    const parsed = parseManifest(await readFile(join(record, 'manifest.json'), 'utf8'));
+    if (!('manifest' in parsed)) throw new Error(parsed.problem);
+    const { manifestSha256: _, ...manifest } = parsed.manifest;
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    await writeFile(
+      join(record, 'manifest.json'),
+      manifestText({ ...manifest, files: { ...manifest.files, 'plane-a.mcap': { bytes: bytes.length, sha256 } } }),
+    );
+    expect(await isIntact(record)).toBe(true);
+    expect(await compactRecord(record)).toMatchObject({ ok: true });
+    expect(await isIntact(record)).toBe(true);
+    expect((await readFile(join(record, 'plane-a.mcap'))).includes('frameNumbex')).toBe(true);
   });
 });
 
