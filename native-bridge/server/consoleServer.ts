@@ -47,6 +47,16 @@ function refuse(response: ServerResponse, status: number, message: string): void
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }).end(message);
 }
 
+/** A part of an address; empty when its percent signs make no sense. */
+function decoded(part: string | undefined): string {
+  try {
+    return decodeURIComponent(part ?? '');
+  } catch {
+    // A URIError: then it names nothing.
+    return '';
+  }
+}
+
 function serveStream(path: string, response: ServerResponse, context: ConsoleLinkContext): boolean {
   const [, api, kind, first, second] = path.split('/');
   if (api !== 'api') return false;
@@ -57,9 +67,13 @@ function serveStream(path: string, response: ServerResponse, context: ConsoleLin
     live.stream(plane, response);
     return true;
   }
+  if (kind === 'prior') {
+    void context.priors.serve(decodeURIComponent(first ?? ''), response);
+    return true;
+  }
   if (kind === 'review') {
     const plane = planeOf(second);
-    const review = context.reviews.get(decodeURIComponent(first ?? ''));
+    const review = context.reviews.get(decoded(first));
     if (!plane || !review) return false;
     review.stream(plane, response);
     return true;

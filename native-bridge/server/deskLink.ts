@@ -5,6 +5,7 @@ import { injectorSettingsOf } from '../../src/injector/settings.ts';
 import type { DeskClientMessage, PortInfo, PortProbeInfo } from '../../src/link/desk.ts';
 import type { ServerMessage } from '../../src/link/link.ts';
 import { exportKinds } from '../export/exportRecord.ts';
+import { defaultPriorsFolder, type Priors } from '../priors/priors.ts';
 import { listSerialPorts, type SerialPortDescription } from '../sources/serialPort.ts';
 import { probePort } from '../sources/serialProbe.ts';
 import { readBookmarks, saveBookmarks } from './bookmarks.ts';
@@ -17,6 +18,7 @@ import type { Workplace } from './workplace.ts';
 export interface DeskContext {
   readonly workplace: Workplace;
   readonly jobs: Jobs;
+  readonly priors: Priors;
   readonly reviews: ReadonlyMap<string, Review>;
 }
 
@@ -36,7 +38,7 @@ async function probed(path: string): Promise<PortProbeInfo> {
 }
 
 /** A record is named by its folder; a path would reach outside the records. */
-export const isRecordName = (name: string): boolean => name !== '' && basename(name) === name && !name.startsWith('.') && !name.includes('\\');
+export const isRecordName = (name: string): boolean => basename(name) === name && /^[^.\\\p{Cc}][^\\\p{Cc}]*$/u.test(name);
 
 /** `2026-05-01T10-11-12`: as in names of records. */
 const stampForName = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '-');
@@ -127,6 +129,12 @@ export async function handleDesk(message: DeskClientMessage, context: DeskContex
     case 'cancel-job':
       jobs.cancel(message.job);
       return;
+    case 'list-prior-series': {
+      const folder = workplace.site.state().site.priorImagesFolder ?? defaultPriorsFolder;
+      const { series, message: why } = await context.priors.list(folder);
+      send({ kind: 'prior-series', series, message: why });
+      return;
+    }
     case 'get-bookmarks':
       if (folderOf(message.record))
         send({ kind: 'bookmarks', record: message.record, bookmarks: await readBookmarks(workplace.recordsFolder(), message.record) });
