@@ -7,6 +7,7 @@ import { createMotionTracker, type MotionEstimate, type MotionTracker } from './
 import { noiseOf } from './image/noise.ts';
 import { createNeedleDetector, type NeedleDetector } from './needle/detect.ts';
 import { needleDeviation } from './needle/deviation.ts';
+import { restFramesAt } from './needle/rest.ts';
 import { asDetected, createNeedleTracker, type NeedleTrack, type NeedleTracker } from './needle/tracker.ts';
 import type { NeedleObservation, PlaneObservation } from './observation.ts';
 import { type ImageScale, imageScale, needleWidthsMm } from './scale.ts';
@@ -143,7 +144,18 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
     return strangeFrames >= 2;
   }
 
-  function frame(picture: XrayFrame, _tMs: number): PlaneObservation {
+  /** Time between frames, followed slowly: a pause of the beam is not a slow series. */
+  let lastMs: number | null = null;
+  let intervalMs = 125;
+  function paceAt(tMs: number): number {
+    const since = lastMs === null ? intervalMs : tMs - lastMs;
+    lastMs = tMs;
+    if (since > 0 && since < 1500) intervalMs += 0.2 * (since - intervalMs);
+    return restFramesAt(intervalMs);
+  }
+
+  function frame(picture: XrayFrame, tMs: number): PlaneObservation {
+    const restFrames = paceAt(tMs);
     if (shop === null || !sameStorage(shop.attributes, picture.attributes)) {
       shop = openWorkshop(picture.attributes);
       if (stage !== null) {
@@ -188,6 +200,7 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
         cementSeen: shop.cement.everSeen(),
         scaleKnown: scale.from !== null,
         frameCount,
+        restFrames,
       },
       shop.detector,
     );

@@ -2,7 +2,7 @@ import type { NeedleTrack } from './tracker.ts';
 
 /** When a needle is at rest in the bone, and what lets it go again: millimetres, and shares of its width or contrast. */
 export const restRules = {
-  /** A needle whose tip stays within this over four frames is at rest. */
+  /** A needle whose tip stays within this for half a second is at rest. */
   parkedRangeMm: 0.45,
   /** Contrast falls by this share when the stylet leaves. */
   styletDrop: 0.2,
@@ -31,9 +31,12 @@ export function styletState(track: NeedleTrack, contrast: number, looksHollow: b
   return enough ? { stylet: !track.stylet, doubts: 0, changed: true } : { stylet: track.stylet, doubts: track.doubts + 1, changed: false };
 }
 
-/** Whether the last four measured places along the shaft are one place. */
-export const isAtRest = (recent: readonly number[], mmPerPx: number): boolean =>
-  recent.length >= 4 && (Math.max(...recent) - Math.min(...recent)) * mmPerPx < restRules.parkedRangeMm;
+/** Frames over which a needle has to stay to be at rest: half a second, four at least. A slow hand moves less than the range in four frames of a fast series. */
+export const restFramesAt = (frameIntervalMs: number): number => Math.max(4, Math.min(16, Math.ceil(500 / Math.max(1, frameIntervalMs))));
+
+/** Whether the last measured places along the shaft, `frames` of them, are one place. */
+export const isAtRest = (recent: readonly number[], mmPerPx: number, frames: number): boolean =>
+  recent.length >= frames && (Math.max(...recent) - Math.min(...recent)) * mmPerPx < restRules.parkedRangeMm;
 
 export interface Decision {
   /** How far the tip goes along the shaft from where the bone carried it. */

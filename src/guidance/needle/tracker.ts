@@ -56,6 +56,8 @@ export interface NeedleContext {
   /** Millimetres are known, not guessed. */
   readonly scaleKnown: boolean;
   readonly frameCount: number;
+  /** How many frames make a rest at this frame rate. */
+  readonly restFrames: number;
 }
 
 interface Sighting {
@@ -285,7 +287,7 @@ function missed(track: NeedleTrack, context: NeedleContext, detector: NeedleDete
   const patience = track.parked ? 5 : 1;
   if (!covered && track.missedFrames >= patience) return null;
   // As far as anyone can tell it stays where it is: after four such frames it rests.
-  const recent = covered ? [...track.recentAlongPx, 0].slice(-4) : track.recentAlongPx;
+  const recent = covered ? [...track.recentAlongPx, 0].slice(-context.restFrames) : track.recentAlongPx;
   const confidence = covered ? Math.max(0.4, 0.9 * track.confidence) : 0.7 * track.confidence;
   return {
     ...track,
@@ -294,7 +296,7 @@ function missed(track: NeedleTrack, context: NeedleContext, detector: NeedleDete
     missedFrames: covered ? 0 : track.missedFrames + 1,
     recentAlongPx: recent,
     coveredFrames: covered ? rules.coveredFrames : Math.max(0, track.coveredFrames - 1),
-    parked: track.parked || (covered && isAtRest(recent, context.scale.mmPerPx)),
+    parked: track.parked || (covered && isAtRest(recent, context.scale.mmPerPx, context.restFrames)),
     confidence,
     tipSigmaPx: Math.max(track.tipSigmaPx, 0.3 * track.widthPx),
     velocityPx: 0,
@@ -352,9 +354,9 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   // Across the shaft the measurement is always better than the prediction.
   const across = (sighting.tip[0] - base[0]) * -dy + (sighting.tip[1] - base[1]) * dx;
   const tip: ImagePoint = [base[0] + dx * accepted - dy * across, base[1] + dy * accepted + dx * across];
-  const recent = [...track.recentAlongPx.map((v) => v - accepted), along - accepted].slice(-4);
+  const recent = [...track.recentAlongPx.map((v) => v - accepted), along - accepted].slice(-context.restFrames);
   const measured = decision.measured;
-  const parked = decision.parked || (measured && isAtRest(recent, mmPerPx) && track.seenFrames >= 3);
+  const parked = decision.parked || (measured && isAtRest(recent, mmPerPx, context.restFrames) && track.seenFrames >= 3);
   const moved = Math.abs(accepted) * mmPerPx > 0.25 && !parked;
   return {
     ...track,
