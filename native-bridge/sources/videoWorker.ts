@@ -87,7 +87,7 @@ let display: ReturnType<typeof watchDisplay> | null = null;
 function displayGone(): void {
   ending.abort();
   input?.interrupt();
-  work = work.then(async () => {
+  enqueue(async () => {
     await closeInput();
     say({ kind: 'failed', why: 'the display is gone.' });
   });
@@ -127,13 +127,21 @@ async function read(): Promise<void> {
 /** One thing after the other, except being told to stop. */
 let work: Promise<void> = Promise.resolve();
 
+/** What the library throws costs the input, not the thread. */
+function enqueue(step: () => Promise<void>): void {
+  work = work.then(step).catch(async (error: unknown) => {
+    await closeInput().catch(() => undefined);
+    say({ kind: 'failed', why: `the video library failed (${error instanceof Error ? error.message.slice(0, 120) : String(error)}).` });
+  });
+}
+
 port.on('message', (order: VideoOrder) => {
   switch (order.kind) {
     case 'open':
       // Whoever opens again while something is open or being opened has given that up.
       ending.abort();
       input?.interrupt();
-      work = work.then(async () => {
+      enqueue(async () => {
         await closeInput();
         if (stopped) return;
         ending = new AbortController();
@@ -142,13 +150,13 @@ port.on('message', (order: VideoOrder) => {
       break;
     case 'more':
       wanted += order.count;
-      work = work.then(read);
+      enqueue(read);
       break;
     case 'stop':
       stopped = true;
       ending.abort();
       input?.interrupt();
-      void work.then(async () => {
+      enqueue(async () => {
         await closeInput();
         port.close();
       });

@@ -7,6 +7,7 @@ import type { Source, SourceEvent } from '../../native-bridge/sources/source.ts'
 import { describeVideoLibrary } from '../../native-bridge/sources/videoLibrary.ts';
 import type { XrayFrame } from '../../src/dicom/xrayFrame.ts';
 import { buildY4m } from '../../test-data/y4m.ts';
+import { programPath, startHiddenScreen } from '../integration/videoPeers.ts';
 import { sourceContract } from './source.ts';
 
 let folder = '';
@@ -36,6 +37,22 @@ const open = (file: string) => async (): Promise<Source> => {
 };
 
 const library = await describeVideoLibrary();
+const screenFolder = await mkdtemp(join(tmpdir(), 'pedicle-screen-'));
+const screen = library.ok && programPath('Xvfb') !== null ? await startHiddenScreen(screenFolder, 64, 48) : null;
+afterAll(async () => {
+  await screen?.stop();
+  await rm(screenFolder, { recursive: true, force: true });
+});
+
+if (screen) {
+  const openScreen = async (): Promise<Source> => {
+    const opened = await openFrameSource(`video:screen:0?display=${screen.display}&fps=50`, 'a');
+    if (!opened.ok) throw new Error(opened.fault.message);
+    return opened.value;
+  };
+  sourceContract('a screen, live', openScreen, { mostEvents: 12 });
+} else test.skip('a screen, live: node-av or Xvfb is not installed', () => {});
+
 if (library.ok) {
   sourceContract('a video file of 12 bits', open('grey12.y4m'));
   sourceContract('a video file in a loop', open('grey8.y4m?loop=1'), { mostEvents: 25 });

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeVideoLibrary } from '../../native-bridge/sources/videoLibrary.ts';
 import { ended, freePort, type HiddenScreen, programPath, type ReadSource, readSource, startHiddenScreen } from './videoPeers.ts';
@@ -123,6 +125,21 @@ describe.skipIf(noSender !== null)(`a stream over the network${noSender === null
     await read.until(() => read.frames().length > before + 10);
     expect(means(read).at(-1)).toBeGreaterThan(140);
     expect(statesOf(read)).toEqual(['lost', 'connected', 'lost', 'connected']);
+  });
+
+  test('RTP as a session description says: comes with the luma that was sent', async () => {
+    const port = await freePort();
+    const description = join(folder, 'session.sdp');
+    const picture = "color=c=gray:size=320x240:rate=25,format=gray,geq=lum='120+mod(N,2)*4'";
+    const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '5', '-pix_fmt', 'yuv420p'];
+    const out = ['-f', 'rtp', '-sdp_file', description, `rtp://127.0.0.1:${port}`];
+    senders.push(spawn('ffmpeg', ['-loglevel', 'error', '-re', '-f', 'lavfi', '-i', picture, ...codec, ...out], { stdio: 'ignore' }));
+    for (let tries = 0; tries < 400 && !existsSync(description); tries++) await sleep(25);
+    source = await readSource(`video:${description}`);
+    const read = source;
+    await read.until(() => read.frames().length >= 15);
+    expect(means(read).every((mean) => mean > 100 && mean < 135)).toBe(true);
+    expect(read.frames()[0]?.attributes).toMatchObject({ rows: 240, columns: 320, windowCenter: 126, windowWidth: 220 });
   });
 
   test('over HTTP: a video that has an end plays to it at its own times, like a file', async () => {
