@@ -9,6 +9,7 @@ const commandFiles: readonly string[] = [
   './run.ts',
   './replay.ts',
   './worker.ts',
+  './compare.ts',
   './index.ts',
   './inspect.ts',
   './verify.ts',

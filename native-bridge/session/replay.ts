@@ -37,6 +37,8 @@ export interface ReplayOptions {
   readonly onProgress?: (fraction: number) => void;
   readonly statistics?: boolean;
   readonly signal?: AbortSignal;
+  /** What each raw sample leads to now, in order. */
+  readonly onDerived?: (derived: readonly DerivedSample[]) => void;
 }
 
 /** So many raw samples wait for guidance: a few frames of each plane, so that reading and both threads are kept busy. */
@@ -64,7 +66,10 @@ export async function replayRecord(reader: OpenRecordReader, options: ReplayOpti
   const failures: string[] = [];
   const pipeline = startPipeline({
     injectorSettings: injectorSettingsOf(site.value.injector),
-    onFolded: ({ raw, derived }) => comparison.derivedAgain(raw.seq, derived),
+    onFolded({ raw, derived }) {
+      comparison.derivedAgain(raw.seq, derived);
+      options.onDerived?.(derived);
+    },
     onFailure: (plane, failure) => void failures.push(`plane ${plane}: ${failure}`),
   });
   const startedMs = performance.now();
