@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeVideoLibrary } from '../../native-bridge/sources/videoLibrary.ts';
+import { startRtspServer } from './rtspServer.ts';
 import { ended, freePort, type HiddenScreen, programPath, type ReadSource, readSource, startHiddenScreen } from './videoPeers.ts';
 
 const library = await describeVideoLibrary();
@@ -140,6 +141,23 @@ describe.skipIf(noSender !== null)(`a stream over the network${noSender === null
     await read.until(() => read.frames().length >= 15);
     expect(means(read).every((mean) => mean > 100 && mean < 135)).toBe(true);
     expect(read.frames()[0]?.attributes).toMatchObject({ rows: 240, columns: 320, windowCenter: 126, windowWidth: 220 });
+  });
+
+  test('RTSP: comes with the luma that was sent; a server that goes and comes back is found again', async () => {
+    const port = await freePort();
+    const first = await startRtspServer(folder, port, 80);
+    source = await readSource(`video:rtsp://127.0.0.1:${port}/live`);
+    const read = source;
+    await read.until(() => read.frames().length >= 15);
+    expect(means(read).every((mean) => mean > 75 && mean < 95)).toBe(true);
+    await first.stop();
+    await read.until(() => statesOf(read).includes('lost'));
+    const before = read.frames().length;
+    const second = await startRtspServer(folder, port, 150);
+    await read.until(() => read.frames().length > before + 10);
+    expect(means(read).at(-1)).toBeGreaterThan(130);
+    expect(statesOf(read)).toEqual(['connected', 'lost', 'connected']);
+    await second.stop();
   });
 
   test('over HTTP: a video that has an end plays to it at its own times, like a file', async () => {
