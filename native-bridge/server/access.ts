@@ -2,14 +2,14 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Who may talk to the bridge: pages that it served itself. The address that is printed carries a token; opening it sets
- * a cookie that other sites cannot send along (SameSite=Strict). `Host` and `Origin` are checked against DNS rebinding.
+ * Who may talk to the bridge: pages that it served itself. The address that is printed carries a token; opening it trades the
+ * token, once, for a cookie that other sites cannot send along (SameSite=Strict). `Host` and `Origin` are checked against DNS rebinding.
  */
 export interface Access {
   readonly token: string;
   /** True when the request names this server and comes from no other site. */
   isLocal(request: IncomingMessage): boolean;
-  /** True when it also carries the cookie or the token. */
+  /** True when it also carries the cookie, or the token while that is unused. */
   isAdmitted(request: IncomingMessage): boolean;
   /** The cookie to set on a page request that may have one; `null` when it may not. */
   admit(request: IncomingMessage): string | null;
@@ -46,6 +46,8 @@ function tokenOf(request: IncomingMessage): string | null {
 
 export function createAccess(options: AccessOptions): Access {
   const token = randomBytes(24).toString('hex');
+  let isTokenUsed = false;
+  const hasToken = (request: IncomingMessage): boolean => !isTokenUsed && same(tokenOf(request), token);
   const cookie = randomBytes(24).toString('hex');
   const hosts = () => [`127.0.0.1:${options.port()}`, `localhost:${options.port()}`];
   const isLocal = (request: IncomingMessage): boolean => {
@@ -56,11 +58,14 @@ export function createAccess(options: AccessOptions): Access {
   return {
     token,
     isLocal,
-    isAdmitted: (request) => isLocal(request) && (same(cookieOf(request), cookie) || same(tokenOf(request), token)),
+    isAdmitted: (request) => isLocal(request) && (same(cookieOf(request), cookie) || hasToken(request)),
     admit(request) {
       if (!isLocal(request)) return null;
       const typed = options.admitTypedAddress && request.headers['sec-fetch-site'] === 'none';
-      const known = typed || same(tokenOf(request), token) || same(cookieOf(request), cookie);
+      const byToken = hasToken(request);
+      const known = typed || byToken || same(cookieOf(request), cookie);
+      // Whoever reads the address later, in a list of processes or a screenshot, has nothing.
+      if (byToken) isTokenUsed = true;
       return known ? `${cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/` : null;
     },
   };

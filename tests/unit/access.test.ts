@@ -13,7 +13,14 @@ describe('who may talk to the bridge', () => {
     const cookie = access.admit(request(`/?token=${access.token}`, {}));
     expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
     expect(access.isAdmitted(request('/api/link', { cookie: cookie?.split(';')[0] ?? '' }))).toBe(true);
+  });
+
+  it('is with one token one browser: it is traded once', () => {
+    const access = closed();
     expect(access.isAdmitted(request(`/api/link?token=${access.token}`, {}))).toBe(true);
+    expect(access.admit(request(`/?token=${access.token}`, {}))).not.toBeNull();
+    expect(access.admit(request(`/?token=${access.token}`, {}))).toBeNull();
+    expect(access.isAdmitted(request(`/api/link?token=${access.token}`, {}))).toBe(false);
   });
 
   it('is nobody with a wrong token, cookie or length of either', () => {
