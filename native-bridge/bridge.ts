@@ -3,6 +3,7 @@ import { ok, type Result } from '../src/base/result.ts';
 import type { SiteState } from '../src/link/desk.ts';
 import type { Site } from '../src/procedure/site.ts';
 import { createHospitalDesk } from './hospital/desk.ts';
+import { createPriors } from './priors/priors.ts';
 import { audit } from './security/audit.ts';
 import { createSignIn, type SignIn } from './security/signIn.ts';
 import { defaultUsersFile, readUsers } from './security/users.ts';
@@ -62,6 +63,7 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
   const begun = await workplace.begin(false);
   if (!begun.ok && options.namesSources) return begun;
   const jobs = createJobs();
+  const priors = createPriors();
   const hospital = createHospitalDesk(workplace);
   const reviews = new Map<string, Review>();
   const signIn = signInOf(options.site.site);
@@ -70,12 +72,13 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
     port: options.port,
     pages: consolePages,
     admitTypedAddress: options.admitTypedAddress,
-    context: { workplace, jobs, hospital, reviews, signIn },
+    context: { workplace, jobs, priors, hospital, reviews, signIn },
   });
   const stop = async (): Promise<Result<void>> => {
     const ended = await workplace.close();
     await hospital.close();
     await jobs.close();
+    await priors.close();
     for (const review of reviews.values()) await review.close();
     if (server.ok) await server.value.close();
     signIn.close();

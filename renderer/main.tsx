@@ -10,6 +10,7 @@ import './review/review.css';
 import './desk/desk.css';
 import './setup/setup.css';
 import './help/help.css';
+import './reference/reference.css';
 import './tour/tour.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import { isHospitalMessage } from '../../src/link/hospitalLink.ts';
 import { type ClientMessage, clientMessageSchema, type ServerMessage } from '../../src/link/link.ts';
 import type { HospitalDesk } from '../hospital/desk.ts';
+import type { Priors } from '../priors/priors.ts';
 import { openRecordReader } from '../record/reader.ts';
 import { audit } from '../security/audit.ts';
 import { auditOf } from '../security/auditOf.ts';
@@ -21,6 +22,7 @@ const linkBacklogBytes = 8 * 1024 * 1024;
 export interface ConsoleLinkContext {
   readonly workplace: Workplace;
   readonly jobs: Jobs;
+  readonly priors: Priors;
   readonly hospital: HospitalDesk;
   /** Reviews by id, for their frame streams. */
   readonly reviews: Map<string, Review>;

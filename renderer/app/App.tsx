@@ -1,6 +1,7 @@
 import { CaseView } from '../case/CaseView.tsx';
 import { HelpView } from '../help/HelpView.tsx';
 import { LiveView } from '../live/LiveView.tsx';
+import { ReferenceView } from '../reference/ReferenceView.tsx';
 import { ReviewView } from '../review/ReviewView.tsx';
 import { SetupView } from '../setup/SetupView.tsx';
 import { showLive, useConsole, type View } from '../store/consoleStore.ts';
@@ -17,9 +18,11 @@ function Shown({ view }: { readonly view: View }) {
       return <CaseView />;
     case 'setup':
       return <SetupView />;
+    case 'reference':
+      return <ReferenceView />;
     case 'help':
       return <HelpView />;
-    default:
+    case 'review':
       return <ReviewView />;
   }
 }

@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { IconBook, IconMenu2, IconRoute, IconSettings } from '@tabler/icons-react';
+import { IconBook, IconMenu2, IconPhoto, IconRoute, IconSettings } from '@tabler/icons-react';
 import { showView, useConsole } from '../store/consoleStore.ts';
 import { text } from '../text.ts';
 import { startTour } from '../tour/tourStore.ts';
@@ -18,6 +18,9 @@ export function MoreMenu() {
         </button>
       </Menu.Target>
       <Menu.Dropdown className="more-menu">
+        <Menu.Item leftSection={<IconPhoto size={iconSize} aria-hidden="true" />} onClick={() => showView('reference')}>
+          {text.menu.reference}
+        </Menu.Item>
         <Menu.Item leftSection={<IconSettings size={iconSize} aria-hidden="true" />} onClick={() => showView('setup')}>
           {text.menu.setup}
         </Menu.Item>

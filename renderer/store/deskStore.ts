@@ -2,6 +2,7 @@ import { createStore, useStore } from 'zustand';
 import type { Bookmark, Job, PortInfo, PortProbeInfo, SiteState, SourceTest, WorkplaceState } from '../../src/link/desk.ts';
 import type { HospitalTestResult, OutboxJob, PriorStudy, WorklistAnswer } from '../../src/link/hospitalLink.ts';
 import type { ServerMessage } from '../../src/link/link.ts';
+import type { PriorSeries } from '../../src/link/priors.ts';
 
 /** What the desk side of the console knows of the bridge: sessions, site, ports, jobs, hospital systems. */
 export interface DeskState {
@@ -15,6 +16,8 @@ export interface DeskState {
   readonly jobs: readonly Job[];
   /** By record. */
   readonly bookmarks: Readonly<Record<string, readonly Bookmark[]>>;
+  /** Null while they are listed. */
+  readonly priorSeries: { readonly series: readonly PriorSeries[]; readonly message: string | null } | null;
   readonly worklist: WorklistAnswer | 'asking' | null;
   readonly outbox: readonly OutboxJob[];
   readonly hospitalTest: readonly HospitalTestResult[] | 'testing' | null;
@@ -30,6 +33,7 @@ const initial: DeskState = {
   sourceTests: {},
   jobs: [],
   bookmarks: {},
+  priorSeries: null,
   worklist: null,
   outbox: [],
   hospitalTest: null,
@@ -56,6 +60,8 @@ function changeBy(message: ServerMessage, state: DeskState): Partial<DeskState> 
       return { jobs: message.jobs };
     case 'bookmarks':
       return { bookmarks: { ...state.bookmarks, [message.record]: message.bookmarks } };
+    case 'prior-series':
+      return { priorSeries: { series: message.series, message: message.message } };
     case 'worklist':
       return { worklist: message.worklist };
     case 'outbox':

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { InjectorReading } from '../injector/reading.ts';
 import type { Site } from '../procedure/site.ts';
 import type { SessionInfo } from './link.ts';
+import type { PriorSeries } from './priors.ts';
 
 /** What the technologist's and QA's side of the console says to the bridge: sessions, site, sources, jobs. Part of `link.ts`. */
 
@@ -85,17 +86,8 @@ export type DeskServerMessage =
   | { readonly kind: 'port-probe'; readonly probe: PortProbeInfo }
   | { readonly kind: 'source-test'; readonly result: SourceTest }
   | { readonly kind: 'jobs'; readonly jobs: readonly Job[] }
+  | { readonly kind: 'prior-series'; readonly series: readonly PriorSeries[]; readonly message: string | null }
   | { readonly kind: 'bookmarks'; readonly record: string; readonly bookmarks: readonly Bookmark[] };
-
-export const deskServerMessageKinds = [
-  'workplace',
-  'site',
-  'ports',
-  'port-probe',
-  'source-test',
-  'jobs',
-  'bookmarks',
-] as const satisfies readonly DeskServerMessage['kind'][];
 
 const recordName = z.string().min(1).max(255);
 const uri = z.string().min(1).max(4096);
@@ -118,6 +110,8 @@ export const deskClientMessages = [
   z.strictObject({ kind: z.literal('export-record'), record: recordName, kinds: z.array(exportKindSchema).min(1), deidentify: z.boolean() }),
   z.strictObject({ kind: z.literal('verify-replay'), record: recordName }),
   z.strictObject({ kind: z.literal('cancel-job'), job: jobId }),
+  /** The series in the folder of prior images. */
+  z.strictObject({ kind: z.literal('list-prior-series') }),
   z.strictObject({ kind: z.literal('get-bookmarks'), record: recordName }),
   z.strictObject({
     kind: z.literal('save-bookmarks'),

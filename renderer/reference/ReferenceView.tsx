@@ -1,0 +1,213 @@
+import { Loader, SegmentedControl } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { liveStreamPath } from '../../src/link/link.ts';
+import type { PriorSeries } from '../../src/link/priors.ts';
+import { Section } from '../desk/Section.tsx';
+import { planesOf } from '../live/Planes.tsx';
+import { send, setActivePlane, useConsole } from '../store/consoleStore.ts';
+import { deskStore, useDesk } from '../store/deskStore.ts';
+import { text } from '../text.ts';
+import { PlaneView } from '../viewport/PlaneView.tsx';
+import { type LoadedPrior, loadPrior } from './loadPrior.ts';
+import { type Cut, ctWindows, sliceCount, type Window } from './reslice.ts';
+import { SliceView } from './SliceView.tsx';
+
+const words = text.reference;
+const cuts: readonly Cut[] = ['stack', 'coronal', 'sagittal'];
+type Indices = Readonly<Record<Cut, number>>;
+
+/** Where the other two cuts go through one, in its own pixels. */
+function crossOf(cut: Cut, at: Indices, frames: number): { readonly x: number; readonly y: number } {
+  const z = frames - 1 - at.stack;
+  if (cut === 'stack') return { x: at.sagittal, y: at.coronal };
+  return cut === 'coronal' ? { x: at.sagittal, y: z } : { x: at.coronal, y: z };
+}
+
+function Viewer({ prior, series }: { readonly prior: LoadedPrior; readonly series: PriorSeries }) {
+  const { header } = prior;
+  const middle = (cut: Cut) => Math.floor(sliceCount(header, cut) / 2);
+  const [at, setAt] = useState<Indices>({ stack: middle('stack'), coronal: middle('coronal'), sagittal: middle('sagittal') });
+  const [window, setWindow] = useState<Window>(header.window);
+  const [isInverted, setInverted] = useState(header.isInverted);
+  const [isThree, setThree] = useState(header.isVolume);
+  const shown = header.isVolume && isThree ? cuts : (['stack'] as const);
+  return (
+    <>
+      <div className="desk-row prior-tools">
+        <strong>{[series.modality, series.description || series.study, series.date].filter(Boolean).join(' · ')}</strong>
+        {header.damaged > 0 && <span className="bad">{words.damaged(String(header.damaged))}</span>}
+        {header.spacingMm === null && <span className="quiet">{words.noGeometry}</span>}
+        {!header.isVolume && header.frames > 1 && <span className="quiet">{words.noVolume}</span>}
+        <span className="spacer" />
+        {header.isVolume && (
+          <button type="button" className="chip" aria-pressed={isThree} onClick={() => setThree(!isThree)}>
+            {words.three}
+          </button>
+        )}
+        {series.modality === 'CT' &&
+          (['bone', 'soft', 'lung'] as const).map((name) => (
+            <button type="button" className="chip" key={name} onClick={() => setWindow(ctWindows[name])}>
+              {words.windows[name]}
+            </button>
+          ))}
+        <button type="button" className="chip" onClick={() => setWindow(header.window)}>
+          {words.resetWindow}
+        </button>
+        <button type="button" className="chip" aria-pressed={isInverted} onClick={() => setInverted(!isInverted)}>
+          {words.invert}
+        </button>
+      </div>
+      <div className="slices" data-count={shown.length}>
+        {shown.map((cut) => (
+          <SliceView
+            key={cut}
+            prior={prior}
+            cut={cut}
+            index={at[cut]}
+            window={window}
+            isInverted={isInverted}
+            cross={shown.length > 1 ? crossOf(cut, at, header.frames) : null}
+            onIndex={(index) => setAt((before) => ({ ...before, [cut]: index }))}
+            onWindow={setWindow}
+          />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function ChosenSeries({ series }: { readonly series: PriorSeries }) {
+  const [prior, setPrior] = useState<LoadedPrior | string | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    setPrior(null);
+    loadPrior(series.id, stop.signal).then(setPrior, (error: unknown) => {
+      if (!stop.signal.aborted) setPrior(words.notLoaded(error instanceof Error ? error.message : String(error)));
+    });
+    return () => stop.abort();
+  }, [series.id]);
+  if (prior === null)
+    return (
+      <p className="records-empty">
+        <Loader size="sm" /> {words.loading(String(series.frames))}
+      </p>
+    );
+  if (typeof prior === 'string')
+    return (
+      <p className="bad" role="alert">
+        {prior}
+      </p>
+    );
+  return <Viewer prior={prior} series={series} />;
+}
+
+function SeriesList({ chosen, onChoose }: { readonly chosen: string | null; readonly onChoose: (series: PriorSeries) => void }) {
+  const priors = useDesk((state) => state.priorSeries);
+  if (priors === null)
+    return (
+      <p className="records-empty">
+        <Loader size="sm" /> {words.listing}
+      </p>
+    );
+  if (priors.message !== null) return <p className="bad">{priors.message}</p>;
+  if (priors.series.length === 0) return <p>{words.none}</p>;
+  return (
+    <ul className="prior-list">
+      {priors.series.map((series) => (
+        <li key={series.id}>
+          <button type="button" className="chip" aria-pressed={series.id === chosen} onClick={() => onChoose(series)}>
+            <b>{series.modality}</b> {series.description || series.study || words.unnamed} <span>{words.frames(String(series.frames))}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ArchiveStudies() {
+  const hasArchive = useDesk((state) => (state.site?.site.hospital?.archives?.length ?? 0) > 0);
+  const priors = useDesk((state) => state.priors);
+  const fetched = useDesk((state) => state.fetchedPriors);
+  if (!hasArchive) return null;
+  const fetchStudy = (study: string) => {
+    if (send({ kind: 'fetch-prior', study })) deskStore.setState(({ fetchedPriors }) => ({ fetchedPriors: { ...fetchedPriors, [study]: 'fetching' } }));
+  };
+  return (
+    <Section title={words.archive}>
+      <button type="button" className="action" onClick={() => send({ kind: 'list-priors' })}>
+        {words.askArchive}
+      </button>
+      {priors?.message != null && <p className="bad">{priors.message}</p>}
+      {priors && priors.message === null && priors.studies.length === 0 && <p>{words.noStudies}</p>}
+      <ul className="desk-list">
+        {(priors?.studies ?? []).map((study) => {
+          const state = fetched[study.studyInstanceUid];
+          return (
+            <li key={study.studyInstanceUid}>
+              <span className="grow">
+                {[study.date, study.modalities.join(', '), study.description].filter(Boolean).join(' · ')}
+                {state && state !== 'fetching' && state.message !== null && <span className="bad"> {state.message}</span>}
+              </span>
+              <button type="button" className="action" disabled={state === 'fetching'} onClick={() => fetchStudy(study.studyInstanceUid)}>
+                {state === 'fetching' ? words.fetching : words.fetch}
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </Section>
+  );
+}
+
+/** Prior images beside the live picture: a folder's or an archive's series, with window, slices and, of a volume, three cuts. */
+export function ReferenceView() {
+  const session = useConsole((state) => state.session);
+  const layers = useConsole((state) => state.layers);
+  const activePlane = useConsole((state) => state.activePlane);
+  const plan = useConsole((state) => state.timeline.procedure?.plan ?? null);
+  const fetched = useDesk((state) => state.fetchedPriors);
+  const [series, setSeries] = useState<PriorSeries | null>(null);
+  const planes = planesOf(session);
+  const plane = planes.includes(activePlane) ? activePlane : planes[0];
+  // What has been fetched from the archive is in the folder now.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: listed anew when something was fetched
+  useEffect(() => {
+    send({ kind: 'list-prior-series' });
+  }, [fetched]);
+  return (
+    <main className="reference" data-testid="reference">
+      <h1 className="visually-hidden">{text.menu.reference}</h1>
+      <div className="reference-live">
+        {plane ? (
+          <PlaneView
+            key={`${plane}-${session?.startedAtEpochMs}`}
+            plane={plane}
+            mode="live"
+            streamPath={liveStreamPath(plane)}
+            plan={plan?.planes[plane] ?? null}
+            held={false}
+            active
+            layers={layers}
+            onActivate={() => setActivePlane(plane)}
+          />
+        ) : (
+          <p className="planes-none">{text.picture.noSource}</p>
+        )}
+        {planes.length > 1 && (
+          <SegmentedControl
+            aria-label={text.compare.plane}
+            transitionDuration={0}
+            data={planes.map((value) => ({ value, label: text.picture.plane[value] }))}
+            value={plane ?? 'a'}
+            onChange={(value) => setActivePlane(value === 'b' ? 'b' : 'a')}
+          />
+        )}
+      </div>
+      <div className="reference-priors">
+        <SeriesList chosen={series?.id ?? null} onChoose={setSeries} />
+        {series ? <ChosenSeries series={series} /> : <p className="records-empty">{words.choose}</p>}
+        <ArchiveStudies />
+      </div>
+    </main>
+  );
+}
