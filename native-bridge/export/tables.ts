@@ -78,6 +78,19 @@ const cement = table({
   ],
 });
 
+const vertebra = table({
+  topics: ['/plane/a/vertebra', '/plane/b/vertebra'],
+  columns: ['plane', 'phase', 'anteriorPx', 'middlePx', 'posteriorPx', 'anteriorMm', 'middleMm', 'posteriorMm', 'heightBound95Px', 'wedgeAngleDeg'],
+  row: ({ topic, data: { phase, treated } }) => [
+    planeOf(topic),
+    phase,
+    ...(treated ? [treated.heightsPx.anterior, treated.heightsPx.middle, treated.heightsPx.posterior] : [null, null, null]),
+    ...(treated?.heightsMm ? [treated.heightsMm.anterior, treated.heightsMm.middle, treated.heightsMm.posterior] : [null, null, null]),
+    treated?.heightBound95Px ?? null,
+    treated?.wedgeAngleDeg ?? null,
+  ],
+});
+
 const pose = table({
   topics: ['/guidance/pose'],
   columns: ['tipXPatientMm', 'tipYPatientMm', 'tipZPatientMm', 'residualMm', 'frameA', 'frameB'],
@@ -141,11 +154,12 @@ const tables: readonly OpenTable[] = [
   openTable('events', events),
   openTable('needle', needle),
   openTable('cement', cement),
+  openTable('vertebra', vertebra),
   openTable('pose', pose),
 ];
 
 /**
- * Writes `tables/*.csv`: readings, alarms, events, needle, cement, pose; one row a sample, in session order, led by the ingest
+ * Writes `tables/*.csv`: readings, alarms, events, needle, cement, vertebra, pose; one row a sample, in session order, led by the ingest
  * sequence and session time in ms. Empty cells are values that were not there. Gives the files.
  */
 export async function exportCsv({ reader, out, step }: ExportTask): Promise<readonly string[]> {

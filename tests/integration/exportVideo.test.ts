@@ -69,9 +69,12 @@ interface Probed {
 const probe = (name: keyof typeof variants): Probed =>
   JSON.parse(spawnSync('ffprobe', ['-v', 'error', '-of', 'json', '-show_streams', '-show_packets', '-show_format', fileOf(name)], { encoding: 'utf8' }).stdout);
 /** The decoded frames, by a program that is not ours. */
-const decoded = (name: keyof typeof variants, format: string) =>
-  spawnSync('ffmpeg', ['-v', 'error', '-i', fileOf(name), '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', format, '-'], { maxBuffer: 1 << 28 })
-    .stdout;
+const decoded = (name: keyof typeof variants, format: string): Buffer => {
+  const options = ['-v', 'error', '-i', fileOf(name), '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', format, '-'];
+  const { status, signal, stdout, stderr } = spawnSync('ffmpeg', options, { maxBuffer: 1 << 28 });
+  if (status !== 0 || stdout.length === 0) throw new Error(`ffmpeg ended with ${status ?? signal}: ${stderr}`);
+  return stdout;
+};
 
 describe.skipIf(!has('ffprobe') || !has('ffmpeg'))('an exported video (skipped without ffmpeg)', () => {
   it('is H.264 with halved colour in MP4, its sides made even, or FFV1 in Matroska', () => {

@@ -70,6 +70,10 @@ function procedure(): Sample[] {
     say({ kind: 'acknowledge', alarm: alarm.id });
     samples.push({ topic: '/alarm', tMs, seq: seq - 1, data: { ...alarm, phase } });
   }
+  const heights = { heightsPx: { anterior: 60, middle: 55, posterior: 80 }, heightsMm: { anterior: 18.25, middle: 16.5, posterior: 24 }, wedgeAngleDeg: 9.75 };
+  const phases = [{ phase: 'before', ...heights } as const];
+  samples.push({ topic: '/tick', tMs, seq, data: { count: seq } });
+  samples.push({ topic: '/plane/a/vertebra', tMs, seq: seq++, data: { treated: null, reference: null, ofReference: null, phase: 'before', phases } });
   say({ kind: 'sign-off', by: 'Dr. Roth', text: 'No neurological deficit' });
   return samples;
 }
@@ -96,6 +100,7 @@ const told = [
   ['inflations: 200 psi for 8 s', /8\.0 s[\s\S]*200[\s\S]*3\.5/],
   ['volumes of each needle', /2\.50[\s\S]*0\.75/],
   ['alarms and their acknowledgement', /\*\*\* high[\s\S]*Cement leak/],
+  ['heights of the vertebral body', /before\s+18\.3\s+16\.5\s+24\.0[\s\S]*9\.8/],
   ['leaks', /Cement leak, disc above/],
   ['who signed', /Dr\. Roth[\s\S]*No neurological deficit/],
 ] as const;

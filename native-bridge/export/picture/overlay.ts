@@ -11,6 +11,7 @@ const colours = {
   body: 'rgba(230, 233, 235, 0.85)',
   wall: '#ff4d4f',
   leak: '#ff6b6d',
+  endplate: '#6fd08c',
   cement: [255, 157, 77, 120],
   halo: 'rgba(0, 0, 0, 0.65)',
   plate: 'rgba(11, 12, 13, 0.8)',
@@ -38,6 +39,8 @@ export function drawOverlay(context: SKRSContext2D, { observation, plan }: Overl
   context.translate(0.5, 0.5);
   if (observation?.cement?.mask) drawMask(context, observation.cement.mask);
   if (plan) drawPlan(context, plan, unit);
+  const body = observation?.vertebra?.treated;
+  for (const plate of body ? [body.superior, body.inferior] : []) stroke(context, plate, colours.endplate, 1.5 * unit);
   if (observation?.needle) {
     const { needle: advanced, needles } = observation.needle;
     context.globalAlpha = 0.6;

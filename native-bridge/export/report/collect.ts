@@ -18,6 +18,8 @@ const topics: readonly Topic[] = [
   '/plane/b/needle',
   '/plane/a/cement',
   '/plane/b/cement',
+  '/plane/a/vertebra',
+  '/plane/b/vertebra',
   '/injector/reading',
   '/injector/state',
   '/alarm',
@@ -64,6 +66,10 @@ export async function collectFacts({ reader, step }: Pick<ExportTask, 'reader' |
       case '/plane/a/cement':
       case '/plane/b/cement':
         planes.cement(planeOf(sample.topic), tMs, sample.data);
+        break;
+      case '/plane/a/vertebra':
+      case '/plane/b/vertebra':
+        planes.vertebra(planeOf(sample.topic), sample.data);
         break;
       case '/injector/reading':
         curves.reading(tMs, sample.data);

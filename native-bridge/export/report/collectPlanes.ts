@@ -1,5 +1,5 @@
 import type { XrayFrameAttributes } from '../../../src/dicom/xrayFrame.ts';
-import type { CementObservation, NeedleObservation } from '../../../src/guidance/observation.ts';
+import type { CementObservation, NeedleObservation, VertebraObservation } from '../../../src/guidance/observation.ts';
 import type { Stage } from '../../../src/procedure/operatorEvent.ts';
 import type { PlaneId } from '../../../src/sample/sample.ts';
 import type { LeakFact, PlaneFact } from './facts.ts';
@@ -45,6 +45,9 @@ export function collectPlanes() {
       if (leak && !now.leakSeen) leaks.push({ tMs, site: leakSite ?? 'unknown', by: plane });
       now.leakSeen = leak;
     },
+    vertebra(plane: PlaneId, { phases }: VertebraObservation): void {
+      of(plane).vertebra = phases;
+    },
     missing(plane: PlaneId, frames: number): void {
       of(plane).missing += frames;
     },
@@ -70,6 +73,7 @@ function begin(plane: PlaneId): PlaneSoFar {
     doseAreaProductGyCm2: null,
     tubeVoltageKv: null,
     needle: null,
+    vertebra: [],
     cement: null,
     lastFrame: null,
     dose: null,

@@ -1,4 +1,5 @@
 import type { AlarmPriority } from '../../../src/alarm/alarm.ts';
+import type { VertebraObservation } from '../../../src/guidance/observation.ts';
 import type { Inflation } from '../../../src/injector/balloon.ts';
 import type { LeakSite, OperatorEvent, Stage } from '../../../src/procedure/operatorEvent.ts';
 import type { Patient } from '../../../src/procedure/patient.ts';
@@ -76,6 +77,8 @@ export interface PlaneFact {
   readonly tubeVoltageKv: { readonly least: number; readonly most: number } | null;
   /** Deviation of the needle when access was last seen to end, or at the last frame that had one. */
   readonly needle: { readonly tMs: number; readonly angleDeg: number; readonly tipToTargetMm: number | null; readonly tipToTargetPx: number } | null;
+  /** Heights of the treated body, last measured in each phase; empty where nobody placed its endplates. */
+  readonly vertebra: VertebraObservation['phases'];
   /** What guidance last saw of cement. */
   readonly cement: { readonly areaPx: number; readonly areaMm2: number | null; readonly volumeMl: number | null; readonly zone: string } | null;
 }

@@ -1,5 +1,5 @@
-import type { CementObservation, NeedleObservation } from '../../../src/guidance/observation.ts';
-import type { PlaneId } from '../../../src/sample/sample.ts';
+import type { CementObservation, NeedleObservation, VertebraObservation } from '../../../src/guidance/observation.ts';
+import type { PlaneId, Sample } from '../../../src/sample/sample.ts';
 import type { RecordReader } from '../../record/record.ts';
 import { createPainter } from '../picture/painter.ts';
 import { windowOf } from '../picture/window.ts';
@@ -16,18 +16,28 @@ const onPaper = 1.8;
 export interface Seen {
   needle?: NeedleObservation;
   cement?: CementObservation;
+  vertebra?: VertebraObservation;
 }
 
 /** What guidance saw in these frames, from one walk. */
 export async function observationsOf(reader: RecordReader, frames: readonly Pick<StoredFrame, 'plane' | 'frameSeq'>[]): Promise<ReadonlyMap<string, Seen>> {
   const wanted = new Map(frames.map(({ plane, frameSeq }) => [`${plane}/${frameSeq}`, {} as Seen]));
-  for await (const sample of reader.samples({ frames: false, topics: ['/plane/a/needle', '/plane/b/needle', '/plane/a/cement', '/plane/b/cement'] })) {
+  for await (const sample of reader.samples({
+    frames: false,
+    topics: ['/plane/a/needle', '/plane/b/needle', '/plane/a/cement', '/plane/b/cement', '/plane/a/vertebra', '/plane/b/vertebra'],
+  })) {
     const seen = wanted.get(`${planeOf(sample.topic)}/${sample.seq}`);
     if (!seen) continue;
-    if (sample.topic === '/plane/a/needle' || sample.topic === '/plane/b/needle') seen.needle = sample.data;
-    if (sample.topic === '/plane/a/cement' || sample.topic === '/plane/b/cement') seen.cement = sample.data;
+    addSeen(seen, sample);
   }
   return wanted;
+}
+
+/** Keeps what a derived sample says of the frame it belongs to. */
+export function addSeen(seen: Seen, sample: Sample): void {
+  if (sample.topic === '/plane/a/needle' || sample.topic === '/plane/b/needle') seen.needle = sample.data;
+  if (sample.topic === '/plane/a/cement' || sample.topic === '/plane/b/cement') seen.cement = sample.data;
+  if (sample.topic === '/plane/a/vertebra' || sample.topic === '/plane/b/vertebra') seen.vertebra = sample.data;
 }
 
 const planeOf = (topic: string): PlaneId => (topic.startsWith('/plane/a/') ? 'a' : 'b');

@@ -2,7 +2,7 @@ import type { PressureUnit } from '../../../src/base/units.ts';
 import type { ReportFacts } from './facts.ts';
 import type { Block, ReportPicture, ReportSection, ReportTable, Value } from './model.ts';
 import { curvePlot } from './plot.ts';
-import { clock, digits, moment, personName, pressure, priorityWords, seconds, siteWords, stageWords } from './words.ts';
+import { clock, digits, moment, personName, phaseWords, pressure, priorityWords, seconds, siteWords, stageWords } from './words.ts';
 
 /** What is not in the facts. */
 export interface ReportContext {
@@ -42,7 +42,7 @@ export function sectionsOf(facts: ReportFacts, context: ReportContext): readonly
     { id: 'course', title: 'Course', blocks: [stagesTable(facts), timelineTable(facts)].map((table) => ({ kind: 'table', table })) },
     { id: 'alarms', title: 'Alarms', blocks: [{ kind: 'table', table: alarmsTable(facts) }] },
     { id: 'complications', title: 'Leaks and complications', blocks: [{ kind: 'table', table: complicationsTable(facts) }] },
-    { id: 'imaging', title: 'Imaging', blocks: [planesTable(facts), guidanceTable(facts)].map((table) => ({ kind: 'table', table })) },
+    { id: 'imaging', title: 'Imaging', blocks: [planesTable(facts), guidanceTable(facts), heightsTable(facts)].map((table) => ({ kind: 'table', table })) },
     {
       id: 'images',
       title: 'Key images',
@@ -325,6 +325,36 @@ const guidanceTable = ({ planes }: ReportFacts): ReportTable => ({
     cement?.zone ?? null,
   ]),
   empty: 'No guidance was recorded.',
+});
+
+const heightsTable = ({ planes }: ReportFacts): ReportTable => ({
+  id: 'vertebra-heights',
+  title: 'Height of the treated vertebral body',
+  columns: [
+    { name: 'plane', label: 'Plane' },
+    { name: 'phase', label: 'Measured', wide: true },
+    { name: 'anteriorMm', label: 'Anterior, mm', show: digits(1) },
+    { name: 'middleMm', label: 'Middle, mm', show: digits(1) },
+    { name: 'posteriorMm', label: 'Posterior, mm', show: digits(1) },
+    { name: 'anteriorPx', label: 'Anterior, px', show: digits(0) },
+    { name: 'middlePx', label: 'Middle, px', show: digits(0) },
+    { name: 'posteriorPx', label: 'Posterior, px', show: digits(0) },
+    { name: 'wedgeAngleDeg', label: 'Wedge, °', show: digits(1) },
+  ],
+  rows: planes.flatMap(({ plane, vertebra }) =>
+    vertebra.map(({ phase, heightsPx, heightsMm, wedgeAngleDeg }): readonly Value[] => [
+      plane.toUpperCase(),
+      phaseWords[phase],
+      heightsMm?.anterior ?? null,
+      heightsMm?.middle ?? null,
+      heightsMm?.posterior ?? null,
+      heightsPx.anterior,
+      heightsPx.middle,
+      heightsPx.posterior,
+      wedgeAngleDeg,
+    ]),
+  ),
+  empty: 'Not measured: nobody placed its endplates.',
 });
 
 function signOffBlocks({ signOffs, header }: ReportFacts): readonly Block[] {

@@ -22,6 +22,8 @@ export const siteWords: Readonly<Record<LeakSite, string>> = {
   unknown: 'site not known',
 };
 
+export const phaseWords = { before: 'before', 'after-cavity': 'after the cavity', 'after-cement': 'after the cement' } as const;
+
 export const priorityWords = { high: '*** high', medium: '** medium', low: '* low' } as const;
 
 /** Session time as minutes and seconds: `4:07`, with hours where there are any. */

@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { XrayFrame } from '../../../src/dicom/xrayFrame.ts';
 import type { Plan } from '../../../src/procedure/plan.ts';
-import { frameTopic, type PlaneId, type Sample, type Topic } from '../../../src/sample/sample.ts';
+import { frameTopic, type PlaneId, type Topic } from '../../../src/sample/sample.ts';
 import type { RecordReader } from '../../record/record.ts';
 import { createPainter } from '../picture/painter.ts';
 import { type Window, windowOf } from '../picture/window.ts';
-import type { Seen } from '../report/keyImages.ts';
+import { addSeen, type Seen } from '../report/keyImages.ts';
 import { clock } from '../report/words.ts';
 import { ExportStopped } from '../stopped.ts';
 import type { ExportTask } from '../task.ts';
@@ -133,7 +133,7 @@ async function writePictures(task: ExportTask, plane: PlaneId, shape: Shape, sty
 
 /** Each frame of a plane together with what was derived from it, and the plan that was in force. */
 async function* framesWithSeen(reader: RecordReader, plane: PlaneId): AsyncGenerator<Waiting> {
-  const topics: readonly Topic[] = [frameTopic(plane), `/plane/${plane}/needle`, `/plane/${plane}/cement`, '/operator'];
+  const topics: readonly Topic[] = [frameTopic(plane), `/plane/${plane}/needle`, `/plane/${plane}/cement`, `/plane/${plane}/vertebra`, '/operator'];
   let plan: Plan | null = null;
   let waiting: Waiting | null = null;
   for await (const sample of reader.samples({ topics })) {
@@ -147,11 +147,6 @@ async function* framesWithSeen(reader: RecordReader, plane: PlaneId): AsyncGener
     else if (waiting) addSeen(waiting.seen, sample);
   }
   if (waiting) yield waiting;
-}
-
-function addSeen(seen: Seen, sample: Sample): void {
-  if (sample.topic === '/plane/a/needle' || sample.topic === '/plane/b/needle') seen.needle = sample.data;
-  if (sample.topic === '/plane/a/cement' || sample.topic === '/plane/b/cement') seen.cement = sample.data;
 }
 
 /** One window for all frames, so that the picture does not flicker: the middle one of a few spread over the record. */
