@@ -10,6 +10,7 @@ import { recordBenchmark } from './record.ts';
 import { replayBenchmark } from './replay.ts';
 import { scaleBenchmark } from './scale.ts';
 import { serialBenchmark } from './serial.ts';
+import { sourcesBenchmark } from './sources.ts';
 import { startBenchmark } from './start.ts';
 import { storageBenchmark } from './storage.ts';
 import { telemetryBenchmark } from './telemetry.ts';
@@ -23,6 +24,7 @@ export const benchmarks: readonly Benchmark[] = [
   serialBenchmark,
   storageBenchmark,
   decodeBenchmark,
+  sourcesBenchmark,
   openBenchmark,
   startBenchmark,
   scaleBenchmark,
