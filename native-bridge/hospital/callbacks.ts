@@ -41,8 +41,8 @@ export async function openCallbacks(hospital: HospitalSite, outbox: Outbox, even
         async onEventReport({ dataset, transferSyntax }) {
           const report = readReport(dataset, transferSyntax);
           if (report === null) return dimseStatus.cannotUnderstand;
-          await outbox.keepReport(report);
-          return dimseStatus.success;
+          // Whoever knows no transaction of ours fills no disk.
+          return (await outbox.keepReport(report)) ? dimseStatus.success : dimseStatus.unrecognisedOperation;
         },
       },
     );

@@ -27,8 +27,8 @@ export interface Outbox {
   retry(id: string): Promise<boolean>;
   /** What is not held may be taken off. False when it is held. */
   discard(id: string): Promise<boolean>;
-  /** A report on storage commitment that came on an association of its own, for whichever process waits for it. */
-  keepReport(report: CommitmentReport): Promise<void>;
+  /** A report on storage commitment that came on an association of its own, for whichever process waits for it; false when no job asked. */
+  keepReport(report: CommitmentReport): Promise<boolean>;
   takeReport(transactionUid: string): Promise<CommitmentReport | null>;
 }
 
@@ -147,7 +147,15 @@ export async function openOutbox(folder: string): Promise<Outbox> {
       await rm(join(folder, 'jobs', id), { recursive: true, force: true });
       return true;
     },
-    keepReport: (report) => replaceFile(join(reports, `${report.transactionUid}.json`), JSON.stringify(report)),
+    async keepReport(report) {
+      for (const id of await readdir(join(folder, 'jobs'))) {
+        const job = await read(id);
+        if (!job?.state.transactions.some(({ uid }) => uid === report.transactionUid)) continue;
+        await replaceFile(join(reports, `${report.transactionUid}.json`), JSON.stringify(report));
+        return true;
+      }
+      return false;
+    },
     async takeReport(transactionUid) {
       const path = join(reports, `${transactionUid}.json`);
       const report = await readJson(path, commitmentReportSchema);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import type { HospitalSite, WebArchive } from '../../src/procedure/hospitalSite.ts';
@@ -60,12 +61,13 @@ async function ask(
   request.setTimeout(access.patience.responseMs, () => request.destroy(new PeerProblem(`did not respond within ${access.patience.responseMs / 1000} s`)));
   const responded = new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve);
-    request.once('error', reject);
+    request.on('error', reject);
   });
   try {
     // An archive may refuse before it has read everything: its answer counts then, not the broken pipe.
-    const sent = body === null ? void request.end() : pipeline(body, request);
-    const response = await (sent === undefined ? responded : Promise.race([responded, sent.then(() => responded)]));
+    if (body === null) request.end();
+    const sent = body === null ? responded : pipeline(body, request).catch((error: unknown) => Promise.race([responded, refusedBy(error)]));
+    const response = await Promise.race([responded, sent.then(() => responded)]);
     const parts: Buffer[] = [];
     let bytes = 0;
     for await (const part of response as AsyncIterable<Buffer>) {
@@ -77,6 +79,12 @@ async function ask(
   } catch (error) {
     throw socketProblem(error, secure);
   }
+}
+
+/** An answer that is already on its way wins over the error of writing. */
+async function refusedBy(error: unknown): Promise<never> {
+  await sleep(500);
+  throw error;
 }
 
 async function asResult<T>(access: WebAccess, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<Result<T>> {
