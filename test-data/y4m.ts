@@ -13,7 +13,7 @@ export interface GreyVideo {
 /** The bytes of a `.y4m` file. */
 export function buildY4m({ width, height, bits, rate, interlaced, frames }: GreyVideo): Uint8Array {
   const header = `YUV4MPEG2 W${width} H${height} F${rate}:1 I${interlaced ?? 'p'} A1:1 Cmono${bits === 8 ? '' : bits} XCOLORRANGE=FULL\n`;
-  const parts = [Buffer.from(header)];
+  const parts: Uint8Array[] = [Buffer.from(header)];
   for (const frame of frames) parts.push(Buffer.from('FRAME\n'), Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength));
   return Buffer.concat(parts);
 }

@@ -32,7 +32,7 @@ test('a PDU longer than agreed is reported before its bytes are taken in', () =>
 describe('an association request', () => {
   const contexts = [
     { id: 1, abstractSyntax: '1.2.840.10008.1.1', transferSyntaxes: ['1.2.840.10008.1.2'] },
-    { id: 3, abstractSyntax: '1.2.840.10008.5.1.4.1.1.12.1', transferSyntaxes: ['1.2.840.10008.1.2.4.102', '1.2.840.10008.1.2.4.80', '1.2.840.10008.1.2.1'] },
+    { id: 3, abstractSyntax: '1.2.840.10008.5.1.4.1.1.12.1', transferSyntaxes: ['1.2.840.10008.1.2.4.94', '1.2.840.10008.1.2.4.80', '1.2.840.10008.1.2.1'] },
     { id: 5, abstractSyntax: '1.2.840.10008.5.1.4.31', transferSyntaxes: ['1.2.840.10008.1.2'] },
     { id: 7, abstractSyntax: '1.2.840.10008.5.1.4.1.1.12.2', transferSyntaxes: ['1.2.3.4'] },
   ];
