@@ -31,7 +31,9 @@ const webArchiveSchema = z.strictObject({
   /** File whose one line is the `Authorization` header's value: a secret does not belong in this file, which goes into every record. */
   authorizationFile: file.optional(),
 });
-const archiveSchema = z.union([dimseArchiveSchema, webArchiveSchema]);
+const archiveSchema = z.union([dimseArchiveSchema, webArchiveSchema], {
+  error: 'an archive has name, host, port and ae, or name and stow; nothing else but its options',
+});
 export type Archive = z.infer<typeof archiveSchema>;
 export type DimseArchive = z.infer<typeof dimseArchiveSchema>;
 export type WebArchive = z.infer<typeof webArchiveSchema>;
