@@ -131,7 +131,7 @@ export async function checkDisk(recordsFolder: string): Promise<readonly DoctorC
   let folder = recordsFolder;
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   try {
-    if (folder === recordsFolder) await mkdir(folder, { recursive: true });
+    if (folder === recordsFolder) await mkdir(folder, { recursive: true, mode: 0o700 });
     const { bavail, bsize } = await statfs(folder);
     const freeGb = (bavail * bsize) / gigabyte;
     const minutes = Math.floor((freeGb * 1000) / neededMegabytesPerS / 60);

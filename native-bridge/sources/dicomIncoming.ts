@@ -47,7 +47,7 @@ export function openIncomingFile(options: Pick<ReceiverOptions, 'folder' | 'maxO
     }
   };
   const flush = async (): Promise<void> => {
-    handle ??= await open(`${name}.part`, 'wx');
+    handle ??= await open(`${name}.part`, 'wx', 0o600);
     let at = 0;
     while (at < filled) at += (await handle.write(buffer, at, filled - at)).bytesWritten;
     filled = 0;

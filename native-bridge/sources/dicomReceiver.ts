@@ -77,7 +77,7 @@ export interface DicomReceiver {
  * 1.5 MiB at most.
  */
 export async function startReceiver(options: ReceiverOptions, events: ReceiverEvents): Promise<DicomReceiver> {
-  await mkdir(options.folder, { recursive: true });
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const sockets = new Set<Socket>();
   const running = new Set<Promise<void>>();
   const accept = (socket: Socket): void => {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +80,8 @@ describe('the storage port', () => {
     expect(statusOf(await peer.receive())).toBe(0);
     const [instance] = received;
     expect(instance).toMatchObject({ sopClass: xrf, sopInstance: '1.2.3.4', callingAe: 'CARM', bytes: dataset.length });
+    // It says who is treated: for its owner alone.
+    expect((await stat(instance?.path ?? '')).mode & 0o777).toBe(0o600);
     const file = await readFile(instance?.path ?? '');
     expect(file.subarray(file.length - dataset.length).equals(dataset)).toBe(true);
     peer.send(Uint8Array.of(pduType.releaseRequest, 0, 0, 0, 0, 4, 0, 0, 0, 0));

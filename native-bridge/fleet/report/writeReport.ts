@@ -9,7 +9,7 @@ import { type LibraryTotals, libraryTotals } from './totals.ts';
 /** Makes the report's folder before the work that it is about: whoever waits an hour should not learn then that it cannot be written. */
 export async function makeReportFolder(folder: string): Promise<Result<void>> {
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     return ok(undefined);
   } catch (error) {
     return inputFault(`The report's folder ${folder} cannot be made (${(error as NodeJS.ErrnoException).code ?? String(error)}); name another with --report.`);
