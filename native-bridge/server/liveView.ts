@@ -112,7 +112,8 @@ export function startLiveView(session: Session, info: SessionInfo): LiveView {
       }
       case '/device': {
         const plane = raw.data.device === 'plane-a' ? 'a' : raw.data.device === 'plane-b' ? 'b' : null;
-        if (plane) {
+        // A notice is about the source, not its coming or going.
+        if (plane && raw.data.state !== 'notice') {
           countOf(plane).lost = raw.data.state === 'lost';
           countOf(plane).ended = raw.data.state === 'ended';
         }
