@@ -1,11 +1,16 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { ok, type Result } from '../../src/base/result.ts';
 import { injectorSettingsOf } from '../../src/injector/settings.ts';
+import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
+import type { Site } from '../../src/procedure/site.ts';
+import { patientEventOf } from '../../src/procedure/worklistItem.ts';
 import { encryptionReady } from '../security/required.ts';
 import { softwareVersion } from '../softwareVersion.ts';
 import { printJson, reportFault } from './output.ts';
 import { addFaultOptions, addSourceOptions, type FaultOptions, parseSpeed, readFaults, readSite, type SourceOptions } from './sessionOptions.ts';
 
 interface RunOptions extends SourceOptions, FaultOptions {
+  readonly worklistItem?: string;
   readonly out: string;
   readonly speed: number | 'max';
   readonly json?: true;
@@ -17,6 +22,13 @@ function speedArgument(text: string): number | 'max' {
   return speed.value;
 }
 
+async function patientOfWorklist({ worklistItem }: RunOptions, site: Site): Promise<Result<OperatorEvent | null>> {
+  if (worklistItem === undefined) return ok(null);
+  const { pickWorklistItem } = await import('../hospital/pickItem.ts');
+  const item = await pickWorklistItem(site.hospital, worklistItem);
+  return item.ok ? ok(patientEventOf(item.value, null)) : item;
+}
+
 async function run(options: RunOptions): Promise<void> {
   const { openSources } = await import('../session/openSources.ts');
   const { startSession } = await import('../session/session.ts');
@@ -25,6 +37,8 @@ async function run(options: RunOptions): Promise<void> {
   if (!site.ok) return reportFault(site.fault);
   const ready = encryptionReady(site.value);
   if (!ready.ok) return reportFault(ready.fault);
+  const picked = await patientOfWorklist(options, site.value);
+  if (!picked.ok) return reportFault(picked.fault);
   const faults = await readFaults(options);
   if (!faults.ok) return reportFault(faults.fault);
   const input = {
@@ -57,6 +71,7 @@ async function run(options: RunOptions): Promise<void> {
   if (plan) session.value.writer?.attachFile('plan.json', `${JSON.stringify(plan, null, 1)}\n`);
   if (options.site !== undefined) session.value.writer?.attachFile('site.json', `${JSON.stringify(site.value, null, 1)}\n`);
 
+  if (picked.value) session.value.operator(picked.value);
   const stop = () => session.value.stop();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
@@ -81,6 +96,7 @@ export function register(program: Command): void {
   addFaultOptions(addSourceOptions(program.command('run').description('the session without a window: ends when the sources end, writes a record')))
     .requiredOption('--out <dir>', 'folder of the record; must not exist or be empty')
     .option('--speed <n>', 'times real time, or "max": as fast as this machine can', speedArgument, 1)
+    .option('--worklist-item <accession>', "patient and order of this entry of today's worklist")
     .option('--json', 'one JSON object on standard output')
     .action(run);
 }

@@ -8,6 +8,7 @@ import type { OutElement } from '../../src/dicom/encodeElements.ts';
 import type { HospitalSite } from '../../src/procedure/hospitalSite.ts';
 import { operatorEventSchema } from '../../src/procedure/operatorEvent.ts';
 import { patientEventOf } from '../../src/procedure/worklistItem.ts';
+import { buildPart10, xrayRun } from '../../test-data/dicomBuilder.ts';
 import { freePort, has, type RealPeer, startWorklist } from './hospitalPeers.ts';
 
 const today = dicomDate(new Date());
@@ -134,6 +135,25 @@ describe.skipIf(!has('wlmscpfs'))("the worklist of DCMTK's wlmscpfs (skipped wit
     const cli = fileURLToPath(new URL('../../native-bridge/cli/pedicle.mjs', import.meta.url));
     const { stdout, status } = spawnSync(process.execPath, [cli, 'worklist', '--site', site, '--date', '2001-01-01', '--json'], { encoding: 'utf8' });
     expect([status, JSON.parse(stdout)]).toMatchObject([0, { items: [{ patient: { name: 'Long^Ago' } }], notice: null }]);
+  });
+
+  it('gives a session without a window its patient', async () => {
+    const site = join(server.folder, 'run.json');
+    await writeFile(site, JSON.stringify({ version: 1, hospital }));
+    const out = join(server.folder, 'record');
+    const images = join(server.folder, 'run.dcm');
+    const frames = [0, 1].map((shift) => Uint16Array.from({ length: 64 * 48 }, (_, index) => (index + shift) & 0xfff));
+    await writeFile(images, buildPart10(xrayRun({ rows: 48, columns: 64, bitsStored: 12, frames })));
+    const cli = fileURLToPath(new URL('../../native-bridge/cli/pedicle.mjs', import.meta.url));
+    const run = (accession: string) =>
+      spawnSync(process.execPath, [cli, 'run', '--frames-a', `dicom:${images}`, '--speed', 'max', '--site', site, '--worklist-item', accession, '--out', out], {
+        encoding: 'utf8',
+      });
+    const none = run('NONE');
+    expect([none.status, none.stderr]).toEqual([2, expect.stringMatching(/has no entry with accession number NONE; "pedicle worklist" shows/)]);
+    expect(run('ACC-1.2.1').status).toBe(0);
+    const replayed = spawnSync(process.execPath, [cli, 'replay', out, '--json'], { encoding: 'utf8' });
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ identical: true });
   });
 
   it('refuses another title than its own, in one sentence that says so', async () => {
