@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Site, siteSchema } from '../../src/procedure/site.ts';
+import { readRecordText } from '../record/byteFile.ts';
 import { readManifest } from '../record/reader.ts';
 import type { RecordOrigin } from './task.ts';
 
@@ -12,7 +12,7 @@ export async function originOf(folder: string): Promise<RecordOrigin> {
 
 async function siteOf(folder: string): Promise<Site | null> {
   try {
-    const parsed = siteSchema.safeParse(JSON.parse(await readFile(join(folder, 'site.json'), 'utf8')));
+    const parsed = siteSchema.safeParse(JSON.parse(await readRecordText(join(folder, 'site.json'))));
     return parsed.success ? parsed.data : null;
   } catch {
     // Most records have none.

@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { type RecordSecret, recordSecret } from '../security/recordSecret.ts';
 import type { LibraryRecord } from './library.ts';
 import { failedReplay, type RecordReplay, recordReplaySchema } from './recordReplay.ts';
 
-export type ToReplayProcess = LibraryRecord;
+/** With what opens encrypted records: over the channel of the two, where no list of processes shows it. */
+export type ToReplayProcess = LibraryRecord & { readonly secret: RecordSecret | null };
 export type FromReplayProcess = { readonly kind: 'progress'; readonly fraction: number } | { readonly kind: 'done'; readonly result: RecordReplay };
 
 /**
@@ -42,7 +44,7 @@ export function startReplayPool(size: number, attempts: number): ReplayPool {
   const give = (child: ChildProcess, waiting: Waiting) => {
     waiting.attempt++;
     running.set(child, waiting);
-    child.send(waiting.record);
+    child.send({ ...waiting.record, secret: recordSecret() } satisfies ToReplayProcess);
   };
   const onDeath = (child: ChildProcess, how: string) => {
     const at = idle.indexOf(child);

@@ -1,10 +1,12 @@
+import { setRecordSecret } from '../security/recordSecret.ts';
 import type { FromReplayProcess, ToReplayProcess } from './processPool.ts';
 import { replayForReport } from './recordReplay.ts';
 
 // One process of a pool: replays what it is told, one record after another, until its parent lets go of it.
 const send = (message: FromReplayProcess) => process.send?.(message);
 
-process.on('message', ({ name, folder }: ToReplayProcess) => {
+process.on('message', ({ name, folder, secret }: ToReplayProcess) => {
+  setRecordSecret(secret);
   replayForReport(name, folder, (fraction) => send({ kind: 'progress', fraction }))
     .then((result) => send({ kind: 'done', result }))
     .catch((error: unknown) => {

@@ -2,7 +2,7 @@ import { readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { type PlaneId, planeIds } from '../../src/sample/sample.ts';
-import { fileMagic, newRecordEncryption } from '../security/encryption.ts';
+import { fileMagic, newRecordEncryption, RecordLockedError } from '../security/encryption.ts';
 import { openRawByteFile } from './byteFile.ts';
 import { type CompactedFile, compactPlane, DamagedPlane } from './compactPlane.ts';
 import { diskErrorText } from './diskError.ts';
@@ -45,6 +45,7 @@ export async function compactRecord(folder: string, options: CompactOptions = {}
     await removePrepared(folder);
     if (options.signal?.aborted) return failedFault(`Compacting ${folder} was cancelled; the record is as it was.`);
     if (error instanceof DamagedPlane) return failedFault(`${folder} is not compacted, and stays as it is: ${error.message}.`);
+    if (error instanceof RecordLockedError) return inputFault(`${folder} is not compacted, and stays as it is: ${error.message}.`);
     if (!(error instanceof Error && 'code' in error)) throw error;
     return failedFault(`${folder} is not compacted, and stays as it is: ${diskErrorText(error as NodeJS.ErrnoException, folder)}.`);
   }

@@ -10,6 +10,8 @@ export function auditOf(message: ClientMessage): AuditInput | null {
       return { event: 'record-opened', record: message.record, detail: 'verified and replayed' };
     case 'export-record':
       return { event: 'record-exported', record: message.record, detail: `${message.kinds.join(', ')}${message.deidentify ? ', de-identified' : ''}` };
+    case 'send-record':
+      return { event: 'record-exported', record: message.record, detail: `sent to ${message.to ?? 'the archive'}` };
     default:
       return null;
   }

@@ -9,6 +9,7 @@ import { codedFrame, type DicomFile, openDicomFile } from './dicomFile.ts';
 import { findRun, type Run } from './dicomFolder.ts';
 import type { Source, SourceEvent } from './source.ts';
 import { parseSourceUri } from './uri.ts';
+import { describeVideoLibrary } from './videoLibrary.ts';
 
 /** How many frames are decoded before they are asked for. */
 const framesAhead = 4;
@@ -27,6 +28,10 @@ export async function openDicomFrames(uri: string, plane: PlaneId): Promise<Resu
   if (!first.ok) return first;
   const playable = whyNotPlayable(first.value);
   if (playable !== null) return inputFault(`${firstPath} ${playable}.`);
+  if (first.value.table.oneStream) {
+    const library = await describeVideoLibrary();
+    if (!library.ok) return inputFault(`${firstPath} holds video. ${library.fault.message}`);
+  }
   return ok({
     uri,
     pace: 'paced',

@@ -1,8 +1,9 @@
 import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
-import { expect, expectAccessible, expectRunning, expectWhole, keepPicture, test } from './console.ts';
+import { expect, expectAccessible, expectWhole, keepPicture, test, word } from './console.ts';
 
 const records = temporaryRecords();
-const leak = ['--frames-a', 'sim:leak-posterior', '--frames-b', 'sim:leak-posterior', '--injector', 'sim:leak-posterior'];
+/** An alarm of high priority that needs no guidance: it comes however busy the machine is. */
+const rupture = ['--frames-a', 'sim:quiet', '--injector', 'sim:balloon-rupture'];
 let bridge: RunningBridge | null = null;
 
 test.afterEach(async ({ page }) => {
@@ -13,9 +14,17 @@ test.afterEach(async ({ page }) => {
 test.afterAll(() => records.remove());
 
 test('the sound says that the browser holds it back, starts with the first click, is tested and paused, and never off', async ({ page }) => {
-  bridge = await startBridge(records.folder);
+  bridge = await startBridge(records.folder, ['--frames-a', 'sim:quiet', '--injector', 'none:']);
+  // The test's own looking counts as a gesture in the browser: here only a real click does.
+  await page.addInitScript(() => {
+    const activation = { hasBeenActive: false, isActive: false };
+    Object.defineProperty(navigator, 'userActivation', { value: activation });
+    addEventListener('pointerdown', () => {
+      activation.hasBeenActive = true;
+    });
+  });
   await page.goto(bridge.url);
-  await expectRunning(page);
+  await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
   const sound = page.getByTestId('sound');
   await expect(sound).toHaveAttribute('data-state', 'blocked');
   await expect(sound).toContainText('SOUND OFF');
@@ -34,8 +43,11 @@ test('the sound says that the browser holds it back, starts with the first click
   await expect(sound).toHaveAttribute('data-state', 'on');
 });
 
-test('a leak is heard and shown above the numbers, in one list by priority, until it is acknowledged in either of two consoles', async ({ page, context }) => {
-  bridge = await startBridge(records.folder, leak);
+test('a rupture is heard and shown above the numbers, in one list by priority, until it is acknowledged in either of two consoles', async ({
+  page,
+  context,
+}) => {
+  bridge = await startBridge(records.folder, rupture);
   await page.goto(bridge.url);
   await page.mouse.click(5, 5);
   const high = page.locator('.alarm[data-priority="high"][data-acknowledged="false"]');
@@ -61,15 +73,16 @@ test('a leak is heard and shown above the numbers, in one list by priority, unti
 });
 
 test('with motion reduced an alarm does not flash, yet is told by a heavy edge', async ({ page }) => {
-  bridge = await startBridge(records.folder, leak);
+  bridge = await startBridge(records.folder, rupture);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto(bridge.url);
   const alarm = page.locator('.alarm[data-acknowledged="false"]').first();
   await expect(alarm).toBeVisible({ timeout: 60_000 });
-  const { animation, edge } = await alarm.evaluate((element) => {
-    const style = getComputedStyle(element);
-    return { animation: style.animationName, edge: Number.parseFloat(style.borderLeftWidth) };
-  });
-  expect(animation).toBe('none');
-  expect(edge).toBeGreaterThan(4);
+  // It may change its place in the list while it is looked at.
+  const style = () =>
+    alarm.evaluate((element) => {
+      const { animationName, borderLeftWidth } = getComputedStyle(element);
+      return { animationName, heavyEdge: Number.parseFloat(borderLeftWidth) > 4 };
+    });
+  await expect.poll(style).toEqual({ animationName: 'none', heavyEdge: true });
 });

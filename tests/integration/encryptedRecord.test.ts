@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { createReadStream, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, createReadStream, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,6 +74,21 @@ describe('an encrypted record', () => {
     expect(JSON.parse(replayed.stdout)).toMatchObject({ identical: true });
     const exported = pedicle(['export', at('record'), '--out', at('export'), '--csv'], at('passphrase'));
     expect(exported.status, exported.stderr).toBe(0);
+  }, 60_000);
+
+  test('is replayed in a library of records, on processes of their own', () => {
+    mkdirSync(at('library'));
+    cpSync(at('record'), join(at('library'), 'one'), { recursive: true });
+    const replayed = pedicle(['replay', at('library'), '--report', at('replayed')], at('passphrase'));
+    expect(replayed.status, replayed.stderr).toBe(0);
+  }, 60_000);
+
+  test('becomes denser and stays encrypted', () => {
+    cpSync(at('record'), at('dense'), { recursive: true });
+    expect(pedicle(['compact', at('dense')], null)).toMatchObject({ status: 2, stderr: expect.stringContaining('it is encrypted') });
+    expect(pedicle(['compact', at('dense')], at('passphrase')).status).toBe(0);
+    expect(readFileSync(join(at('dense'), 'plane-a.mcap')).includes(Buffer.from('pedicle'))).toBe(false);
+    expect(JSON.parse(pedicle(['verify', at('dense'), '--json'], at('passphrase')).stdout)).toMatchObject({ intact: true });
   }, 60_000);
 
   test('is refused without it or with another one, with one sentence and exit status 2', () => {

@@ -12,6 +12,11 @@ import type { Sample } from '../../src/sample/sample.ts';
 import { randomSession, sessionOrder, temporaryFolder, writeRecord } from './recordFixture.ts';
 
 const written = randomSession(20, 260);
+/** Fewer than the promise is held to, for the sake of time: PEDICLE_CHANGES=1000 PEDICLE_CUTS=200 is all of it. */
+const changes = Number(process.env.PEDICLE_CHANGES ?? 60);
+const cuts = Number(process.env.PEDICLE_CUTS ?? 40);
+/** Under load, each takes up to half a second. */
+const longestMs = 600 * (changes + cuts);
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 /** Closed, and the same as a killed process leaves it: without manifest and summary, its files ending after their last whole item. */
 let closed: string;
@@ -73,7 +78,7 @@ function flipped(bytes: Buffer, at: number, by: number): Buffer {
 
 describe('a single changed byte', () => {
   const cases = [
-    { name: 'telemetry.mcap', seed: 31, count: 60 },
+    { name: 'telemetry.mcap', seed: 31, count: changes },
     { name: 'plane-a.mcap', seed: 32, count: 25 },
     { name: 'plane-b.mcap', seed: 33, count: 15 },
     { name: 'manifest.json', seed: 34, count: 25 },
@@ -81,20 +86,24 @@ describe('a single changed byte', () => {
     { name: 'plan.json', seed: 36, count: 5 },
   ];
   for (const { name, seed, count } of cases) {
-    it(`is found anywhere in ${name} of a closed record (seed ${seed}, ${count} changes)`, async () => {
-      const random = seededRandom(seed);
-      const { length } = await readFile(join(closed, name));
-      for (let i = 0; i < count; i++) {
-        const at = random.uint32() % length;
-        const findings = await withChanged(
-          closed,
-          name,
-          (bytes) => flipped(bytes, at, 1 + (random.uint32() % 255)),
-          () => findingsOf(closed),
-        );
-        expect(findings, `byte ${at} of ${name}`).not.toEqual([]);
-      }
-    });
+    it(
+      `is found anywhere in ${name} of a closed record (seed ${seed}, ${count} changes)`,
+      async () => {
+        const random = seededRandom(seed);
+        const { length } = await readFile(join(closed, name));
+        for (let i = 0; i < count; i++) {
+          const at = random.uint32() % length;
+          const findings = await withChanged(
+            closed,
+            name,
+            (bytes) => flipped(bytes, at, 1 + (random.uint32() % 255)),
+            () => findingsOf(closed),
+          );
+          expect(findings, `byte ${at} of ${name}`).not.toEqual([]);
+        }
+      },
+      longestMs,
+    );
   }
 
   it('is found anywhere in telemetry of a record that was never closed, by its chain alone (seed 37, 80 changes)', async () => {
@@ -166,34 +175,38 @@ describe('blocks of telemetry', () => {
 
 describe('a file cut off at any length', () => {
   for (const name of ['telemetry.mcap', 'plane-a.mcap']) {
-    it(`is never called whole, never crashes a reader, and is read up to its last whole chunk (${name}, seed 41, 40 lengths)`, async () => {
-      const random = seededRandom(41);
-      const { length } = await readFile(join(closed, name));
-      for (let i = 0; i < 40; i++) {
-        const keep = random.uint32() % length;
-        await withChanged(
-          closed,
-          name,
-          (bytes) => bytes.subarray(0, keep),
-          async () => {
-            expect(await findingsOf(closed), `${keep} bytes`).not.toEqual([]);
-            const opened = await openRecordReader(closed);
-            if (!opened.ok) {
-              expect(keep).toBeLessThan(1000);
-              return;
-            }
-            expect(opened.value.closed).toBe(false);
-            const samples: Sample[] = [];
-            for await (const sample of opened.value.samples()) samples.push(sample);
-            await opened.value.close();
-            expect(samples).toStrictEqual(
-              sessionOrder(written).filter((sample) => samples.some(({ seq, topic }) => seq === sample.seq && topic === sample.topic)),
-            );
-            expect(samples.length).toBe(name === 'telemetry.mcap' ? await readableSamples(keep) : samples.length);
-          },
-        );
-      }
-    });
+    it(
+      `is never called whole, never crashes a reader, and is read up to its last whole chunk (${name}, seed 41, ${cuts} lengths)`,
+      async () => {
+        const random = seededRandom(41);
+        const { length } = await readFile(join(closed, name));
+        for (let i = 0; i < cuts; i++) {
+          const keep = random.uint32() % length;
+          await withChanged(
+            closed,
+            name,
+            (bytes) => bytes.subarray(0, keep),
+            async () => {
+              expect(await findingsOf(closed), `${keep} bytes`).not.toEqual([]);
+              const opened = await openRecordReader(closed);
+              if (!opened.ok) {
+                expect(keep).toBeLessThan(1000);
+                return;
+              }
+              expect(opened.value.closed).toBe(false);
+              const samples: Sample[] = [];
+              for await (const sample of opened.value.samples()) samples.push(sample);
+              await opened.value.close();
+              expect(samples).toStrictEqual(
+                sessionOrder(written).filter((sample) => samples.some(({ seq, topic }) => seq === sample.seq && topic === sample.topic)),
+              );
+              expect(samples.length).toBe(name === 'telemetry.mcap' ? await readableSamples(keep) : samples.length);
+            },
+          );
+        }
+      },
+      longestMs,
+    );
   }
 });
 

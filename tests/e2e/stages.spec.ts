@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
+import { expect, expectAccessible, expectWhole, keepPicture, test, word } from './console.ts';
+
+const records = temporaryRecords();
+const folder = mkdtempSync(join(tmpdir(), 'pedicle-site-'));
+const site = join(folder, 'site.json');
+let bridge: RunningBridge;
+
+test.beforeAll(() =>
+  writeFileSync(site, JSON.stringify({ version: 1, checklists: { access: ['Level checked in both views', 'Antibiotic given'] }, shortcuts: { store: 'F9' } })),
+);
+test.beforeEach(async () => {
+  bridge = await startBridge(records.folder, ['--site', site, '--frames-a', 'sim:quiet', '--frames-b', 'sim:quiet', '--injector', 'none:']);
+});
+test.afterEach(async ({ page }) => {
+  await page.goto('about:blank');
+  await bridge.stop();
+});
+test.afterAll(() => {
+  records.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a stage is left by way of its checklist, ticked or not; the next side and level begin anew', async ({ page }) => {
+  await page.goto(bridge.url);
+  await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+  const present = page.locator('.stages [aria-current="step"]');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Before Access is left' })).toBeVisible();
+  await page.getByLabel('Antibiotic given').check();
+  await expect(page.getByText('1 not ticked')).toBeVisible();
+  await expectAccessible(page);
+  await expectWhole(page);
+  await keepPicture(page, 'checklist');
+  await page.getByRole('button', { name: /Go on to Mixing/ }).click();
+  await expect(present).toContainText('Mixing');
+
+  await page.keyboard.press('t');
+  await page.getByRole('button', { name: 'Level', exact: true }).click();
+  await page.getByText('right', { exact: true }).click();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Begin access there' }).click();
+  await expect(present).toContainText('Access');
+  await expect(page.locator('.who b').last()).toHaveText('L1 · right');
+});
+
+test('the site’s own keys work, and the button shows them', async ({ page }) => {
+  await page.goto(bridge.url);
+  await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+  await expect(page.getByTestId('action-store')).toContainText('F9');
+  await page.keyboard.press('F9');
+  await expect(page.getByText(/Frame of Plane . stored/)).toBeVisible();
+});
+
+test('endplates are placed in four clicks and recorded; the height stands beside the numbers', async ({ page }) => {
+  await page.goto(bridge.url);
+  await expect(word(page, 'b')).toHaveText('LIVE', { timeout: 30_000 });
+  await page.keyboard.press('t');
+  await page.getByRole('button', { name: 'Heights', exact: true }).click();
+  const record = page.getByRole('button', { name: 'Record points: Treated body' });
+  await expect(record).toBeDisabled();
+  const layer = page.getByTestId('endplates-b');
+  // The treated body of the quiet scenario in the lateral view, at this window size.
+  for (const [x, y] of [
+    [305, 345],
+    [458, 348],
+    [297, 455],
+    [448, 470],
+  ] as const)
+    await layer.click({ position: { x, y } });
+  await expectAccessible(page);
+  await expectWhole(page);
+  await keepPicture(page, 'heights');
+  await record.click();
+  await expect(page.getByText('Endplates recorded')).toBeVisible();
+  await expect(page.getByTestId('number-height')).toContainText(/mm/, { timeout: 30_000 });
+});
