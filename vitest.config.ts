@@ -8,6 +8,8 @@ export default defineConfig({
     // What tests do to records is no business of this user's audit log.
     env: { PEDICLE_AUDIT_FILE: join(tmpdir(), `pedicle-test-audit-${process.pid}.jsonl`) },
     pool: 'forks',
+    // As native-bridge/steadyWasm.ts, for the WebAssembly inside Node as well.
+    execArgv: ['--wasm-wrapper-tiering-budget=2000000000'],
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
+import '../steadyWasm.ts';
 
 /** What a code stream said of itself, and its samples as the codec left them. */
 export interface CodecImage {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import '../../steadyWasm.ts';
 
 /** What of the codec is used here; it has no types of its own. */
 interface WasmEncoder {
