@@ -257,7 +257,7 @@ export const text = {
       zero: 'Volume zeroed',
       correction: 'Correction recorded',
       device: (name: string) => `Recorded: ${name}`,
-      endplates: 'Endplates placed',
+      endplates: 'Endplates recorded',
       signOff: 'Signed off',
     },
   },

@@ -16,8 +16,8 @@ function Stages({ procedure, nowMs }: { readonly procedure: ProcedureState | nul
         const spent = procedure ? stageTimeMs(procedure, stage, nowMs) : null;
         const isNow = procedure?.stage === stage;
         return (
-          <li key={stage} aria-current={isNow ? 'step' : undefined} data-past={!isNow && spent !== null}>
-            {text.stage[stage]} {spent !== null && <span>{clockText(spent)}</span>}
+          <li key={stage} className="pair" aria-current={isNow ? 'step' : undefined} data-past={!isNow && spent !== null}>
+            <span>{text.stage[stage]}</span> <span>{spent === null ? text.none : clockText(spent)}</span>
           </li>
         );
       })}
@@ -25,18 +25,28 @@ function Stages({ procedure, nowMs }: { readonly procedure: ProcedureState | nul
   );
 }
 
+/** Two short lines each; a name that is too long for its place ends in dots and is told in full when pointed at. */
 function Who() {
   const { timeline, mode } = useMoment();
   const { patient, procedure } = timeline;
-  const words = procedure?.procedure ? text.header.procedure[procedure.procedure] : text.header.noProcedure;
+  const name = patient ? personName(patient.name) : text.header.noPatient;
+  const kind = procedure?.procedure ? text.header.procedure[procedure.procedure] : text.header.noProcedure;
+  const where = [procedure?.level, procedure?.side && text.level.side[procedure.side]].filter(Boolean).join(' · ');
+  const detail = [patient?.birthDate?.slice(0, 4), patient?.sex, patient?.id].filter(Boolean).join(' · ');
   return (
     <div className="who">
-      <button type="button" className="tab patient" disabled={mode === 'review'} title={text.header.setPatient} onClick={() => showView('case')}>
-        {patient ? personName(patient.name) : text.header.noPatient}
+      <button
+        type="button"
+        className="tab patient pair"
+        disabled={mode === 'review'}
+        title={`${text.header.setPatient}: ${name} ${detail}`}
+        onClick={() => showView('case')}
+      >
+        <b>{name}</b>
+        {detail && <span className="quiet">{detail}</span>}
       </button>
-      {patient && <span className="quiet">{[patient.birthDate?.slice(0, 4), patient.sex, patient.id].filter(Boolean).join(' · ')}</span>}
-      <span>
-        {words} <b>{[procedure?.level, procedure?.side && text.level.side[procedure.side]].filter(Boolean).join(' · ')}</b>
+      <span className="pair where">
+        <span>{kind}</span> <b>{where || text.header.noLevel}</b>
       </span>
     </div>
   );
@@ -49,13 +59,13 @@ function Recording({ nowMs }: { readonly nowMs: number }) {
     recording.state
   ];
   return (
-    <>
+    <span className="pair">
       <span className="rec" data-state={recording.state} data-testid="recording" title={recording.message ?? undefined}>
         {recording.state === 'recording' && <span className="rec-dot" />}
         {words} {recording.state === 'recording' && longClockText(nowMs)}
       </span>
       {recording.freeBytes !== null && <span className="figure quiet">{text.header.free(bytesText(recording.freeBytes))}</span>}
-    </>
+    </span>
   );
 }
 
@@ -66,14 +76,14 @@ function Delay() {
   const delays = infos.map((info) => info.shownInMs).filter((ms) => ms !== null);
   const dropped = infos.reduce((sum, info) => sum + info.dropped, 0);
   return (
-    <>
+    <span className="pair">
       <span className="figure quiet" data-testid="shown-in">
         {text.header.shownIn} <b>{delays.length > 0 ? text.header.ms(fixed(Math.max(...delays), 0)) : text.none}</b>
       </span>
       <span className="figure quiet" data-testid="dropped">
         {text.header.dropped} <b>{fixed(dropped, 0)}</b>
       </span>
-    </>
+    </span>
   );
 }
 
