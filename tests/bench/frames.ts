@@ -1,6 +1,6 @@
 import { seededRandom } from '../../src/base/random.ts';
-import { noGeometry } from '../../src/dicom/xrayFrame.ts';
 import type { PlaneId, RawSample } from '../../src/sample/sample.ts';
+import { frameAttributes } from '../../test-data/frameAttributes.ts';
 
 const size = 1024;
 let made: readonly Uint16Array[] | null = null;
@@ -19,20 +19,6 @@ export function noiseFrames(): readonly Uint16Array[] {
 
 /** Frame `index` of a plane of 1024² at 15 frames a second, as a sample of a session of two planes. */
 export function planeFrame(plane: PlaneId, index: number, pixels: Uint16Array): Extract<RawSample, { topic: '/plane/a/frame' | '/plane/b/frame' }> {
-  const attributes = {
-    rows: size,
-    columns: size,
-    bitsAllocated: 16,
-    bitsStored: 12,
-    photometric: 'MONOCHROME2',
-    pixelIntensityRelationship: null,
-    frameNumber: index,
-    deviceTimeMs: null,
-    frameTimeMs: null,
-    windowCenter: null,
-    windowWidth: null,
-    geometry: noGeometry,
-    simulated: true,
-  } as const;
+  const attributes = frameAttributes({ rows: size, columns: size, frameNumber: index });
   return { topic: `/plane/${plane}/frame`, seq: 2 * index + (plane === 'a' ? 0 : 1), tMs: index * 66, data: { attributes, pixels } };
 }

@@ -9,10 +9,10 @@ import { scrubber } from '../../native-bridge/export/deidentify/scrub.ts';
 import { exportRecord } from '../../native-bridge/export/exportRecord.ts';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { openRecordWriter } from '../../native-bridge/record/writer.ts';
-import { noGeometry } from '../../src/dicom/xrayFrame.ts';
 import { initialInjectorFold, injectorStateOf } from '../../src/injector/injectorFold.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
 import type { Sample } from '../../src/sample/sample.ts';
+import { frameAttributes } from '../../test-data/frameAttributes.ts';
 import { testSummary } from '../unit/recordFixture.ts';
 
 /** Everything in the record that says who or where; none of it may be anywhere in an export. */
@@ -80,21 +80,17 @@ function procedure(): Sample[] {
     tMs += 66.667;
     const pixels = new Uint8Array(rows * columns).fill(90 + i);
     for (let y = bar.yImagePx; y < bar.yImagePx + bar.heightPx; y++) pixels.fill(250, y * columns + bar.xImagePx, y * columns + bar.xImagePx + bar.widthPx);
-    const attributes = {
+    const attributes = frameAttributes({
       rows,
       columns,
       bitsAllocated: 8,
       bitsStored: 8,
-      photometric: 'MONOCHROME2',
-      pixelIntensityRelationship: null,
       frameNumber: i,
       deviceTimeMs: startedAtEpochMs + tMs,
-      frameTimeMs: null,
       windowCenter: 128,
       windowWidth: 256,
-      geometry: noGeometry,
       simulated: false,
-    } as const;
+    });
     samples.push({ topic: '/plane/a/frame', tMs, seq: seq++, data: { attributes, pixels } });
   }
   say({ kind: 'store-frame', plane: 'a' });

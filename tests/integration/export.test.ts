@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExportProgress, exportRecord } from '../../native-bridge/export/exportRecord.ts';
 import { csvCell } from '../../native-bridge/export/tables.ts';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
-import { noGeometry } from '../../src/dicom/xrayFrame.ts';
 import { initialInjectorFold, injectorStateOf } from '../../src/injector/injectorFold.ts';
 import type { Sample } from '../../src/sample/sample.ts';
+import { frameAttributes } from '../../test-data/frameAttributes.ts';
 import { writeRecord } from '../unit/recordFixture.ts';
 
 const stages = ['access', 'cavity', 'mixing', 'injection', 'closure'] as const;
@@ -69,21 +69,16 @@ function frame(plane: 'a' | 'b', number: number) {
   const height = plane === 'a' && number > 2 ? rows + 1 : rows;
   const pixels = bitsAllocated === 16 ? new Uint16Array(height * columns) : new Uint8Array(height * columns);
   for (let i = 0; i < pixels.length; i++) pixels[i] = (i * 31 + number) & (bitsAllocated === 16 ? 4095 : 255);
-  const attributes = {
+  const attributes = frameAttributes({
     rows: height,
     columns,
     bitsAllocated,
     bitsStored: bitsAllocated === 16 ? 12 : 8,
     photometric: plane === 'a' ? 'MONOCHROME2' : 'MONOCHROME1',
-    pixelIntensityRelationship: null,
     frameNumber: number,
-    deviceTimeMs: null,
-    frameTimeMs: null,
     windowCenter: 2000,
     windowWidth: 1500.5,
-    geometry: noGeometry,
-    simulated: true,
-  } as const;
+  });
   return { topic: `/plane/${plane}/frame`, data: { attributes, pixels } } as const;
 }
 

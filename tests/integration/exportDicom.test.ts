@@ -10,6 +10,7 @@ import { encodeRunLengths } from '../../src/base/runLength.ts';
 import { noGeometry } from '../../src/dicom/xrayFrame.ts';
 import type { Plan } from '../../src/procedure/plan.ts';
 import type { Sample } from '../../src/sample/sample.ts';
+import { frameAttributes } from '../../test-data/frameAttributes.ts';
 import { writeRecord } from '../unit/recordFixture.ts';
 
 const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
@@ -95,22 +96,16 @@ function frame(plane: 'a' | 'b', number: number) {
     imagerPixelSpacingMm: [0.308, 0.308],
     patientPosition: 'prone',
   } as const;
-  const attributes = {
+  const attributes = frameAttributes({
     rows,
     columns,
     bitsAllocated: plane === 'a' ? 16 : 8,
     bitsStored: plane === 'a' ? 12 : 8,
-    photometric: 'MONOCHROME2',
     pixelIntensityRelationship: plane === 'a' ? 'LOG' : null,
     frameNumber: number,
-    deviceTimeMs: null,
-    frameTimeMs: null,
-    windowCenter: null,
-    windowWidth: null,
     geometry,
-    simulated: true,
     technique: { tubeVoltageKv: 78.5, tubeCurrentMa: 40.2, exposureTimeMs: null, pulseWidthMs: 6.5, doseAreaProductGyCm2: 0.125, radiationSetting: 'GR' },
-  } as const;
+  });
   return { topic: `/plane/${plane}/frame`, data: { attributes, pixels } } as const;
 }
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportRecord } from '../../native-bridge/export/exportRecord.ts';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
-import { noGeometry } from '../../src/dicom/xrayFrame.ts';
 import type { Sample } from '../../src/sample/sample.ts';
+import { frameAttributes } from '../../test-data/frameAttributes.ts';
 import { writeRecord } from '../unit/recordFixture.ts';
 
 const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
@@ -19,21 +19,7 @@ const pixelsOf = (number: number) => Uint16Array.from({ length: rows * columns }
 
 function procedure(): Sample[] {
   return timesMs.flatMap((tMs, seq): Sample[] => {
-    const attributes = {
-      rows,
-      columns,
-      bitsAllocated: 16,
-      bitsStored: 12,
-      photometric: 'MONOCHROME2',
-      pixelIntensityRelationship: null,
-      frameNumber: seq,
-      deviceTimeMs: null,
-      frameTimeMs: null,
-      windowCenter: null,
-      windowWidth: null,
-      geometry: noGeometry,
-      simulated: true,
-    } as const;
+    const attributes = frameAttributes({ rows, columns, frameNumber: seq });
     const needle = { tip, direction: [1, 0], confidence: 1, tipSigmaPx: 0.5 } as const;
     return [
       { topic: '/plane/a/frame', tMs, seq, data: { attributes, pixels: pixelsOf(seq) } },

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { verifyRecord } from '../../native-bridge/record/verify.ts';
 import { openRecordWriter, type RecordTrouble, type RecordWriterOptions } from '../../native-bridge/record/writer.ts';
-import { noGeometry } from '../../src/dicom/xrayFrame.ts';
 import type { Sample } from '../../src/sample/sample.ts';
+import { frameAttributes } from '../../test-data/frameAttributes.ts';
 import { testHeader, testSummary } from '../unit/recordFixture.ts';
 
 /** A disk of 4 MB. Mounting one takes a privilege that not every machine gives. */
@@ -30,21 +30,7 @@ afterEach(async () => {
 const size = 512;
 function frame(seq: number): Sample {
   const pixels = new Uint16Array(size * size).fill(seq);
-  const attributes = {
-    rows: size,
-    columns: size,
-    bitsAllocated: 16,
-    bitsStored: 16,
-    photometric: 'MONOCHROME2',
-    pixelIntensityRelationship: null,
-    frameNumber: seq,
-    deviceTimeMs: null,
-    frameTimeMs: null,
-    windowCenter: null,
-    windowWidth: null,
-    geometry: noGeometry,
-    simulated: true,
-  } as const;
+  const attributes = frameAttributes({ rows: size, columns: size, bitsStored: 16, frameNumber: seq });
   return { topic: '/plane/a/frame', tMs: seq, seq, data: { attributes, pixels } };
 }
 const tick = (seq: number): Sample => ({ topic: '/tick', tMs: seq, seq, data: { count: seq } });

@@ -3,8 +3,8 @@
  * Says each sample on standard output when it has handed it to the writer. Arguments: the record's folder.
  */
 import { openRecordWriter } from '../../native-bridge/record/writer.ts';
-import { noGeometry } from '../../src/dicom/xrayFrame.ts';
 import type { Sample } from '../../src/sample/sample.ts';
+import { frameAttributes } from '../../test-data/frameAttributes.ts';
 import { testHeader } from '../unit/recordFixture.ts';
 
 const opened = await openRecordWriter({ folder: process.argv[2] ?? '' }, testHeader, (message) => process.stderr.write(`${message}\n`));
@@ -25,21 +25,7 @@ const size = 512;
 function frame(plane: 'a' | 'b', frameNumber: number): void {
   const pixels = new Uint16Array(new SharedArrayBuffer(size * size * 2));
   for (let i = 0; i < pixels.length; i++) pixels[i] = (i * 7919 + frameNumber * 104_729) & 4095;
-  const attributes = {
-    rows: size,
-    columns: size,
-    bitsAllocated: 16,
-    bitsStored: 12,
-    photometric: 'MONOCHROME2',
-    pixelIntensityRelationship: null,
-    frameNumber,
-    deviceTimeMs: null,
-    frameTimeMs: null,
-    windowCenter: null,
-    windowWidth: null,
-    geometry: noGeometry,
-    simulated: true,
-  } as const;
+  const attributes = frameAttributes({ rows: size, columns: size, frameNumber });
   record({ topic: `/plane/${plane}/frame`, data: { attributes, pixels } });
 }
 

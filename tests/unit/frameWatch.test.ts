@@ -1,23 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createFrameWatch } from '../../native-bridge/session/frameWatch.ts';
-import { noGeometry, type XrayFrame } from '../../src/dicom/xrayFrame.ts';
+import type { XrayFrame } from '../../src/dicom/xrayFrame.ts';
+import { frameAttributes } from '../../test-data/frameAttributes.ts';
 
 const frame = (frameNumber: number, value: number, deviceTimeMs: number | null = null): XrayFrame => ({
-  attributes: {
-    rows: 4,
-    columns: 4,
-    bitsAllocated: 16,
-    bitsStored: 12,
-    photometric: 'MONOCHROME2',
-    pixelIntensityRelationship: null,
-    frameNumber,
-    deviceTimeMs,
-    frameTimeMs: null,
-    windowCenter: null,
-    windowWidth: null,
-    geometry: noGeometry,
-    simulated: false,
-  },
+  attributes: frameAttributes({ rows: 4, columns: 4, frameNumber, deviceTimeMs, simulated: false }),
   pixels: new Uint16Array(new SharedArrayBuffer(32)).fill(value),
 });
 

@@ -8,6 +8,7 @@ import { type Random, seededRandom } from '../../src/base/random.ts';
 import { encodeRunLengths } from '../../src/base/runLength.ts';
 import { noGeometry } from '../../src/dicom/xrayFrame.ts';
 import { frameTopic, type PlaneId, type Sample } from '../../src/sample/sample.ts';
+import { frameAttributes } from '../../test-data/frameAttributes.ts';
 
 export const testHeader: RecordHeader = {
   formatVersion: 1,
@@ -28,21 +29,17 @@ function frame(random: Random, plane: PlaneId, seq: number, tMs: number): Sample
   const bitsAllocated = plane === 'a' ? 16 : 8;
   const pixels = bitsAllocated === 16 ? new Uint16Array(new SharedArrayBuffer(rows * columns * 2)) : new Uint8Array(rows * columns);
   for (let i = 0; i < pixels.length; i++) pixels[i] = random.uint32() % (bitsAllocated === 16 ? 4096 : 256);
-  const attributes = {
+  const attributes = frameAttributes({
     rows,
     columns,
     bitsAllocated,
     bitsStored: bitsAllocated === 16 ? 12 : 8,
-    photometric: 'MONOCHROME2',
-    pixelIntensityRelationship: null,
     frameNumber: seq,
     deviceTimeMs: random.next() < 0.5 ? null : random.next() * 1e6,
     frameTimeMs: 66.66666666666667,
-    windowCenter: null,
     windowWidth: -0,
     geometry: { ...noGeometry, primaryAngleDeg: -0, imagerPixelSpacingMm: [0.308, 0.1 + 0.2] },
-    simulated: true,
-  } as const;
+  });
   return { topic: frameTopic(plane), tMs, seq, data: { attributes, pixels } };
 }
 

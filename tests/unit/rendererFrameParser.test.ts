@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createFrameParser, type StreamedFrame } from '../../renderer/link/frameParser.ts';
-import { noGeometry } from '../../src/dicom/xrayFrame.ts';
 import type { FrameHeader } from '../../src/link/link.ts';
+import { frameAttributes } from '../../test-data/frameAttributes.ts';
 
 const seed = 7301;
 
@@ -11,21 +11,7 @@ function header(seq: number, rows: number, columns: number, bitsAllocated: 8 | 1
     plane: 'a',
     seq,
     tMs: seq * 66.7,
-    attributes: {
-      rows,
-      columns,
-      bitsAllocated,
-      bitsStored: bitsAllocated === 8 ? 8 : 12,
-      photometric: 'MONOCHROME2',
-      pixelIntensityRelationship: null,
-      frameNumber: seq,
-      deviceTimeMs: null,
-      frameTimeMs: null,
-      windowCenter: null,
-      windowWidth: null,
-      geometry: noGeometry,
-      simulated: true,
-    },
+    attributes: frameAttributes({ rows, columns, bitsAllocated, bitsStored: bitsAllocated === 8 ? 8 : 12, frameNumber: seq }),
     observation: null,
     stampedEpochMs: 0,
     dropped: 0,

@@ -1,21 +1,11 @@
 import { expect, test } from 'vitest';
 import { type GuidanceOf, guidanceFor, guidanceHoldsMs } from '../../renderer/viewport/guidanceAge.ts';
+import { noCement } from '../../src/guidance/cement/analysis.ts';
 import type { PlaneObservation } from '../../src/guidance/observation.ts';
 
 const observation: PlaneObservation = {
   needle: { needle: null, needles: [], deviation: null, mmPerPx: null, scaleFrom: null },
-  cement: {
-    areaPx: 0,
-    areaMm2: null,
-    volumeMl: null,
-    volumeFrom: null,
-    zone: 'none',
-    leak: false,
-    leakSite: null,
-    toPosteriorWallPx: null,
-    toPosteriorWallMm: null,
-    mask: null,
-  },
+  cement: noCement,
 };
 const before: GuidanceOf = { observation, tMs: 1000 };
 

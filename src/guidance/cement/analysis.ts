@@ -56,7 +56,8 @@ const watchMarginMm = { body: 20, tip: 32 } as const;
 /** Least thickness called cement, mm. */
 const discernibleMm = 1;
 
-const nothing: CementObservation = {
+/** What is seen before any cement is. */
+export const noCement: CementObservation = {
   areaPx: 0,
   areaMm2: null,
   volumeMl: null,
@@ -190,7 +191,7 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
   function observe(context: CementContext, shift: readonly [number, number], mmPerFinePx: number): CementObservation {
     const { scale, attributes, pyramid, tracks } = context;
     const box = watched;
-    if (box === null || !judge.seen()) return nothing;
+    if (box === null || !judge.seen()) return noCement;
     const { areaPx: filledPx, mass } = fillAcrossShafts(mask, filled, reference.difference, box, tracks, context.shiftPx, pyramid.factor);
     const leak = leakWatch.frame({
       zones: zonesOf(context, box, mmPerFinePx),
@@ -202,7 +203,7 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
       unsettled: !context.motion.trusted || context.motion.jumped,
     });
     const image: RunLengthMask | null = filledPx > 0 ? runLengthsInImage(filled, width, box, pyramid.factor, shift, attributes) : null;
-    if (image === null) return nothing;
+    if (image === null) return noCement;
     const areaPx = image.counts.reduce((sum, run, i) => (i % 2 === 1 ? sum + run : sum), 0);
     const known = scale.mmPerPx !== null;
     return {

@@ -4,25 +4,14 @@ import type { AlarmEvent } from '../../../src/alarm/alarm.ts';
 import { alarmList, alarmsStep, initialAlarms } from '../../../src/alarm/alarms.ts';
 import { alarmTable } from '../../../src/alarm/table.ts';
 import { alarmTableMarkdown } from '../../../src/alarm/tableText.ts';
-import { noGeometry } from '../../../src/dicom/xrayFrame.ts';
+import { noCement } from '../../../src/guidance/cement/analysis.ts';
 import type { CementObservation, PlaneObservation } from '../../../src/guidance/observation.ts';
 import { initialInjectors } from '../../../src/injector/injectors.ts';
 import type { Plan, PlaneId, RawSample } from '../../../src/sample/index.ts';
+import { frameAttributes } from '../../../test-data/frameAttributes.ts';
 import { buildScenario } from '../injector/scenarioReadings.ts';
 import { testSession } from '../injector/sessions.ts';
 
-const noCement: CementObservation = {
-  areaPx: 0,
-  areaMm2: null,
-  volumeMl: null,
-  volumeFrom: null,
-  zone: 'none',
-  leak: false,
-  leakSite: null,
-  toPosteriorWallPx: null,
-  toPosteriorWallMm: null,
-  mask: null,
-};
 const seen = (cement: Partial<CementObservation>): PlaneObservation => ({
   needle: { needle: null, needles: [], deviation: null, mmPerPx: null, scaleFrom: null },
   cement: { ...noCement, ...cement },
@@ -32,21 +21,7 @@ const frameOf = (plane: PlaneId, tMs: number): RawSample => ({
   tMs,
   seq: 0,
   data: {
-    attributes: {
-      rows: 1,
-      columns: 1,
-      bitsAllocated: 8,
-      bitsStored: 8,
-      photometric: 'MONOCHROME2',
-      pixelIntensityRelationship: null,
-      frameNumber: 0,
-      deviceTimeMs: null,
-      frameTimeMs: null,
-      windowCenter: null,
-      windowWidth: null,
-      geometry: noGeometry,
-      simulated: false,
-    },
+    attributes: frameAttributes({ rows: 1, columns: 1, bitsAllocated: 8, bitsStored: 8, simulated: false }),
     pixels: new Uint8Array(1),
   },
 });
