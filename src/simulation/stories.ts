@@ -49,7 +49,7 @@ function access(fromS: number, toS: number, backAtS: number, backMm: number, out
   ];
 }
 
-const patient: OperatorEvent = { kind: 'patient', name: 'SIMULATED^PATIENT', id: 'SIM-0001', birthDate: '19500101', sex: 'O' };
+const patient: OperatorEvent = { kind: 'patient', name: 'SIMULATED^PATIENT', id: 'SIM-0001', birthDate: '1950-01-01', sex: 'O' };
 /**
  * A cement injectable from 3 to 18 min after mixing and hard after 24, in the scenarios' squeezed time: the clock then runs with
  * the procedure that is shown.

@@ -7,6 +7,7 @@ import { exportRecord } from '../../native-bridge/export/exportRecord.ts';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { initialInjectorFold, injectorStateOf } from '../../src/injector/injectorFold.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
+import { emergencyPatient } from '../../src/procedure/patient.ts';
 import type { Sample } from '../../src/sample/sample.ts';
 import { randomSession, writeRecord } from '../unit/recordFixture.ts';
 
@@ -43,7 +44,8 @@ function procedure(): Sample[] {
       });
     seq++;
   };
-  say({ kind: 'patient', name: 'Müller^Jörg^^Dr.', id: '4711', birthDate: '1950-02-03', sex: 'M' });
+  samples.push({ topic: '/operator', tMs, seq: seq++, data: { kind: 'patient', ...emergencyPatient(1_790_000_000_000) } });
+  say({ kind: 'patient', corrects: seq - 1, name: 'Müller^Jörg^^Dr.', id: '4711', birthDate: '1950-02-03', sex: 'M' });
   say({
     kind: 'plan',
     plan: {
@@ -74,6 +76,11 @@ function procedure(): Sample[] {
   const phases = [{ phase: 'before', ...heights } as const];
   samples.push({ topic: '/tick', tMs, seq, data: { count: seq } });
   samples.push({ topic: '/plane/a/vertebra', tMs, seq: seq++, data: { treated: null, reference: null, ofReference: null, phase: 'before', phases } });
+  say({ kind: 'check', stage: 'access', item: 'Consent and time-out', done: true });
+  say({ kind: 'check', stage: 'access', item: 'Ticked by mistake', done: true });
+  say({ kind: 'check', stage: 'access', item: 'Ticked by mistake', done: false });
+  say({ kind: 'stage', stage: 'access', level: 'L3', side: 'right' });
+  say({ kind: 'stage', stage: 'access', level: 'L3', side: 'left' });
   say({ kind: 'sign-off', by: 'Dr. Roth', text: 'No neurological deficit' });
   return samples;
 }
@@ -94,7 +101,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** Each with the words that a reader of the pages would look for. */
 const told = [
   ['the patient', /Müller, Dr\. Jörg/],
-  ['level and approach', /L2[\s\S]*unipedicular, left/],
+  ['levels and approach', /L2, L3[\s\S]*L2: unipedicular, left; L3: bipedicular/],
+  ['that the identity came later', /Emergency\s+Emergency, [\dT]+, EMERGENCY-[\s\S]*Patient identified\s+Müller, Dr\. Jörg, 4711/],
+  ['what was ticked, and when', /Access\s+Consent and time-out/],
+  ['the stages of each level and side', /Access\s+L3\s+right[\s\S]*Access\s+L3\s+left/],
   ['devices and lots', /Balloon 15\/3[\s\S]*B-77/],
   ['cement product and lot', /PMMA <M&V>[\s\S]*C-12/],
   ['inflations: 200 psi for 8 s', /8\.0 s[\s\S]*200[\s\S]*3\.5/],
@@ -118,6 +128,10 @@ describe.skipIf(!has('pdftotext'))('the PDF report (skipped without pdftotext)',
     for (const page of pages) expect(page).toContain('SIMULATED DATA');
   });
 
+  it('says on every page whom it is of', () => {
+    for (const page of text().split('\f').slice(0, -1)) expect(page).toMatch(/Müller, Dr\. Jörg · ID 4711 · born 1950-02-03 · M/);
+  });
+
   it('carries its fonts and the key images', () => {
     const file = join(out, 'report/report.pdf');
     const fonts = output('pdffonts', file).trim().split('\n').slice(2);
@@ -138,6 +152,8 @@ describe('the HTML report', () => {
       .replaceAll('&gt;', '>')
       .replaceAll('&amp;', '&');
     for (const [, words] of told) expect(text).toMatch(words);
+    expect(text).toContain('Müller, Dr. Jörg · ID 4711 · born 1950-02-03 · M');
+    expect(text).not.toContain('Ticked by mistake');
   });
 
   it('needs nothing from elsewhere', async () => {

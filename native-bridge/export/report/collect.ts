@@ -1,12 +1,10 @@
 import type { AlarmEvent } from '../../../src/alarm/alarm.ts';
-import { type OperatorEvent, patientOf, type Stage } from '../../../src/procedure/operatorEvent.ts';
-import type { Patient } from '../../../src/procedure/patient.ts';
-import type { Plan } from '../../../src/procedure/plan.ts';
 import type { PlaneId, Sample, Topic } from '../../../src/sample/sample.ts';
 import type { ExportTask } from '../task.ts';
+import { collectCourse } from './collectCourse.ts';
 import { collectCurves, collectInjectors } from './collectInjector.ts';
 import { collectPlanes } from './collectPlanes.ts';
-import type { AlarmFact, LeakFact, ReportFacts, StageSpan, StoredFrame } from './facts.ts';
+import type { AlarmFact, ReportFacts, StoredFrame } from './facts.ts';
 
 const topics: readonly Topic[] = [
   '/operator',
@@ -105,78 +103,6 @@ export async function collectFacts({ reader, step }: Pick<ExportTask, 'reader' |
 }
 
 const planeOf = (topic: string): PlaneId => (topic.startsWith('/plane/a/') ? 'a' : 'b');
-
-/** What the operator said, in order. */
-function collectCourse() {
-  let patient: Patient | null = null;
-  let plan: Plan | null = null;
-  let stage: Stage = 'access';
-  let stageFromMs = 0;
-  let performed: ReportFacts['performed'] = null;
-  const levels: string[] = [];
-  const stages: StageSpan[] = [];
-  const leaks: LeakFact[] = [];
-  const devicesUsed: ReportFacts['devicesUsed'][number][] = [];
-  const mixes: ReportFacts['mixes'][number][] = [];
-  const notes: ReportFacts['notes'][number][] = [];
-  const signOffs: ReportFacts['signOffs'][number][] = [];
-  const level = () => plan?.level ?? null;
-
-  const event = (tMs: number, seq: number, said: OperatorEvent): void => {
-    if (said.kind === 'patient') patient = patientOf(said);
-    switch (said.kind) {
-      case 'plan':
-        plan = said.plan.level === undefined && plan?.level !== undefined ? { ...said.plan, level: plan.level } : said.plan;
-        if (plan.level && !levels.includes(plan.level)) levels.push(plan.level);
-        return;
-      case 'stage':
-        if (said.stage === stage) return;
-        if (tMs > stageFromMs) stages.push({ stage, level: level(), fromMs: stageFromMs, toMs: tMs });
-        stage = said.stage;
-        stageFromMs = tMs;
-        return;
-      case 'leak-seen':
-        leaks.push({ tMs, site: said.site, by: 'operator' });
-        return;
-      case 'device-used':
-        devicesUsed.push({ ...said, tMs, seq });
-        return;
-      case 'cement-mixed':
-        mixes.push({ ...said, tMs, seq });
-        return;
-      case 'note':
-      case 'mark':
-      case 'correction':
-        notes.push({ ...said, tMs, seq });
-        return;
-      case 'sign-off':
-        signOffs.push({ ...said, tMs, seq });
-        return;
-      case 'performed':
-        performed = { ...said, tMs, seq };
-        return;
-      default:
-    }
-  };
-  return {
-    event,
-    level,
-    plan: () => plan,
-    stage: () => stage,
-    leaks: (): readonly LeakFact[] => leaks,
-    result: (endMs: number) => ({
-      patient,
-      plan,
-      levels,
-      stages: [...stages, { stage, level: level(), fromMs: stageFromMs, toMs: endMs }],
-      devicesUsed,
-      mixes,
-      notes,
-      signOffs,
-      performed,
-    }),
-  };
-}
 
 /** The life of each alarm, in order of being raised. */
 function collectAlarms() {

@@ -1,18 +1,38 @@
 import type { AlarmPriority } from '../../../src/alarm/alarm.ts';
 import type { VertebraObservation } from '../../../src/guidance/observation.ts';
 import type { Inflation } from '../../../src/injector/balloon.ts';
-import type { LeakSite, OperatorEvent, Stage } from '../../../src/procedure/operatorEvent.ts';
+import type { LeakSite, OperatorEvent, Side, Stage } from '../../../src/procedure/operatorEvent.ts';
 import type { Patient } from '../../../src/procedure/patient.ts';
 import type { Plan } from '../../../src/procedure/plan.ts';
 import type { PlaneId } from '../../../src/sample/sample.ts';
 import type { RecordHeader } from '../../record/record.ts';
 
-/** One stage as it was gone through; a stage may come back at the next level. */
+/** One stage as it was gone through; a stage may come back at the next level, or on the other side. */
 export interface StageSpan {
   readonly stage: Stage;
   readonly level: string | null;
+  readonly side: Side | null;
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** From which sides a vertebra was gone into, as far as plan and stages said so. */
+export interface ApproachFact {
+  readonly level: string | null;
+  readonly sides: readonly ('left' | 'right')[];
+}
+
+/** Who was said to be on the table, and since when; the last one counts. */
+export interface IdentityFact {
+  readonly tMs: number;
+  readonly patient: Patient;
+}
+
+/** An item of a checklist that stayed ticked, and when it was. */
+export interface CheckFact {
+  readonly tMs: number;
+  readonly stage: Stage;
+  readonly item: string;
 }
 
 /** One inflation of one balloon, of one injector. */
@@ -108,6 +128,9 @@ export interface ReportFacts {
   readonly patient: Patient | null;
   readonly plan: Plan | null;
   readonly levels: readonly string[];
+  readonly identities: readonly IdentityFact[];
+  readonly approaches: readonly ApproachFact[];
+  readonly checks: readonly CheckFact[];
   readonly stages: readonly StageSpan[];
   readonly devicesUsed: readonly Said<'device-used'>[];
   readonly mixes: readonly Said<'cement-mixed'>[];

@@ -13,7 +13,7 @@ thead th { background: #eef2f5; } tbody th { font-weight: 600; width: 16rem; }
 .simulated { background: #fff3c4; border: 2px solid #8a6100; padding: .5rem .8rem; font-weight: 700; position: sticky; top: 0; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); gap: 1rem; } figure { margin: 0 0 1rem; }
 img, svg { max-width: 100%; height: auto; } figcaption { font-size: .9rem; } .line { border-bottom: 1px solid #1b2126; margin: 2.5rem 0 .2rem; max-width: 34rem; }
-footer { margin-top: 2rem; color: #4a545c; font-size: .85rem; overflow-wrap: anywhere; } a:focus-visible { outline: 2px solid #0b5fa5; }
+.patient { font-weight: 600; font-size: 1.1rem; margin: .25rem 0; } footer { margin-top: 2rem; color: #4a545c; font-size: .85rem; overflow-wrap: anywhere; } a:focus-visible { outline: 2px solid #0b5fa5; }
 @media print { .simulated { position: static; } h2 { break-after: avoid; } figure, tr { break-inside: avoid; } nav { display: none; } }`;
 
 /** The report as one page that needs nothing else: headings, captions, headers of rows and columns, texts in place of pictures. */
@@ -26,7 +26,7 @@ export function reportHtml(model: ReportModel): string {
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(model.title)}</title><style>${style}</style></head>
-<body>${banner}<header><h1>${escaped(model.title)}</h1><p>${escaped(model.subtitle)}</p></header>
+<body>${banner}<header><h1>${escaped(model.title)}</h1><p class="patient">${escaped(model.patient)}</p><p>${escaped(model.subtitle)}</p></header>
 <nav aria-label="Contents"><ul>${contents}</ul></nav><main>${sections.join('\n')}</main>
 <footer><p>${escaped(model.footer)}</p></footer></body></html>
 `;

@@ -50,6 +50,8 @@ export interface ReportSection {
 export interface ReportModel {
   readonly title: string;
   readonly subtitle: string;
+  /** Whom it is of; stands on every page. */
+  readonly patient: string;
   /** Stands on every page of a simulated procedure; null for a real one. */
   readonly simulated: string | null;
   /** At the foot of each page. */

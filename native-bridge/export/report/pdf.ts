@@ -29,9 +29,9 @@ export async function reportPdf(model: ReportModel, createdAtEpochMs: number): P
       info: { title: model.title, subject: model.subtitle, creator: 'Pedicle', producer: 'Pedicle', creationDate: new Date(createdAtEpochMs) },
       pageSize: 'A4',
       lang: 'en',
-      pageMargins: [42, model.simulated ? 62 : 44, 42, 52],
+      pageMargins: [42, model.simulated ? 72 : 52, 42, 52],
       defaultStyle: { font: 'Roboto', fontSize: 9, color: colours.text, lineHeight: 1.15 },
-      header: () => (model.simulated ? banner(model.simulated) : ''),
+      header: () => ({ stack: [...(model.simulated ? [banner(model.simulated)] : []), patientRow(model)] }),
       footer: (page: number, pages: number) => ({
         margin: [42, 14, 42, 0],
         fontSize: 7.5,
@@ -61,6 +61,16 @@ export async function reportPdf(model: ReportModel, createdAtEpochMs: number): P
 /** A heading stays with what fits on a page with it. */
 const isShort = (block: Block | undefined): boolean =>
   block !== undefined && (block.kind === 'plot' || block.kind === 'text' || block.kind === 'lines' || ('table' in block && block.table.rows.length <= 25));
+
+/** Pages get apart: each says whom it is of. */
+const patientRow = ({ patient, subtitle, simulated }: ReportModel): Content => ({
+  margin: [42, simulated ? 5 : 20, 42, 0],
+  fontSize: 8.5,
+  columns: [
+    { text: printable(patient), bold: true, width: '*' },
+    { text: subtitle, color: colours.quiet, width: 'auto', alignment: 'right' },
+  ],
+});
 
 const banner = (text: string): Content => ({
   margin: [42, 18, 42, 0],

@@ -8,7 +8,7 @@ import { keyImages } from './keyImages.ts';
 import { type ReportModel, type ReportTable, tablesOf } from './model.ts';
 import { reportPdf } from './pdf.ts';
 import { sectionsOf } from './sections.ts';
-import { moment } from './words.ts';
+import { moment, patientLine } from './words.ts';
 
 /** The report of a record: one walk through telemetry, and the key images with their overlay. */
 export async function makeReport(task: Omit<ExportTask, 'report'>): Promise<MadeReport> {
@@ -20,6 +20,7 @@ export async function makeReport(task: Omit<ExportTask, 'report'>): Promise<Made
   const model: ReportModel = {
     title: 'Vertebral augmentation: procedure report',
     subtitle: [facts.plan?.procedure ?? reader.header.procedure, facts.levels.join(', '), moment(startedAtEpochMs)].filter(Boolean).join(' · '),
+    patient: patientLine(facts.patient),
     simulated: simulated ? 'SIMULATED DATA: no patient, no device. Not a medical record.' : null,
     footer: `Record ${record}, written by Pedicle ${softwareVersion}. Times are minutes and seconds since ${moment(startedAtEpochMs)}. Not a medical device; to be checked by the person who signs.`,
     sections: sectionsOf(facts, {
@@ -48,12 +49,13 @@ export async function exportReport(task: ExportTask): Promise<readonly string[]>
 }
 
 /** Every table as objects by column, and what stands around them. */
-function reportJson({ title, subtitle, simulated, footer, ...model }: ReportModel): string {
-  const tables = tablesOf({ title, subtitle, simulated, footer, ...model }).map(({ id, title: name, columns, rows }) => [
+function reportJson(model: ReportModel): string {
+  const { title, subtitle, patient, simulated, footer } = model;
+  const tables = tablesOf(model).map(({ id, title: name, columns, rows }) => [
     id,
     { title: name, rows: rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i] ?? null]))) },
   ]);
-  return `${JSON.stringify({ version: 1, title, subtitle, simulated: simulated !== null, footer, tables: Object.fromEntries(tables) }, null, 2)}\n`;
+  return `${JSON.stringify({ version: 1, title, subtitle, patient, simulated: simulated !== null, footer, tables: Object.fromEntries(tables) }, null, 2)}\n`;
 }
 
 const tableCsv = ({ columns, rows }: ReportTable): string =>

@@ -2,7 +2,7 @@ import type { PressureUnit } from '../../../src/base/units.ts';
 import type { ReportFacts } from './facts.ts';
 import type { Block, ReportPicture, ReportSection, ReportTable, Value } from './model.ts';
 import { curvePlot } from './plot.ts';
-import { clock, digits, moment, personName, phaseWords, pressure, priorityWords, seconds, siteWords, stageWords } from './words.ts';
+import { birthDate, clock, digits, moment, personName, phaseWords, pressure, priorityWords, seconds, siteWords, stageWords } from './words.ts';
 
 /** What is not in the facts. */
 export interface ReportContext {
@@ -39,7 +39,7 @@ export function sectionsOf(facts: ReportFacts, context: ReportContext): readonly
       ],
     },
     { id: 'curves', title: 'Pressure and volume', blocks: curveBlocks(facts, context) },
-    { id: 'course', title: 'Course', blocks: [stagesTable(facts), timelineTable(facts)].map((table) => ({ kind: 'table', table })) },
+    { id: 'course', title: 'Course', blocks: [stagesTable(facts), checksTable(facts), timelineTable(facts)].map((table) => ({ kind: 'table', table })) },
     { id: 'alarms', title: 'Alarms', blocks: [{ kind: 'table', table: alarmsTable(facts) }] },
     { id: 'complications', title: 'Leaks and complications', blocks: [{ kind: 'table', table: complicationsTable(facts) }] },
     { id: 'imaging', title: 'Imaging', blocks: [planesTable(facts), guidanceTable(facts), heightsTable(facts)].map((table) => ({ kind: 'table', table })) },
@@ -68,18 +68,23 @@ const pairs = (id: string, title: string, rows: readonly Pair[]): ReportTable =>
   empty: '',
 });
 
-function procedureTable({ header, patient, plan, levels, durationMs, complete, performed }: ReportFacts, context: ReportContext): ReportTable {
+function procedureTable({ header, patient, plan, levels, approaches, durationMs, complete, performed }: ReportFacts, context: ReportContext): ReportTable {
   return pairs('procedure', 'Procedure', [
-    ['patient', 'Patient', patient ? personName(patient.name) : 'not identified'],
+    [
+      'patient',
+      'Patient',
+      patient ? `${personName(patient.name)}${patient.emergency ? ' (emergency: provisional, not yet identified)' : ''}` : 'not identified',
+    ],
     ['patientId', 'Patient identifier', patient?.id ?? null],
-    ['birthDate', 'Date of birth', patient?.birthDate ?? null],
+    ['birthDate', 'Date of birth', birthDate(patient)],
     ['sex', 'Sex', patient?.sex ?? null],
     ['accession', 'Accession number', patient?.order?.accessionNumber ?? null],
     ['requested', 'Requested procedure', patient?.order?.requestedProcedureDescription ?? null],
+    ['referring', 'Referring physician', patient?.order?.referringPhysician ? personName(patient.order.referringPhysician) : null],
     ['site', 'Site', context.site],
     ['procedure', 'Procedure', plan?.procedure ?? header.procedure],
     ['level', levels.length > 1 ? 'Levels' : 'Level', levels.join(', ') || null],
-    ['approach', 'Approach', approachOf(plan)],
+    ['approach', 'Approach', approachOf(approaches)],
     ['needle', 'Needle', needleOf(plan)],
     ['started', 'Begun', moment(header.startedAtEpochMs)],
     ['duration', 'Recorded time', clock(durationMs)],
@@ -89,11 +94,12 @@ function procedureTable({ header, patient, plan, levels, durationMs, complete, p
   ]);
 }
 
-/** Sides with a planned trajectory; null when the plan says none. */
-function approachOf(plan: ReportFacts['plan']): string | null {
-  const sides = new Set([plan?.planes.a, plan?.planes.b].flatMap((plane) => plane?.trajectories ?? []).flatMap(({ side }) => (side ? [side] : [])));
-  if (sides.size === 0) return null;
-  return sides.size === 2 ? 'bipedicular' : `unipedicular, ${[...sides].join('')}`;
+/** `unipedicular, left`; by level where there were several; null when nobody said. */
+function approachOf(approaches: ReportFacts['approaches']): string | null {
+  const words = (sides: ReportFacts['approaches'][number]['sides']) => (sides.length === 2 ? 'bipedicular' : `unipedicular, ${sides.join('')}`);
+  const known = approaches.filter(({ sides }) => sides.length > 0);
+  if (known.length === 1) return words(known[0]?.sides ?? []);
+  return known.map(({ level, sides }) => `${level ?? 'level not said'}: ${words(sides)}`).join('; ') || null;
 }
 
 function needleOf(plan: ReportFacts['plan']): string | null {
@@ -209,16 +215,33 @@ const stagesTable = ({ stages }: ReportFacts): ReportTable => ({
   columns: [
     { name: 'stage', label: 'Stage', wide: true },
     { name: 'level', label: 'Level' },
+    { name: 'side', label: 'Side' },
     { name: 'fromMs', label: 'From', show: clock },
     { name: 'toMs', label: 'To', show: clock },
     { name: 'durationMs', label: 'Duration', show: clock },
   ],
-  rows: stages.map(({ stage, level, fromMs, toMs }) => [stageWords[stage], level, fromMs, toMs, toMs - fromMs]),
+  rows: stages.map(({ stage, level, side, fromMs, toMs }) => [stageWords[stage], level, side, fromMs, toMs, toMs - fromMs]),
   empty: 'No stage was recorded.',
 });
 
-function timelineTable({ notes, leaks, mixes, devicesUsed, keyFrames, deviceLosses }: ReportFacts): ReportTable {
+const checksTable = ({ checks }: ReportFacts): ReportTable => ({
+  id: 'checks',
+  title: 'Checklists',
+  columns: [at, { name: 'stage', label: 'Stage' }, { name: 'item', label: 'Ticked', wide: true }],
+  rows: checks.map(({ tMs, stage, item }) => [tMs, stageWords[stage], item]),
+  empty: 'Nothing was ticked on a checklist.',
+});
+
+/** An identity that comes later, or is put right, is an event of the procedure. */
+const identityRow = ({ tMs, patient }: ReportFacts['identities'][number], index: number): readonly [number, string, string] => {
+  const { name, id, emergency } = patient;
+  const what = emergency ? 'Emergency' : index === 0 ? 'Patient' : 'Patient identified';
+  return [tMs, what, [personName(name), id].filter(Boolean).join(', ')];
+};
+
+function timelineTable({ identities, notes, leaks, mixes, devicesUsed, keyFrames, deviceLosses }: ReportFacts): ReportTable {
   const rows: (readonly [tMs: number, what: string, detail: string])[] = [
+    ...identities.map(identityRow),
     ...notes.map((said) => noteRow(said)),
     ...leaks.map(
       ({ tMs, site, by }) => [tMs, 'Leak', `${siteWords[site]}, ${by === 'operator' ? 'seen by the operator' : `in plane ${by.toUpperCase()}`}`] as const,

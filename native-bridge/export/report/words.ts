@@ -1,5 +1,6 @@
 import { type PressureUnit, pressureFromKpa } from '../../../src/base/units.ts';
 import type { LeakSite, Stage } from '../../../src/procedure/operatorEvent.ts';
+import type { Patient } from '../../../src/procedure/patient.ts';
 
 /** The report's words that are not in a single place. */
 export const stageWords: Readonly<Record<Stage, string>> = {
@@ -47,4 +48,21 @@ export function personName(name: string): string {
   const [family = '', given = '', middle = '', prefix = '', suffix = ''] = (name.split('=')[0] ?? '').split('^');
   const first = [prefix, given, middle].filter(Boolean).join(' ');
   return [family, first, suffix].filter(Boolean).join(', ') || name;
+}
+
+/** `YYYY-MM-DD`, also where a source gave the eight digits of DICOM. */
+export const birthDate = (patient: Patient | null): string | null => patient?.birthDate?.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3') ?? null;
+
+/** Who the report is of, in one line: it stands on every page, since pages get apart. */
+export function patientLine(patient: Patient | null): string {
+  if (!patient) return 'Patient not identified';
+  const born = birthDate(patient);
+  const parts = [
+    personName(patient.name),
+    patient.id && `ID ${patient.id}`,
+    born && `born ${born}`,
+    patient.sex,
+    patient.emergency && 'emergency, not yet identified',
+  ];
+  return parts.filter(Boolean).join(' · ');
 }
