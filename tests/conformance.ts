@@ -68,7 +68,7 @@ function differences(expected: Expected, { inspection, firstFrameMean }: Inspect
     if (wanted && wanted !== inspection[field]) found.push(`${field.replace('Sha256', '')} pixels differ from ${expected.decoder}'s`);
   }
   const mean = expected.firstFrameMean;
-  if (typeof mean === 'number' && Math.abs(mean - firstFrameMean) > 1) found.push(`mean ${firstFrameMean.toFixed(3)}, reference ${mean}`);
+  if (typeof mean === 'number' && Math.abs(mean - firstFrameMean()) > 1) found.push(`mean ${firstFrameMean().toFixed(3)}, reference ${mean}`);
   return found;
 }
 

@@ -2,7 +2,7 @@ import { writeUnsigned } from '../../src/dicom/storedValues.ts';
 import { numberOf, numbersOf } from '../../src/dicom/values.ts';
 import type { PriorHeader } from '../../src/link/priors.ts';
 import { decodeFrame } from '../sources/dicomDecode.ts';
-import { codedFrame, type DicomFile, openDicomFile } from '../sources/dicomFile.ts';
+import { type DicomFile, openDicomFile, readFrame } from '../sources/dicomFile.ts';
 import type { FoundSeries, PriorInstance } from './scan.ts';
 
 export interface LoadedSeries {
@@ -25,8 +25,8 @@ export function sliceSpacing(instances: readonly PriorInstance[]): number | null
 
 /** Stored values of one frame as int16 after rescaling (0028,1052) and (0028,1053); false when it cannot be decoded. */
 async function writeFrame(file: DicomFile, index: number, out: Int16Array): Promise<boolean> {
-  const coded = codedFrame(file, index);
-  const decoded = coded ? await decodeFrame(coded) : null;
+  const coded = await readFrame(file, index);
+  const decoded = coded?.ok ? await decodeFrame(coded.value) : null;
   if (!decoded?.ok) return false;
   const { image } = file;
   const isNarrow = decoded.value.samplesPerPixel > 1 || file.palette !== null || image.bitsAllocated <= 8;

@@ -5,7 +5,7 @@ import { type DisplayOverlay, overlayReader } from '../../src/dicom/overlay.ts';
 import type { XrayFrame } from '../../src/dicom/xrayFrame.ts';
 import { frameTopic, type PlaneId } from '../../src/sample/sample.ts';
 import { createDicomDecoder, type DicomDecoder } from './dicomDecoder.ts';
-import { codedFrame, type DicomFile, openDicomFile } from './dicomFile.ts';
+import { type DicomFile, openDicomFile, readFrame } from './dicomFile.ts';
 import { findRun, type Run } from './dicomFolder.ts';
 import type { Source, SourceEvent } from './source.ts';
 import { parseSourceUri } from './uri.ts';
@@ -113,10 +113,10 @@ export async function* playFile(
   return { startMs: playing.spaced ? last : last + timing.lastFrameMs, frameNumber: start.frameNumber + file.image.frames };
 }
 
-function decode(file: DicomFile, decoder: DicomDecoder, index: number) {
-  const frame = codedFrame(file, index);
+async function decode(file: DicomFile, decoder: DicomDecoder, index: number) {
+  const frame = await readFrame(file, index);
   if (frame === null) throw new Error(`frame ${index} is beyond the table`);
-  return decoder.decode({ frame, palette: file.palette, want: 'unsigned' });
+  return frame.ok ? decoder.decode({ frame: frame.value, palette: file.palette, want: 'unsigned' }) : frame;
 }
 
 function frameEvent(

@@ -1,10 +1,10 @@
-import { open } from 'node:fs/promises';
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { type DicomDataset, parseDataset } from '../../src/dicom/dataset.ts';
 import { describeImage, type ImageDescription, tags } from '../../src/dicom/image.ts';
 import { lumaPaletteOf } from '../../src/dicom/palette.ts';
 import { type FrameExtent, type FrameTable, frameBytes, locateFrames } from '../../src/dicom/pixelData.ts';
 import type { LumaPalette } from '../../src/dicom/storedValues.ts';
+import { readExtent, readForFrames, readShared } from './dicomBytes.ts';
 import { type CodedFrame, inflateRaw } from './dicomDecode.ts';
 import { frameMemory } from './frameMemory.ts';
 
@@ -15,45 +15,19 @@ export interface DicomFile {
   readonly image: ImageDescription;
   readonly table: FrameTable;
   readonly palette: LumaPalette | null;
+  /** The frames are not in `dataset.bytes` but read from the file when they are wanted. */
+  readonly framesOnDisk: boolean;
 }
 
 /** Enough for the header of almost every file: what is needed to sort a folder. */
 const headBytes = 256 * 1024;
 
-/** Reads a file into memory that threads share; only its beginning when `most` is given. */
-export async function readShared(path: string, most = Number.POSITIVE_INFINITY): Promise<Result<Uint8Array>> {
-  try {
-    await using handle = await open(path, 'r');
-    const { size } = await handle.stat();
-    const bytes = new Uint8Array(frameMemory(Math.min(size, most)));
-    let at = 0;
-    while (at < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, at, Math.min(bytes.length - at, 2 ** 30), at);
-      if (bytesRead === 0) break;
-      at += bytesRead;
-    }
-    return ok(at === bytes.length ? bytes : bytes.subarray(0, at));
-  } catch (error) {
-    return readFault(path, error);
-  }
-}
-
-/** Says in a sentence why a path cannot be read. */
-export function readFault(
-  path: string,
-  error: unknown,
-): { readonly ok: false; readonly fault: { readonly kind: 'input' | 'failed'; readonly message: string } } {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return inputFault(`There is no file or folder ${path}: check the path.`);
-  if (code === 'EACCES' || code === 'EPERM') return inputFault(`${path} may not be read by this user: change its permissions.`);
-  return failedFault(`${path} could not be read (${error instanceof Error ? error.message : String(error)}).`);
-}
-
-/** Opens one file for its frames. The fault names the file and what is wrong with it. */
-export async function openDicomFile(path: string): Promise<Result<DicomFile>> {
-  const bytes = await readShared(path);
-  if (!bytes.ok) return bytes;
-  return describeFile(path, bytes.value);
+/** Opens one file for its frames. The fault names the file, as `named` where its path is nobody's business, and what is wrong with it. */
+export async function openDicomFile(path: string, named = path): Promise<Result<DicomFile>> {
+  const read = await readForFrames(path);
+  if (!read.ok) return read;
+  const described = describeFile(named, read.value.bytes);
+  return described.ok ? ok({ ...described.value, path, framesOnDisk: read.value.framesOnDisk }) : described;
 }
 
 /** The same for bytes that are in memory already. */
@@ -67,7 +41,7 @@ export function describeFile(path: string, bytes: Uint8Array): Result<DicomFile>
   const table = locateFrames(dataset.value, image.value);
   if (!table.ok) return named(table.fault.message);
   const palette = image.value.photometric === 'PALETTE COLOR' ? lumaPaletteOf(dataset.value) : null;
-  return ok({ path, dataset: dataset.value, image: image.value, table: table.value, palette });
+  return ok({ path, dataset: dataset.value, image: image.value, table: table.value, palette, framesOnDisk: false });
 }
 
 /** A file's header as far as the pixel data, for sorting; null when it is no DICOM file with pixels. */
@@ -101,14 +75,30 @@ function streamOf(file: DicomFile, extent: FrameExtent): { readonly id: number; 
   return stream;
 }
 
-/** Frame `index` of the file as it lies there, ready for the decoding thread. */
+/** Frame `index` as it lies in the file, ready for the decoding thread; null beyond the last. The fault completes "frame N …". */
+export async function readFrame(file: DicomFile, index: number): Promise<Result<CodedFrame> | null> {
+  const extent = file.table.frames[index];
+  if (extent === undefined || !file.framesOnDisk) {
+    const frame = codedFrame(file, index);
+    return frame && ok(frame);
+  }
+  const bytes = await readExtent(file.path, extent);
+  return bytes.ok ? ok(codedAs(file, index, bytes.value, null)) : failedFault('can no longer be read from the file');
+}
+
+/** The same for a file whose frames are in memory. */
 export function codedFrame(file: DicomFile, index: number): CodedFrame | null {
   const extent = file.table.frames[index];
   if (extent === undefined) return null;
+  if (file.framesOnDisk) throw new Error('frames on disk are to be read with readFrame');
   const stream = file.table.oneStream ? streamOf(file, extent) : null;
+  return codedAs(file, index, stream?.bytes ?? frameBytes(file.dataset.bytes, extent), stream);
+}
+
+function codedAs(file: DicomFile, index: number, bytes: Uint8Array, stream: { readonly id: number } | null): CodedFrame {
   return {
     ...(stream === null ? {} : { stream: { id: stream.id, index } }),
-    bytes: stream?.bytes ?? frameBytes(file.dataset.bytes, extent),
+    bytes,
     encapsulated: file.table.encapsulated,
     bitOffset: (index * file.table.nativeFrameBits) % 8,
     bytesLittleEndian: file.dataset.littleEndian && file.image.transferSyntax.bigEndianPixels !== true,

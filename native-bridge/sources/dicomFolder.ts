@@ -5,7 +5,8 @@ import type { DicomDataset } from '../../src/dicom/dataset.ts';
 import { dateTimeMs } from '../../src/dicom/frameTiming.ts';
 import { tags } from '../../src/dicom/image.ts';
 import { numberOf, textOf } from '../../src/dicom/values.ts';
-import { readFault, readHead } from './dicomFile.ts';
+import { readFault } from './dicomBytes.ts';
+import { readHead } from './dicomFile.ts';
 
 /** Files of one run in playing order, and what was left out of a folder. */
 export interface Run {

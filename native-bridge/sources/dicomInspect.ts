@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { inputFault, ok, type Result } from '../../src/base/result.ts';
 import { geometryOf } from '../../src/dicom/geometryTags.ts';
 import { numberOf } from '../../src/dicom/values.ts';
+import { type CodedFrame, decodeFrame } from './dicomDecode.ts';
 import { createDicomDecoder, type DicomDecoder } from './dicomDecoder.ts';
-import { codedFrame, type DicomFile, openDicomFile } from './dicomFile.ts';
+import { type DicomFile, openDicomFile, readFrame } from './dicomFile.ts';
 import { findRun } from './dicomFolder.ts';
 
 /** What a DICOM file or series holds, as its header says it: `pedicle inspect`. */
@@ -39,7 +40,7 @@ export interface Inspected {
   /** What a person should know besides: frames cut off, series left out. */
   readonly notes: readonly string[];
   /** Mean of the first frame's stored values, as they are signed or unsigned: how lossy frames are compared. */
-  readonly firstFrameMean: number;
+  readonly firstFrameMean: () => number;
 }
 
 /** Reads a file, or the series of a folder, and decodes its first and last frame. */
@@ -50,7 +51,8 @@ export async function inspectDicom(target: string): Promise<Result<Inspected>> {
   if (!first.ok) return first;
   const last = run.value.paths.length === 1 ? first : await openEnd(run.value.paths.at(-1), target);
   if (!last.ok) return last;
-  const decoder = createDicomDecoder();
+  // A thread takes longer to start than uncompressed frames take altogether.
+  const decoder = first.value.table.encapsulated || last.value.table.encapsulated ? createDicomDecoder() : null;
   try {
     const firstFrame = await decodeNearest(decoder, first.value, 0, 1);
     if (!firstFrame.ok) return firstFrame;
@@ -64,10 +66,10 @@ export async function inspectDicom(target: string): Promise<Result<Inspected>> {
       syntaxName: first.value.image.transferSyntax.name,
       files: run.value.paths.length,
       notes: [...new Set(notes)],
-      firstFrameMean: meanOf(firstFrame.value.cells, first.value),
+      firstFrameMean: () => meanOf(firstFrame.value.cells, first.value),
     });
   } finally {
-    await decoder.close();
+    await decoder?.close();
   }
 }
 
@@ -83,21 +85,30 @@ type Cells = Uint8Array | Uint16Array | Uint32Array;
 
 /** The first frame from `index` on, in steps of `step`, that decodes: its cells as stored, and what was passed over. */
 async function decodeNearest(
-  decoder: DicomDecoder,
+  decoder: DicomDecoder | null,
   file: DicomFile,
   index: number,
   step: 1 | -1,
 ): Promise<Result<{ readonly cells: Cells; readonly note: string | null }>> {
   let fault = `${file.path} has no frame ${index + 1}.`;
   for (let at = index, tries = 0; tries < mostDamaged; at += step, tries++) {
-    const frame = codedFrame(file, at);
+    const frame = await readFrame(file, at);
     if (frame === null) break;
-    const decoded = await decoder.decode({ frame, palette: null, want: 'cells' });
+    const decoded = frame.ok ? await cellsOf(decoder, frame.value) : frame;
     const note = tries === 0 ? null : `${fault} The checksum is of frame ${at + 1}.`;
-    if (decoded.ok) return ok({ cells: decoded.value.pixels, note });
+    if (decoded.ok) return ok({ cells: decoded.value, note });
     if (tries === 0) fault = `${file.path}: frame ${at + 1} ${decoded.fault.message}.`;
   }
   return inputFault(fault);
+}
+
+async function cellsOf(decoder: DicomDecoder | null, frame: CodedFrame): Promise<Result<Cells>> {
+  if (decoder === null) {
+    const decoded = await decodeFrame(frame);
+    return decoded.ok ? ok(decoded.value.cells) : decoded;
+  }
+  const decoded = await decoder.decode({ frame, palette: null, want: 'cells' });
+  return decoded.ok ? ok(decoded.value.pixels) : decoded;
 }
 
 function headerOf(file: DicomFile): Omit<FramesInspection, 'firstFrameSha256' | 'lastFrameSha256'> {

@@ -8,7 +8,7 @@ import { inputFault, ok, type Result } from '../../src/base/result.ts';
 import type { PlaneId } from '../../src/sample/sample.ts';
 import { playFile } from './dicom.ts';
 import { createDicomDecoder, type DicomDecoder } from './dicomDecoder.ts';
-import { describeFile, readShared } from './dicomFile.ts';
+import { openDicomFile } from './dicomFile.ts';
 import { defaultReceiverOptions, type ReceivedInstance, type ReceiverOptions } from './dicomReceiver.ts';
 import { type ChildMessage, startReceiverChild } from './dicomReceiverChild.ts';
 import type { Source, SourceEvent } from './source.ts';
@@ -176,8 +176,7 @@ async function* showInstance(
   plane: PlaneId,
   signal: AbortSignal,
 ): AsyncGenerator<SourceEvent, number> {
-  const bytes = await readShared(instance.path);
-  const file = bytes.ok ? describeFile('what was received', bytes.value) : bytes;
+  const file = await openDicomFile(instance.path, 'what was received');
   if (!file.ok || file.value.image.bitsAllocated === 32) {
     const why = file.ok ? 'its pixels have 32 bits' : file.fault.message;
     yield { topic: '/device', data: { device: `plane-${plane}`, state: 'notice', message: `A DICOM instance came that cannot be shown: ${why}` }, atMs: null };
