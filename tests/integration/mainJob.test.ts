@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import type { DerivedSample, Sample } from '../../src/sample/sample.ts';
+import { readSamples } from '../readSamples.ts';
 import { jsonOf, pedicle, startPedicle } from './pedicle.ts';
 import { hasSocat, ptyPair, whyNoSocat } from './ptyPair.ts';
 
@@ -19,15 +19,6 @@ const simulated = (scenario: string, query = '') => [
   '--injector',
   `sim:${scenario}?seed=3${query}`,
 ];
-
-async function samplesOf(record: string): Promise<readonly Sample[]> {
-  const reader = await openRecordReader(record);
-  if (!reader.ok) throw new Error(reader.fault.message);
-  const samples: Sample[] = [];
-  for await (const sample of reader.value.samples({ frames: false })) samples.push(sample);
-  await reader.value.close();
-  return samples;
-}
 
 async function expectIdentical(record: string) {
   const replayed = await pedicle('replay', record, '--json');
@@ -47,7 +38,7 @@ describe('a procedure without a window', () => {
     const verified = await pedicle('verify', record, '--json');
     expect(jsonOf(verified)).toMatchObject({ intact: true, closed: true, findings: [] });
     const { derived } = await expectIdentical(record);
-    const samples = await samplesOf(record);
+    const samples = await readSamples(record, { frames: false });
     const of = <T extends Sample['topic']>(topic: T) => samples.filter((sample): sample is Extract<Sample, { topic: T }> => sample.topic === topic);
     expect(of('/injector/state').at(-1)?.data.balloon.inflations).toBeGreaterThan(0);
     expect(of('/injector/state').at(-1)?.data.cement.volumeMl).toBeGreaterThan(1);
@@ -110,7 +101,7 @@ describe.skipIf(!hasShared)(`real and realistic fluoroscopy (${hasShared ? 'from
     const ran = await pedicle('run', '--frames-a', `dicom:${a}`, '--frames-b', `dicom:${b}`, '--plan', plan ?? '', '--out', record, '--speed', 'max', '--json');
     const plane = { rows: 1024, columns: 1024, bitsStored: 12, frames: 48, gaps: 0 };
     expect(jsonOf(ran)).toMatchObject({ planes: { a: plane, b: plane } });
-    const samples = await samplesOf(record);
+    const samples = await readSamples(record, { frames: false });
     expect(samples.filter(({ topic }) => topic === '/guidance/pose').length).toBeGreaterThan(30);
     expect(samples.some((sample) => sample.topic === '/plane/a/needle' && sample.data.deviation?.tipToLineMm != null)).toBe(true);
     expect(samples.some((sample) => sample.topic === '/plane/b/cement' && sample.data.mask !== null)).toBe(true);
@@ -158,7 +149,7 @@ describe.skipIf(!hasSocat)(`a serial injector over a kernel pty pair (${hasSocat
     played = device();
     const ended = await running.ended;
     expect(ended.status).toBe(0);
-    const samples = await samplesOf(record);
+    const samples = await readSamples(record, { frames: false });
     const times = (found: (sample: Sample) => boolean) => samples.filter(found).map(({ tMs }) => tMs);
     const readingsMs = times(({ topic }) => topic === '/injector/reading');
     const lostMs = times((sample) => sample.topic === '/device' && sample.data.device === 'injector' && sample.data.state === 'lost');

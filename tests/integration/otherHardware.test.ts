@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { parseSourceFault } from '../../native-bridge/sources/faults.ts';
 import type { Sample } from '../../src/sample/sample.ts';
+import { readSamples } from '../readSamples.ts';
 import { jsonOf, pedicle } from './pedicle.ts';
 import { recordSimulation } from './simulatedRecord.ts';
 
@@ -17,15 +18,6 @@ const fps = 4;
 beforeAll(() => recordSimulation(original, { seconds, fps, planes: ['a', 'b'] }));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function samplesOf(record: string): Promise<readonly Sample[]> {
-  const reader = await openRecordReader(record);
-  if (!reader.ok) throw new Error(reader.fault.message);
-  const samples: Sample[] = [];
-  for await (const sample of reader.value.samples({ frames: false })) samples.push(sample);
-  await reader.value.close();
-  return samples;
-}
-
 const of = <T extends Sample['topic']>(samples: readonly Sample[], topic: T) =>
   samples.filter((sample): sample is Extract<Sample, { topic: T }> => sample.topic === topic);
 const dataOf = (samples: readonly Sample[], topic: Sample['topic']) => of(samples, topic).map(({ data }) => data);
@@ -35,12 +27,12 @@ async function run(name: string, ...args: readonly string[]): Promise<readonly S
   expect(ended).toMatchObject({ status: 0, stderr: '' });
   const replayed = await pedicle('replay', at(name), '--json');
   expect(jsonOf(replayed)).toMatchObject({ identical: true });
-  return samplesOf(at(name));
+  return readSamples(at(name), { frames: false });
 }
 
 describe('replay with other hardware', () => {
   test('recorded pictures with a simulated injector: guidance sees the same needles, the injector is the other one', async () => {
-    const was = await samplesOf(original);
+    const was = await readSamples(original, { frames: false });
     const is = await run('pictures', '--frames-a', `record:${original}?plane=a`, '--injector', `sim:kyphoplasty?seed=9&duration=${seconds}`);
     expect(dataOf(is, '/plane/a/needle')).toEqual(dataOf(was, '/plane/a/needle'));
     expect(of(is, '/plane/a/frame')).toHaveLength(seconds * fps);
@@ -50,14 +42,14 @@ describe('replay with other hardware', () => {
   });
 
   test('a recorded injector with simulated pictures: the same readings, to the bit', async () => {
-    const was = await samplesOf(original);
+    const was = await readSamples(original, { frames: false });
     const is = await run('injector', '--frames-b', `sim:vertebroplasty?seed=2&size=96&fps=${fps}&duration=${seconds}`, '--injector', `record:${original}`);
     expect(dataOf(is, '/injector/reading')).toEqual(dataOf(was, '/injector/reading'));
     expect(dataOf(is, '/injector/bytes')).toEqual(dataOf(was, '/injector/bytes'));
   });
 
   test('pictures of plane b shown as plane a take what was drawn on them along', async () => {
-    const was = await samplesOf(original);
+    const was = await readSamples(original, { frames: false });
     const is = await run('swapped', '--frames-a', `record:${original}?plane=b`, '--injector', `record:${original}`);
     const drawn = of(was, '/procedure').at(-1)?.data.plan.planes.b;
     expect(drawn).toBeDefined();

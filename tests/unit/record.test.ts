@@ -9,6 +9,7 @@ import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { verifyRecord } from '../../native-bridge/record/verify.ts';
 import { openRecordWriter } from '../../native-bridge/record/writer.ts';
 import type { Sample } from '../../src/sample/sample.ts';
+import { readSamples } from '../readSamples.ts';
 import { randomSession, sessionOrder, temporaryFolder, testHeader, testSummary, writeRecord } from './recordFixture.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -18,16 +19,6 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 const record = () => join(folder.path, 'record');
-
-async function readAll(path: string): Promise<Sample[]> {
-  const opened = await openRecordReader(path);
-  if (!opened.ok) throw new Error(opened.fault.message);
-  const samples: Sample[] = [];
-  for await (const sample of opened.value.samples()) samples.push(sample);
-  expect(opened.value.cut()).toBeNull();
-  await opened.value.close();
-  return samples;
-}
 
 const decompressHandlers = { zstd: (bytes: Uint8Array) => zstdDecompressSync(bytes) };
 
@@ -46,7 +37,7 @@ describe('a record', () => {
       it(`reads back every sample to the bit, in session order (seed ${seed}, ${compression})`, async () => {
         const written = randomSession(seed, 160);
         await writeRecord(record(), written, { compression });
-        expect(await readAll(record())).toStrictEqual(sessionOrder(written));
+        expect(await readSamples(record())).toStrictEqual(sessionOrder(written));
       });
     }
   }
@@ -60,7 +51,7 @@ describe('a record', () => {
   it('holds nothing when nothing happened, and still verifies', async () => {
     await writeRecord(record(), []);
     expect(await verifyRecord(record())).toMatchObject({ ok: true, value: { intact: true, closed: true } });
-    expect(await readAll(record())).toEqual([]);
+    expect(await readSamples(record())).toEqual([]);
   });
 
   it('keeps its files to their owner', async () => {
@@ -104,7 +95,7 @@ describe('a record', () => {
     await opened.value.close(testSummary);
     expect(troubles).toEqual([expect.stringContaining('478 bytes of pixels instead of 480')]);
     expect(await verifyRecord(record())).toMatchObject({ ok: true, value: { intact: true } });
-    expect(await readAll(record())).toStrictEqual(sessionOrder(written).filter((sample) => !short.includes(sample)));
+    expect(await readSamples(record())).toStrictEqual(sessionOrder(written).filter((sample) => !short.includes(sample)));
   });
 
   it('gives only some topics, and frames without pixels, when asked to', async () => {
@@ -130,7 +121,7 @@ describe('a record', () => {
     for (const _ of [1, 2]) opened.value.write({ topic: '/injector/reading', tMs: 0, seq: 0, data: reading });
     await opened.value.close(testSummary);
     expect(troubles).toEqual(['not-a-number']);
-    const [, read] = await readAll(record());
+    const [, read] = await readSamples(record());
     expect(read).toMatchObject({ data: { pressureKpa: null } });
   });
 });
@@ -213,7 +204,7 @@ describe('telemetry that another program has written anew', () => {
       topic === target?.topic && sequence === target.seq ? text.replace('"zone":"body"', '"zone":"none"') : text,
     );
     const expected = sessionOrder(written).map((sample) => (sample === target ? { ...sample, data: { ...sample.data, zone: 'none' } } : sample));
-    expect(await readAll(record())).toStrictEqual(expected);
+    expect(await readSamples(record())).toStrictEqual(expected);
     expect(await verifyRecord(record())).toMatchObject({ ok: true, value: { intact: false } });
   });
 });

@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compactRecord } from '../../native-bridge/record/compact.ts';
 import { denseCompression, packDense, unpackDense } from '../../native-bridge/record/denseChunk.ts';
 import { manifestText, parseManifest } from '../../native-bridge/record/manifest.ts';
-import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { recoverRecord } from '../../native-bridge/record/recover.ts';
 import { verifyRecord } from '../../native-bridge/record/verify.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { Sample } from '../../src/sample/sample.ts';
+import { readSamples } from '../readSamples.ts';
 import { randomSession, sessionOrder, temporaryFolder, writeRecord } from './recordFixture.ts';
 
 const written = randomSession(51, 200);
@@ -31,16 +31,6 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 const framesOf = (samples: readonly Sample[]) => samples.filter(({ topic }) => topic.endsWith('/frame')).length;
-
-async function samplesOf(record: string): Promise<Sample[]> {
-  const opened = await openRecordReader(record);
-  if (!opened.ok) throw new Error(opened.fault.message);
-  const samples: Sample[] = [];
-  for await (const sample of opened.value.samples()) samples.push(sample);
-  expect(opened.value.cut()).toBeNull();
-  await opened.value.close();
-  return samples;
-}
 
 const leftOvers = async (record: string) => (await readdir(record)).filter((name) => name.includes('.compact'));
 const isIntact = async (record: string) => {
@@ -95,8 +85,8 @@ describe('the dense form of a chunk', () => {
 
 describe('a compact record', () => {
   it('has the very same samples in the same order', async () => {
-    const samples = await samplesOf(compact);
-    expect(samples).toEqual(await samplesOf(original));
+    const samples = await readSamples(compact);
+    expect(samples).toEqual(await readSamples(original));
     expect(samples.length).toBe(sessionOrder(written).length);
   });
 
@@ -128,7 +118,7 @@ describe('a compact record', () => {
   it('can be recovered like any other', async () => {
     const recovered = join(folder.path, 'recovered');
     expect(await recoverRecord(compact, recovered)).toMatchObject({ ok: true, value: { frames: { a: expect.any(Number) } } });
-    expect(await samplesOf(recovered)).toEqual(await samplesOf(original));
+    expect(await readSamples(recovered)).toEqual(await readSamples(original));
   });
 
   it('shows every changed byte of its frames (seed 52, 60 changes)', async () => {
@@ -202,7 +192,7 @@ describe('compacting that is interrupted', () => {
         await truncate(next, 100);
       }
       for (const name of names.slice(0, placed)) await rename(join(record, `${name}.compact`), join(record, name));
-      expect(await samplesOf(record)).toEqual(await samplesOf(original));
+      expect(await readSamples(record)).toEqual(await readSamples(original));
       const again = await compactRecord(record);
       expect(again.ok || again.fault.message.includes('compact already')).toBe(true);
       expect(await isIntact(record)).toBe(true);
