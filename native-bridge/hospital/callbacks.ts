@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failedFault, ok, type Result } from '../../src/base/result.ts';
-import { dimseStatus } from '../../src/dicom/dimse.ts';
+import { dimseStatus } from '../../src/dicom/commandSet.ts';
 import type { HospitalSite } from '../../src/procedure/hospitalSite.ts';
 import { defaultReceiverOptions, type ReceivedInstance, startReceiver } from '../sources/dicomReceiver.ts';
 import { readReport } from './commitment.ts';

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
-import { type CommandSet, dimseField, encodeCommandSet, parseCommandSet } from '../../src/dicom/commandSet.ts';
-import { commandField, type DimseCommand, dimseStatus, encodeResponse, parseCommand } from '../../src/dicom/dimse.ts';
+import { type CommandSet, dimseField, dimseStatus, encodeCommandSet, parseCommandSet, responseTo } from '../../src/dicom/commandSet.ts';
 import {
   type AnsweredContext,
   type AssociateRequest,
@@ -49,7 +48,7 @@ interface State {
   command: Uint8Array[];
   commandBytes: number;
   /** The C-STORE whose dataset is coming. */
-  storing: { readonly command: DimseCommand; readonly file: IncomingFile } | null;
+  storing: { readonly command: CommandSet; readonly file: IncomingFile } | null;
   /** The N-EVENT-REPORT whose dataset is coming. */
   reporting: Reporting | null;
   released: boolean;
@@ -164,32 +163,26 @@ async function handleValue(value: DataValue, state: State, socket: Socket, optio
   // Copied: the PDU's bytes are gone when the next one comes.
   state.command.push(value.data.slice());
   if (!value.isLast) return;
-  const bytes = concat(state.command);
-  const command = parseCommand(bytes);
+  const command = parseCommandSet(concat(state.command));
   state.command = [];
   state.commandBytes = 0;
   if (command === null) throw new ProtocolError('it sent a command that is not well formed');
   if (state.storing !== null || state.reporting !== null) throw new ProtocolError('it sent a command in the middle of an instance');
-  const whole = command.field === dimseField.eventReportRequest && events.onEventReport ? parseCommandSet(bytes) : null;
-  if (whole?.hasDataset) {
-    state.reporting = { command: whole, parts: [], bytes: 0 };
-    return;
-  }
-  if (command.field === commandField.storeRequest && command.hasDataset) {
+  if (command.field === dimseField.eventReportRequest && events.onEventReport && command.hasDataset) {
+    state.reporting = { command, parts: [], bytes: 0 };
+  } else if (command.field === dimseField.storeRequest && command.hasDataset) {
     const { callingAe } = state.association.request;
-    state.storing = {
-      command,
-      file: openIncomingFile(options, { sopClass: command.sopClass, sopInstance: command.sopInstance, transferSyntax: syntax, sourceAe: callingAe }),
-    };
+    state.storing = { command, file: openIncomingFile(options, { ...instanceOf(command), transferSyntax: syntax, sourceAe: callingAe }) };
   } else {
-    const status =
-      command.field === commandField.echoRequest
-        ? dimseStatus.success
-        : command.field === commandField.storeRequest
-          ? dimseStatus.cannotUnderstand
-          : dimseStatus.unrecognisedOperation;
-    respond(socket, value.contextId, command, status);
+    respond(socket, value.contextId, command, statusWithoutDataset(command));
   }
+}
+
+const instanceOf = ({ affectedSopClass = '', affectedSopInstance = '' }: CommandSet) => ({ sopClass: affectedSopClass, sopInstance: affectedSopInstance });
+
+function statusWithoutDataset({ field }: CommandSet): number {
+  if (field === dimseField.echoRequest) return dimseStatus.success;
+  return field === dimseField.storeRequest ? dimseStatus.cannotUnderstand : dimseStatus.unrecognisedOperation;
 }
 
 /** Reports list instances; more than this no procedure has. */
@@ -210,16 +203,7 @@ async function reportData(value: DataValue, state: State, socket: Socket, events
     transferSyntax: association.syntaxOf.get(value.contextId) ?? '',
     dataset: concat(reporting.parts),
   });
-  const answer: CommandSet = {
-    field: dimseField.eventReportRequest | dimseField.response,
-    hasDataset: false,
-    status: status ?? dimseStatus.cannotUnderstand,
-    ...(command.messageId !== undefined && { respondedMessageId: command.messageId }),
-    ...(command.affectedSopClass !== undefined && { affectedSopClass: command.affectedSopClass }),
-    ...(command.affectedSopInstance !== undefined && { affectedSopInstance: command.affectedSopInstance }),
-    ...(command.eventTypeId !== undefined && { eventTypeId: command.eventTypeId }),
-  };
-  socket.write(encodeDataValue({ contextId: value.contextId, isCommand: true, isLast: true, data: encodeCommandSet(answer) }));
+  respond(socket, value.contextId, command, status ?? dimseStatus.cannotUnderstand);
 }
 
 async function storeData(value: DataValue, state: State, socket: Socket, events: ReceiverEvents): Promise<void> {
@@ -236,9 +220,9 @@ async function storeData(value: DataValue, state: State, socket: Socket, events:
     return;
   }
   respond(socket, value.contextId, command, dimseStatus.success);
-  events.onReceived({ path, sopClass: command.sopClass, sopInstance: command.sopInstance, callingAe: association.request.callingAe, bytes: file.bytes });
+  events.onReceived({ path, ...instanceOf(command), callingAe: association.request.callingAe, bytes: file.bytes });
 }
 
-function respond(socket: Socket, contextId: number, command: DimseCommand, status: number): void {
-  socket.write(encodeDataValue({ contextId, isCommand: true, isLast: true, data: encodeResponse(command, status) }));
+function respond(socket: Socket, contextId: number, command: CommandSet, status: number): void {
+  socket.write(encodeDataValue({ contextId, isCommand: true, isLast: true, data: encodeCommandSet(responseTo(command, status)) }));
 }

@@ -13,6 +13,9 @@ export const dimseField = {
   response: 0x8000,
 } as const;
 
+/** Status codes of PS3.4 table B.2-1 and PS3.7 annex C. */
+export const dimseStatus = { success: 0x0000, unrecognisedOperation: 0x0211, outOfResources: 0xa700, cannotUnderstand: 0xc000 } as const;
+
 /** What a command set says; what it does not say is absent. */
 export interface CommandSet {
   readonly field: number;
@@ -105,3 +108,16 @@ export function parseCommandSet(bytes: Uint8Array): CommandSet | null {
 }
 
 const shortOf = (value: Uint8Array | undefined): number | null => (value === undefined || value.length < 2 ? null : (value[0] ?? 0) | ((value[1] ?? 0) << 8));
+
+/** What answers a request with a status: its service, message, SOP class and instance given back. */
+export function responseTo({ field, messageId, affectedSopClass, affectedSopInstance, eventTypeId }: CommandSet, status: number): CommandSet {
+  return {
+    field: field | dimseField.response,
+    hasDataset: false,
+    status,
+    respondedMessageId: messageId ?? 0,
+    ...(affectedSopClass !== undefined && { affectedSopClass }),
+    ...(affectedSopInstance !== undefined && { affectedSopInstance }),
+    ...(eventTypeId !== undefined && { eventTypeId }),
+  };
+}

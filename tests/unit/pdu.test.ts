@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answerContext } from '../../native-bridge/sources/dicomAssociation.ts';
-import { encodeResponse, parseCommand } from '../../src/dicom/dimse.ts';
+import { encodeCommandSet, parseCommandSet, responseTo } from '../../src/dicom/commandSet.ts';
 import { concat, encodeAssociateAccept, encodeDataValue, parseAssociateRequest, parseDataValues, pdu, pduReader } from '../../src/dicom/pdu.ts';
 import { associateRequest, request } from '../integration/storageScu.ts';
 
@@ -79,11 +79,11 @@ test('data values come back as they were sent, and a wrong length is refused', (
 });
 
 test('a command is read and answered', () => {
-  const command = parseCommand(request(1, '1.2.840.10008.5.1.4.1.1.12.1', '1.2.3', true));
-  expect(command).toEqual({ field: 1, messageId: 7, sopClass: '1.2.840.10008.5.1.4.1.1.12.1', sopInstance: '1.2.3', hasDataset: true });
+  const command = parseCommandSet(request(1, '1.2.840.10008.5.1.4.1.1.12.1', '1.2.3', true));
+  expect(command).toMatchObject({ field: 1, messageId: 7, affectedSopClass: '1.2.840.10008.5.1.4.1.1.12.1', affectedSopInstance: '1.2.3', hasDataset: true });
   if (command === null) return;
-  const response = encodeResponse(command, 0xa700);
-  expect(parseCommand(response)).toMatchObject({ field: 0x8001, sopInstance: '1.2.3', hasDataset: false });
+  const response = encodeCommandSet(responseTo(command, 0xa700));
+  expect(parseCommandSet(response)).toMatchObject({ field: 0x8001, respondedMessageId: 7, affectedSopInstance: '1.2.3', status: 0xa700, hasDataset: false });
   // Group length: all that follows it.
   expect(new DataView(response.buffer).getUint32(8, true)).toBe(response.length - 12);
 });
@@ -91,7 +91,7 @@ test('a command is read and answered', () => {
 test('random bytes are no command, and no throw (seed 33)', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
-      const command = parseCommand(bytes);
+      const command = parseCommandSet(bytes);
       expect(command === null || Number.isInteger(command.field)).toBe(true);
     }),
     { seed: 33, numRuns: 500 },
