@@ -18,7 +18,6 @@ const patientName = 'Müller^Jörg';
 const injectorState = {
   ...injectorStateOf(initialInjectorFold('injector', 0), 0, null),
   balloon: { ...injectorStateOf(initialInjectorFold('injector', 0), 0, null).balloon, volumeMl: 2.5, inflations: 2, peakPressureKpa: 1234.5 },
-  cement: { ...injectorStateOf(initialInjectorFold('injector', 0), 0, null).cement, volumeMl: 3.3000000000000003 },
 };
 
 /** A short procedure with everything that exports have a place for. */
@@ -36,7 +35,8 @@ function procedure(): Sample[] {
   for (const [index, stage] of stages.entries()) {
     tMs = index * 1000;
     raw({ topic: '/operator', data: { kind: 'stage', stage } });
-    derived({ topic: '/injector/state', data: injectorState });
+    // What a stage says of cement is what went in within it: 3.3 mL of injection.
+    derived({ topic: '/injector/state', data: { ...injectorState, cement: { ...injectorState.cement, volumeMl: index < 3 ? 1.1 : 4.4 } } });
     raw({ topic: '/operator', data: { kind: 'note', text: index === 0 ? '' : 'Größe "A", B\r\n=1+1' } });
     raw({ topic: '/operator', data: { kind: 'cement-mixed', product: 'PMMA', lot: 'L-1' } });
     raw({ topic: '/operator', data: { kind: 'leak-seen', site: 'epidural' } });

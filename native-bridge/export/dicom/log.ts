@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { ExportTask } from '../task.ts';
 import { dicomTimes, uidOf, writeDicomFile } from './file.ts';
-import { type LogEntry, logEntries } from './logEntries.ts';
+import { logEntries } from './logEntries.ts';
+import type { LogEntry } from './logEntry.ts';
 import { type ContentItem, dcm, item } from './srContent.ts';
 import { commonModules, type DicomStudy, referencedRequest } from './study.ts';
 
@@ -54,6 +55,7 @@ function root(study: DicomStudy, entries: readonly LogEntry[]): object {
 
 function entryItem(study: DicomStudy, { tMs, concept, value, properties }: LogEntry): ContentItem {
   const { dateTime } = dicomTimes(study.startedAtEpochMs + tMs);
-  const children = properties.map(({ name, value: property }) => item('HAS PROPERTIES', name, property));
+  const recorded = item('HAS OBS CONTEXT', dcm('121125', 'DateTime of Recording of Log Entry'), { dateTime });
+  const children = [recorded, ...properties.map(({ name, value: property }) => item('HAS PROPERTIES', name, property))];
   return { ...item('CONTAINS', concept, value, children), ObservationDateTime: dateTime };
 }

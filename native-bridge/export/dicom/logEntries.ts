@@ -1,75 +1,28 @@
 import type { AlarmEvent } from '../../../src/alarm/alarm.ts';
-import type { InjectorState } from '../../../src/injector/state.ts';
-import type { OperatorEvent, Stage } from '../../../src/procedure/operatorEvent.ts';
+import type { OperatorEvent } from '../../../src/procedure/operatorEvent.ts';
 import type { Sample } from '../../../src/sample/sample.ts';
 import type { RecordReader } from '../../record/record.ts';
-import { type Code, type ContentValue, dcm, privateCode, ucum } from './srContent.ts';
-
-/** One entry of the procedure log, by session time. */
-export interface LogEntry {
-  readonly tMs: number;
-  readonly concept: Code;
-  readonly value: ContentValue;
-  readonly properties: readonly { readonly name: Code; readonly value: ContentValue }[];
-}
-
-type Property = LogEntry['properties'][number];
+import type { LogEntry, LogProperty } from './logEntry.ts';
+import { startStages } from './logStages.ts';
+import { type ContentValue, dcm, privateCode } from './srContent.ts';
 
 const note = dcm('121174', 'Procedure Note');
-const startAction = dcm('121130', 'Start Procedure Action Item');
-const endAction = dcm('121131', 'End Procedure Action Item');
-const actionId = dcm('121124', 'Procedure Action Item ID');
-
-const stageCodes: Readonly<Record<Stage, Code>> = {
-  access: privateCode('STAGE-ACCESS', 'Access to the vertebral body'),
-  cavity: privateCode('STAGE-CAVITY', 'Cavity creation'),
-  mixing: privateCode('STAGE-MIXING', 'Cement mixing'),
-  injection: privateCode('STAGE-INJECTION', 'Cement injection'),
-  closure: privateCode('STAGE-CLOSURE', 'Closure'),
-};
-
 const text = (value: string): ContentValue => ({ text: value });
-const millilitres = (number: number): ContentValue => ({ number, unit: ucum('mL', 'mL') });
-const kilopascals = (number: number): ContentValue => ({ number, unit: ucum('kPa', 'kPa') });
 
 /** What a person would want to find in the log of a procedure: stages, events, alarms, and what was measured at their ends. In order of time. */
 export async function logEntries(reader: RecordReader): Promise<readonly LogEntry[]> {
   const entries: LogEntry[] = [];
-  let stage: { readonly stage: Stage; readonly count: number } | null = null;
-  let injector: InjectorState | null = null;
-  const endStage = (tMs: number) => {
-    if (stage)
-      entries.push({ tMs, concept: endAction, value: { code: stageCodes[stage.stage] }, properties: [idOf(stage.count), ...measured(stage.stage, injector)] });
-  };
+  const stages = startStages();
   for await (const sample of reader.samples({ frames: false, topics: ['/operator', '/alarm', '/device', '/injector/state'] })) {
-    if (sample.topic === '/injector/state') injector = sample.data;
-    else if (sample.topic === '/operator' && sample.data.kind === 'stage') {
-      endStage(sample.tMs);
-      const count: number = (stage?.count ?? 0) + 1;
-      stage = { stage: sample.data.stage, count };
-      entries.push({ tMs: sample.tMs, concept: startAction, value: { code: stageCodes[stage.stage] }, properties: [idOf(count)] });
-    } else {
+    if (sample.topic === '/injector/state') stages.injector(sample.data);
+    else if (sample.topic === '/operator' && sample.data.kind === 'stage') entries.push(...stages.begin(sample.tMs, sample.data));
+    else {
+      if (sample.topic === '/operator' && sample.data.kind === 'cement-mixed') stages.mixed(sample.data);
       const entry = entryOf(sample);
       if (entry) entries.push({ tMs: sample.tMs, ...entry });
     }
   }
-  endStage(reader.durationMs);
-  return entries;
-}
-
-const idOf = (count: number): Property => ({ name: actionId, value: text(String(count)) });
-
-/** What the injector had measured when a stage ended. */
-function measured(stage: Stage, injector: InjectorState | null): readonly Property[] {
-  if (!injector) return [];
-  if (stage === 'cavity') {
-    return [
-      { name: privateCode('BALLOON-PEAK', 'Peak balloon pressure'), value: kilopascals(injector.balloon.peakPressureKpa) },
-      { name: privateCode('BALLOON-VOLUME', 'Balloon volume'), value: millilitres(injector.balloon.volumeMl) },
-      { name: privateCode('BALLOON-COUNT', 'Number of balloon inflations'), value: { number: injector.balloon.inflations, unit: ucum('1', 'no units') } },
-    ];
-  }
-  return stage === 'injection' ? [{ name: dcm('122091', 'Volume administered'), value: millilitres(injector.cement.volumeMl) }] : [];
+  return [...entries, ...stages.end(reader.durationMs)];
 }
 
 function entryOf(sample: Sample): Omit<LogEntry, 'tMs'> | null {
@@ -93,6 +46,10 @@ function operatorEntry(event: OperatorEvent): Omit<LogEntry, 'tMs'> | null {
       return { concept: note, value: text(event.text), properties: [] };
     case 'mark':
       return { concept: note, value: text(`Mark ${event.label ?? ''}`.trim()), properties: [] };
+    case 'patient':
+      return { concept: note, value: text(identityWords(event)), properties: [] };
+    case 'check':
+      return { concept: note, value: text(`${event.done ? 'Ticked' : 'No longer ticked'}: ${event.item}`), properties: [] };
     case 'leak-seen':
       return {
         concept: note,
@@ -117,7 +74,13 @@ function operatorEntry(event: OperatorEvent): Omit<LogEntry, 'tMs'> | null {
   }
 }
 
-function deviceProperties({ name, lot, serial }: Extract<OperatorEvent, { kind: 'device-used' }>): readonly Property[] {
+/** An identity that is attached later belongs to the course of the procedure. */
+function identityWords({ name, id, emergency, corrects }: Extract<OperatorEvent, { kind: 'patient' }>): string {
+  if (emergency) return `Begun without identity, as ${name}, ${id}`;
+  return `${corrects === undefined ? 'Patient' : 'Patient identified'}: ${name}, ${id}`;
+}
+
+function deviceProperties({ name, lot, serial }: Extract<OperatorEvent, { kind: 'device-used' }>): readonly LogProperty[] {
   return [
     { name: dcm('121150', 'Device Code'), value: { code: privateCode('DEVICE', name.slice(0, 64)) } },
     { name: dcm('121149', 'Lot Identifier'), value: text(lot) },
@@ -125,8 +88,8 @@ function deviceProperties({ name, lot, serial }: Extract<OperatorEvent, { kind: 
   ];
 }
 
-function materialOf({ product, lot }: Extract<OperatorEvent, { kind: 'cement-mixed' }>): readonly Property[] {
-  const properties: Property[] = [];
+function materialOf({ product, lot }: Extract<OperatorEvent, { kind: 'cement-mixed' }>): readonly LogProperty[] {
+  const properties: LogProperty[] = [];
   if (product) properties.push({ name: dcm('121145', 'Description of Material'), value: text(product) });
   if (lot) properties.push({ name: dcm('121149', 'Lot Identifier'), value: text(lot) });
   return properties;

@@ -24,7 +24,6 @@ export const codingSchemes = [
   { CodingSchemeDesignator: '99PEDICLE', CodingSchemeName: 'Pedicle vertebral augmentation', CodingSchemeResponsibleOrganization: 'Pedicle project' },
 ];
 
-/** The value of a content item. */
 /** An image or presentation state, for references. */
 export interface ImageReference {
   readonly sopClassUid: string;
@@ -33,11 +32,13 @@ export interface ImageReference {
   readonly frameNumber?: number;
 }
 
+/** The value of a content item. */
 export type ContentValue =
   | { readonly image: ImageReference }
   | { readonly code: Code }
   | { readonly text: string }
   | { readonly uid: string }
+  | { readonly dateTime: string }
   | { readonly number: number; readonly unit: Code };
 
 export type Relationship = 'HAS OBS CONTEXT' | 'HAS ACQ CONTEXT' | 'CONTAINS' | 'HAS PROPERTIES';
@@ -56,6 +57,7 @@ function valueAttributes(value: ContentValue): object {
   if ('code' in value) return { ValueType: 'CODE', ConceptCodeSequence: [value.code] };
   if ('text' in value) return { ValueType: 'TEXT', TextValue: value.text.trim() || '-' };
   if ('image' in value) return { ValueType: 'IMAGE', ReferencedSOPSequence: [referenceItem(value.image)] };
+  if ('dateTime' in value) return { ValueType: 'DATETIME', DateTime: value.dateTime };
   if ('uid' in value) return { ValueType: 'UIDREF', UID: value.uid };
   return { ValueType: 'NUM', MeasuredValueSequence: [{ NumericValue: decimalString(value.number), MeasurementUnitsCodeSequence: [value.unit] }] };
 }
