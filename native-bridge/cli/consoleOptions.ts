@@ -20,16 +20,17 @@ export interface ConsoleOptions extends SourceOptions, FaultOptions {
 /** What a newcomer sees: a simulated kyphoplasty on two planes with its injector. */
 const demonstration = { framesA: 'sim:kyphoplasty', framesB: 'sim:kyphoplasty', injector: 'sim:kyphoplasty' };
 
-const namesSources = ({ framesA, framesB, injector }: ConsoleOptions): boolean => (framesA ?? framesB ?? injector) !== undefined;
+const namesSources = ({ framesA, framesB, injector, injector2 }: SourceOptions): boolean => (framesA ?? framesB ?? injector ?? injector2) !== undefined;
 
 /** What a session reads: what the command line names, else the site, else the simulator; for practice always the simulator. */
 function inputFor(options: ConsoleOptions, faults: readonly ScheduledSourceFault[], site: Site, practice: boolean, first: boolean): SessionInput {
   const ofSite = site.sources && Object.keys(site.sources).length > 0 ? site.sources : demonstration;
-  const { framesA, framesB, injector } = practice ? demonstration : namesSources(options) ? options : ofSite;
+  const { framesA, framesB, injector, injector2 }: NonNullable<Site['sources']> = practice ? demonstration : namesSources(options) ? options : ofSite;
   return {
     framesA: framesA ?? null,
     framesB: framesB ?? null,
     injector: injector ?? null,
+    injector2: injector2 ?? null,
     planFile: first && !practice ? (options.plan ?? null) : null,
     scriptFile: first && !practice ? (options.script ?? null) : null,
     faults: first && !practice ? faults : [],

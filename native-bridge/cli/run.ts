@@ -5,6 +5,7 @@ import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
 import type { Site } from '../../src/procedure/site.ts';
 import { patientEventOf } from '../../src/procedure/worklistItem.ts';
 import { encryptionReady } from '../security/required.ts';
+import { namedSources } from '../session/openSources.ts';
 import { softwareVersion } from '../softwareVersion.ts';
 import { printJson, reportFault } from './output.ts';
 import { addFaultOptions, addSourceOptions, type FaultOptions, parseSpeed, readFaults, readSite, type SourceOptions } from './sessionOptions.ts';
@@ -45,6 +46,7 @@ async function run(options: RunOptions): Promise<void> {
     framesA: options.framesA ?? null,
     framesB: options.framesB ?? null,
     injector: options.injector ?? null,
+    injector2: options.injector2 ?? null,
     planFile: options.plan ?? null,
     scriptFile: options.script ?? null,
     faults: faults.value,
@@ -63,7 +65,7 @@ async function run(options: RunOptions): Promise<void> {
       runtime: `node ${process.versions.node}, v8 ${process.versions.v8}`,
       procedure,
       simulated,
-      sources: { framesA: input.framesA, framesB: input.framesB, injector: input.injector },
+      sources: namedSources(input),
     },
     openRecord: (header, onTrouble) => openRecordWriter({ folder: options.out }, header, onTrouble),
   });

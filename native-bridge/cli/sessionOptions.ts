@@ -9,6 +9,7 @@ export interface SourceOptions {
   readonly framesA?: string;
   readonly framesB?: string;
   readonly injector?: string;
+  readonly injector2?: string;
   readonly site?: string;
   readonly plan?: string;
   readonly script?: string;
@@ -19,6 +20,10 @@ export function addSourceOptions(command: Command): Command {
     .option('--frames-a <uri>', 'frames of plane a: sim:SCENARIO?seed=N, dicom:FILE_OR_FOLDER, video:…, record:RECORD?plane=a')
     .option('--frames-b <uri>', 'frames of plane b, likewise')
     .option('--injector <uri>', 'sim:SCENARIO?seed=N, serial:PORT?driver=NAME&baud=N, record:RECORD or none:')
+    .option(
+      '--injector-2 <uri>',
+      'a second injector beside it (left and right, balloon and cement), likewise; its device is injector-2 unless ?device= names it',
+    )
     .option('--site <file>', 'site configuration')
     .option('--plan <file>', 'plan.json: trajectories, vertebral body, posterior wall, limits')
     .option('--script <file>', 'operator events on a timetable: [{ "atMs": n, "event": {…} }]');

@@ -14,7 +14,7 @@ const headerSchema = z.looseObject({
   startedAtEpochMs: z.int().nonnegative(),
   procedure: z.string(),
   simulated: z.boolean(),
-  sources: z.looseObject({ framesA: source, framesB: source, injector: source }),
+  sources: z.looseObject({ framesA: source, framesB: source, injector: source, injector2: z.string().optional() }),
 });
 const missingSchema = z.array(z.tuple([z.int().nonnegative(), z.int().nonnegative()]));
 
@@ -44,8 +44,9 @@ export function headerMetadata({ header, missing }: HeaderMetadata): Record<stri
  */
 export function planeHeader({ header, missing }: HeaderMetadata): HeaderMetadata {
   const kindOf = (uri: string | null) => (uri === null ? null : uri.slice(0, uri.indexOf(':') + 1));
-  const { framesA, framesB, injector } = header.sources;
-  return { header: { ...header, sources: { framesA: kindOf(framesA), framesB: kindOf(framesB), injector: kindOf(injector) } }, missing };
+  const { framesA, framesB, injector, injector2 } = header.sources;
+  const second = injector2 === undefined ? {} : { injector2: kindOf(injector2) ?? '' };
+  return { header: { ...header, sources: { framesA: kindOf(framesA), framesB: kindOf(framesB), injector: kindOf(injector), ...second } }, missing };
 }
 
 export function parseHeaderMetadata(metadata: ReadonlyMap<string, string>, where: string): Result<HeaderMetadata> {

@@ -13,7 +13,7 @@ export interface RecordHeader {
   /** `kyphoplasty` etc., for the folder's name. */
   readonly procedure: string;
   readonly simulated: boolean;
-  readonly sources: { readonly framesA: string | null; readonly framesB: string | null; readonly injector: string | null };
+  readonly sources: { readonly framesA: string | null; readonly framesB: string | null; readonly injector: string | null; readonly injector2?: string };
 }
 
 /**

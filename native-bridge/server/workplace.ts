@@ -7,7 +7,7 @@ import type { SessionInfo } from '../../src/link/link.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
 import type { Site } from '../../src/procedure/site.ts';
 import { openRecordWriter } from '../record/writer.ts';
-import { openSources, type SessionInput } from '../session/openSources.ts';
+import { namedSources, openSources, type SessionInput } from '../session/openSources.ts';
 import { type Session, startSession } from '../session/session.ts';
 import { underSiteLimits, withSiteLimits } from '../session/siteLimits.ts';
 import { softwareVersion } from '../softwareVersion.ts';
@@ -50,8 +50,6 @@ interface Running {
   readonly ended: Promise<Result<void>>;
 }
 
-export const sourcesOf = (input: SessionInput): SessionInfo['sources'] => ({ framesA: input.framesA, framesB: input.framesB, injector: input.injector });
-
 export function createWorkplace(options: WorkplaceOptions): Workplace {
   const liveListeners = new Set<(live: LiveView) => void>();
   const stateListeners = new Set<(state: WorkplaceState) => void>();
@@ -63,7 +61,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
   const { site } = options;
   const recordsFolder = () => options.recordsFolder ?? site.state().site.recordsFolder ?? join(homedir(), 'Pedicle', 'records');
   const display = () => ({ pressureUnit: site.state().site.display?.pressureUnit ?? ('psi' as const) });
-  const state = (): WorkplaceState => ({ state: phase, message, nextSources: sourcesOf(options.inputFor(site.state().site, false, isFirst)) });
+  const state = (): WorkplaceState => ({ state: phase, message, nextSources: namedSources(options.inputFor(site.state().site, false, isFirst)) });
   const enter = (next: WorkplaceState['state'], why: string | null) => {
     phase = next;
     message = why;
@@ -86,7 +84,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
         runtime: `node ${process.versions.node}, v8 ${process.versions.v8}`,
         procedure,
         simulated,
-        sources: sourcesOf(input),
+        sources: namedSources(input),
       },
       openRecord: (header, onTrouble) => openRecordWriter(recordsFolder(), header, onTrouble),
     });
@@ -98,7 +96,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
       startedAtEpochMs: session.header.startedAtEpochMs,
       softwareVersion: softwareVersion(),
       simulated,
-      sources: sourcesOf(input),
+      sources: namedSources(input),
       record: session.writer ? basename(session.writer.folder) : null,
       display: display(),
     });

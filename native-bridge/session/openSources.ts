@@ -1,24 +1,37 @@
 import { inputFault, ok, type Result } from '../../src/base/result.ts';
 import type { Plan } from '../../src/procedure/plan.ts';
 import { type PlaneId, planeIds } from '../../src/sample/sample.ts';
+import type { RecordHeader } from '../record/record.ts';
 import { type FaultSubject, type ScheduledSourceFault, withFaults } from '../sources/faults.ts';
 import { openFrameSource } from '../sources/open.ts';
-import { openInjectorSource } from '../sources/openInjector.ts';
+import { injectorDeviceOf, openInjectorSource } from '../sources/openInjector.ts';
 import { readPlanFile, scriptedOperator } from '../sources/script.ts';
 import type { Source } from '../sources/source.ts';
 import { openOperator } from './openOperator.ts';
 
 /** What the command line names. */
+type NamedSources = RecordHeader['sources'];
+
 export interface SessionInput {
   readonly framesA: string | null;
   readonly framesB: string | null;
   readonly injector: string | null;
+  /** A second one beside it: the other side, or the cement's beside the balloon's. */
+  readonly injector2?: string | null;
   readonly planFile: string | null;
   readonly scriptFile: string | null;
   /** What is to go wrong on the way, and when. */
   readonly faults?: readonly ScheduledSourceFault[];
   readonly speed: number | 'max';
 }
+
+/** The sources as the record's header names them; a second injector only where there is one. */
+export const namedSources = ({ framesA, framesB, injector, injector2 }: SessionInput): NamedSources => ({
+  framesA,
+  framesB,
+  injector,
+  ...(injector2 == null ? {} : { injector2 }),
+});
 
 export interface OpenedSources {
   /** In the order in which events of one time are taken: what the operator says comes before what is then seen. */
@@ -48,6 +61,20 @@ function planFitsFrames(plan: Plan, path: string, frames: Readonly<Record<PlaneI
   return ok(undefined);
 }
 
+/** The device of a second injector that has no name of its own. */
+const secondDevice = 'injector-2';
+
+function injectorsDiffer(first: string | null, second: string | null): Result<void> {
+  if (isNone(first) || isNone(second)) return ok(undefined);
+  const device = injectorDeviceOf(first, 'injector');
+  if (device === injectorDeviceOf(second, secondDevice))
+    return inputFault(`Both injectors are called ${device}; give the second another name, for example ?device=injector-right.`);
+  const port = (uri: string) => (uri.startsWith('serial:') ? uri.split('?')[0] : null);
+  if (port(first) !== null && port(first) === port(second))
+    return inputFault(`Both injectors are on ${port(first)}; a port has one injector. Give the second its own port ("pedicle doctor" lists them).`);
+  return ok(undefined);
+}
+
 /** Opens everything that a session reads, or says in one sentence what cannot be opened. */
 export async function openSources(input: SessionInput): Promise<Result<OpenedSources>> {
   let plan: Plan | null = null;
@@ -58,6 +85,9 @@ export async function openSources(input: SessionInput): Promise<Result<OpenedSou
     if (!fits.ok) return fits;
     plan = read.value;
   }
+  const second = input.injector2 ?? null;
+  const differ = injectorsDiffer(input.injector, second);
+  if (!differ.ok) return differ;
   const operator = await openOperator(input, plan);
   if (!operator.ok) return operator;
   const sources: Source[] = [];
@@ -66,6 +96,7 @@ export async function openSources(input: SessionInput): Promise<Result<OpenedSou
   const faulty = (opened: Result<Source>, subject: FaultSubject) => (opened.ok ? withFaults(opened.value, subject, input.faults ?? []) : opened);
   const named: readonly (Result<Source> | null)[] = await Promise.all([
     isNone(input.injector) ? null : openInjectorSource(input.injector).then((opened) => faulty(opened, 'injector')),
+    isNone(second) ? null : openInjectorSource(second, secondDevice),
     isNone(input.framesA) ? null : openFrameSource(input.framesA, 'a').then((opened) => faulty(opened, 'a')),
     isNone(input.framesB) ? null : openFrameSource(input.framesB, 'b').then((opened) => faulty(opened, 'b')),
   ]);

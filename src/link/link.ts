@@ -39,7 +39,7 @@ export interface SessionInfo {
   readonly startedAtEpochMs: number;
   readonly softwareVersion: string;
   readonly simulated: boolean;
-  readonly sources: { readonly framesA: string | null; readonly framesB: string | null; readonly injector: string | null };
+  readonly sources: { readonly framesA: string | null; readonly framesB: string | null; readonly injector: string | null; readonly injector2?: string };
   /** The record's folder name, not its path. */
   readonly record: string | null;
   readonly display: { readonly pressureUnit: 'psi' | 'atm' | 'bar' | 'kPa' };

@@ -14,7 +14,7 @@ export const siteSchema = z.strictObject({
   name: z.string().max(200).optional(),
   display: z.strictObject({ pressureUnit: z.enum(['psi', 'atm', 'bar', 'kPa']).optional() }).optional(),
   /** What the console reads when the command line names nothing; a simulated procedure when neither does. */
-  sources: z.strictObject({ framesA: uri.optional(), framesB: uri.optional(), injector: uri.optional() }).optional(),
+  sources: z.strictObject({ framesA: uri.optional(), framesB: uri.optional(), injector: uri.optional(), injector2: uri.optional() }).optional(),
   /** Limits of plans that give none of their own. */
   limits: limitsSchema.optional(),
   /** What is ticked off before a stage is left. */
