@@ -1,4 +1,4 @@
-import { startBridge, temporaryRecords } from './bridge.ts';
+import { simulated, startBridge, temporaryRecords } from './bridge.ts';
 import { expect, expectRunning, seqOf, test, word } from './console.ts';
 
 const records = temporaryRecords();
@@ -6,7 +6,7 @@ test.afterAll(() => records.remove());
 
 test('two consoles on one session agree on stage, plan and what was undone', async ({ page, context }) => {
   // Nobody but these two sets a stage in the quiet scenario.
-  const bridge = await startBridge(records.folder, ['--frames-a', 'sim:quiet', '--frames-b', 'sim:quiet', '--injector', 'sim:quiet']);
+  const bridge = await startBridge(records.folder, simulated('quiet'));
   await page.goto(bridge.url);
   await expectRunning(page);
   const second = await context.newPage();

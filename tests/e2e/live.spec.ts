@@ -1,19 +1,18 @@
-import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
+import { type RunningBridge, simulated, startBridge, temporaryRecords } from './bridge.ts';
 import { expect, expectAccessible, expectRunning, expectWhole, keepPicture, plane, seqOf, test, word } from './console.ts';
 
 const records = temporaryRecords();
 let bridge: RunningBridge;
 
-// A simulated procedure lasts a minute: each test has its own.
-test.beforeEach(async () => {
-  bridge = await startBridge(records.folder);
+test.beforeAll(async () => {
+  bridge = await startBridge(records.folder, simulated('kyphoplasty'));
 });
-test.afterEach(async ({ page }) => {
-  // The page goes first: a bridge that goes away under it would be heard in the browser's console.
-  await page.goto('about:blank');
+// The page goes first: a bridge that goes away under it would be heard in the browser's console.
+test.afterEach(({ page }) => page.goto('about:blank'));
+test.afterAll(async () => {
   await bridge.stop();
+  records.remove();
 });
-test.afterAll(() => records.remove());
 
 test('two planes run live, marked as simulated, with the recording, the delay and the count of dropped frames in view', async ({ page }) => {
   await page.goto(bridge.url);

@@ -1,4 +1,4 @@
-import { startBridge, temporaryRecords } from './bridge.ts';
+import { simulated, startBridge, temporaryRecords } from './bridge.ts';
 import { expect, expectAccessible, expectRunning, keepPicture, test, word } from './console.ts';
 
 const records = temporaryRecords();
@@ -6,7 +6,7 @@ test.afterAll(() => records.remove());
 
 test('when the bridge dies, the console says so within a second and nothing looks live', async ({ page, consoleWords }) => {
   consoleWords.allow(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection/);
-  const bridge = await startBridge(records.folder);
+  const bridge = await startBridge(records.folder, simulated('kyphoplasty'));
   await page.goto(bridge.url);
   await expectRunning(page);
   await bridge.kill();
@@ -22,7 +22,7 @@ test('when the bridge dies, the console says so within a second and nothing look
 });
 
 test('without an injector the numbers say so in words, and the picture goes on', async ({ page }) => {
-  const bridge = await startBridge(records.folder, ['--frames-a', 'sim:kyphoplasty', '--injector', 'none:']);
+  const bridge = await startBridge(records.folder, [...simulated('kyphoplasty', 1).slice(0, 2), '--injector', 'none:']);
   try {
     await page.goto(bridge.url);
     await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });

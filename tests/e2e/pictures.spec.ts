@@ -1,18 +1,18 @@
 import type { Page } from '@playwright/test';
-import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
+import { type RunningBridge, simulated, startBridge, temporaryRecords } from './bridge.ts';
 import { expect, expectAccessible, expectRunning, expectWhole, keepPicture, plane, test } from './console.ts';
 
 const records = temporaryRecords();
 let bridge: RunningBridge;
 
-test.beforeEach(async () => {
-  bridge = await startBridge(records.folder);
+test.beforeAll(async () => {
+  bridge = await startBridge(records.folder, simulated('kyphoplasty'));
 });
-test.afterEach(async ({ page }) => {
-  await page.goto('about:blank');
+test.afterEach(({ page }) => page.goto('about:blank'));
+test.afterAll(async () => {
   await bridge.stop();
+  records.remove();
 });
-test.afterAll(() => records.remove());
 
 const tool = (page: Page, name: string) => page.getByRole('button', { name, exact: false }).and(page.locator('.tool'));
 

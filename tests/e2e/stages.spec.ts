@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
+import { type RunningBridge, simulated, startBridge, temporaryRecords } from './bridge.ts';
 import { expect, expectAccessible, expectWhole, keepPicture, test, word } from './console.ts';
 
 const records = temporaryRecords();
@@ -9,17 +9,13 @@ const folder = mkdtempSync(join(tmpdir(), 'pedicle-site-'));
 const site = join(folder, 'site.json');
 let bridge: RunningBridge;
 
-test.beforeAll(() =>
-  writeFileSync(site, JSON.stringify({ version: 1, checklists: { access: ['Level checked in both views', 'Antibiotic given'] }, shortcuts: { store: 'F9' } })),
-);
-test.beforeEach(async () => {
-  bridge = await startBridge(records.folder, ['--site', site, '--frames-a', 'sim:quiet', '--frames-b', 'sim:quiet', '--injector', 'none:']);
+test.beforeAll(async () => {
+  writeFileSync(site, JSON.stringify({ version: 1, checklists: { access: ['Level checked in both views', 'Antibiotic given'] }, shortcuts: { store: 'F9' } }));
+  bridge = await startBridge(records.folder, ['--site', site, ...simulated('quiet')]);
 });
-test.afterEach(async ({ page }) => {
-  await page.goto('about:blank');
+test.afterEach(({ page }) => page.goto('about:blank'));
+test.afterAll(async () => {
   await bridge.stop();
-});
-test.afterAll(() => {
   records.remove();
   rmSync(folder, { recursive: true, force: true });
 });
