@@ -11,7 +11,7 @@ import { scenarioByName } from '../../src/simulation/scenario.ts';
 type Stretches = readonly (readonly [fromS: number, toS: number])[];
 
 /** Half the usual resolution: every size is given in millimetres, and the test takes a quarter of the time. */
-const sizePx = 512;
+const usualSizePx = 512;
 
 interface Seen {
   readonly tMs: number;
@@ -21,7 +21,7 @@ interface Seen {
 }
 
 /** Guidance on the frames of these stretches of a scenario (seconds), with the truth beside each. Between them the beam is off. */
-function watch(name: string, seed: number, plane: PlaneId, fps: number, stretches: Stretches): readonly Seen[] {
+function watch(name: string, seed: number, plane: PlaneId, fps: number, stretches: Stretches, sizePx = usualSizePx): readonly Seen[] {
   const built = scenarioByName(name, seed, { sizePx });
   if (!built.ok) throw new Error(built.fault.message);
   const scenario = built.value;
@@ -161,6 +161,18 @@ describe('guidance on simulated procedures', () => {
     const seen = watch(name, seed, plane, fps, stretches);
     holds(seen, cementComes);
     expect(needlesFound(seen)).toBeGreaterThan(0.9);
+  });
+
+  it('follows a cannula of two thin walls that is drawn back, at four pixels a millimetre and at two', () => {
+    for (const [sizePx, plane, fps, stretches] of [
+      [512, 'a', 15, [[16, 19]]],
+      [256, 'b', 5, [[14, 24]]],
+    ] as const) {
+      const seen = watch('kyphoplasty', sizePx === 512 ? 1 : 3, plane, fps, stretches, sizePx);
+      expect(needlesFound(seen)).toBe(1);
+      expect(quantile(tipErrorsMm(seen.slice(-5)), 1)).toBeLessThan(0.4);
+      expect(mostClaimedPx(seen)).toBe(0);
+    }
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import type { XrayFrame } from '../../dicom/xrayFrame.ts';
+import type { ImagePoint } from '../../sample/index.ts';
 import type { AttenuationPyramid } from '../image/attenuation.ts';
 import { depthAt, type VisibleField } from '../image/field.ts';
 import { createPairBuffers, findEdgePairs, type PairBuffers } from './edgePairs.ts';
@@ -28,8 +29,18 @@ export interface FoundBar {
 export interface NeedleDetector {
   /** All bars of the picture, most conspicuous first. */
   bars(pyramid: AttenuationPyramid, field: VisibleField, scale: NeedleScale): FoundBar[];
+  /** The bar at a place where a needle is known to lie, though nothing showed it by itself; null when it does not stand there. */
+  barAt(pyramid: AttenuationPyramid, field: VisibleField, place: KnownPlace, scale: NeedleScale): FoundBar | null;
   /** The tip at one end of a bar, at full resolution. */
   tip(frame: XrayFrame, pyramid: AttenuationPyramid, bar: FoundBar, forward: boolean): { axis: FullAxis; tip: TipEstimate } | null;
+}
+
+/** Where a needle was last, carried to this frame: full pixels. */
+export interface KnownPlace {
+  readonly tip: ImagePoint;
+  readonly direction: readonly [dx: number, dy: number];
+  readonly lengthPx: number;
+  readonly widthPx: number;
 }
 
 /** Limits of what counts as metal of a needle; each is a physical statement about a straight tube of steel. */
@@ -43,6 +54,8 @@ const limits = {
   widthSpread: 0.06,
   pointSpread: 0.3,
   leastLengthMm: 2.4,
+  /** Where a needle is known to lie, this share of contrast and edge is enough: two thin walls at half a millimetre a pixel. */
+  knownShare: 0.5,
 } as const;
 
 export function createNeedleDetector(coarseWidth: number, coarseHeight: number): NeedleDetector {
@@ -56,12 +69,16 @@ export function createNeedleDetector(coarseWidth: number, coarseHeight: number):
       const pairs = findEdgePairs(pyramid.coarse, field, least, most, pairBuffers);
       const candidates = findBars(pairs, Math.max(4, limits.leastLengthMm * coarsePxPerMm), Math.max(3, 2.5 * coarsePxPerMm), 6, lineBuffers);
       const shafts = candidates.flatMap((bar) => {
-        const shaft = verified(pyramid, field, bar, 0.5 * (least + most), scale);
+        const shaft = verified(pyramid, field, bar, 0.5 * (least + most), scale, 1);
         return shaft === null ? [] : [shaft];
       });
       return joinCollinear(pyramid, shafts, scale)
         .map((shaft) => foundBar(shaft, pyramid, field, scale))
         .sort((p, q) => q.lengthMm * q.shaft.contrast - p.lengthMm * p.shaft.contrast);
+    },
+    barAt(pyramid, field, place, scale) {
+      const shaft = verified(pyramid, field, coarseBarOf(place, pyramid.factor), place.widthPx / (4 * pyramid.factor), scale, limits.knownShare);
+      return shaft === null ? null : foundBar(shaft, pyramid, field, scale);
     },
     tip(frame, pyramid, bar, forward) {
       const axis = fullAxisOf(forward ? bar.shaft : reversed(bar.shaft), pyramid.factor);
@@ -74,8 +91,22 @@ export function createNeedleDetector(coarseWidth: number, coarseHeight: number):
 
 export const reversed = (shaft: Shaft): Shaft => ({ ...shaft, dx: -shaft.dx, dy: -shaft.dy, from: -shaft.to, to: -shaft.from });
 
-/** Measures a candidate on the fine grid and applies the limits; null when it is no needle. */
-function verified(pyramid: AttenuationPyramid, field: VisibleField, bar: BarCandidate, halfWidth: number, scale: NeedleScale): Shaft | null {
+/** Most of the shaft: its last part may have been drawn back, or stand in something dark. */
+function coarseBarOf({ tip, direction: [dx, dy], lengthPx }: KnownPlace, factor: number): BarCandidate {
+  const centre = factor - 0.5;
+  return {
+    x: (tip[0] - centre) / (2 * factor),
+    y: (tip[1] - centre) / (2 * factor),
+    dx,
+    dy,
+    from: -lengthPx / (2 * factor),
+    to: (-0.1 * lengthPx) / (2 * factor),
+    coverage: 1,
+  };
+}
+
+/** Measures a candidate on the fine grid and applies the limits (`share` of the least contrast and edge); null when it is no needle. */
+function verified(pyramid: AttenuationPyramid, field: VisibleField, bar: BarCandidate, halfWidth: number, scale: NeedleScale, share: number): Shaft | null {
   const finePxPerMm = 1 / (scale.mmPerPx * pyramid.factor);
   const leastEdge = Math.max(0.04, 2.5 * scale.noise);
   const shaft = measureShaft(pyramid.fine, field, bar, halfWidth, leastEdge);
@@ -86,7 +117,7 @@ function verified(pyramid: AttenuationPyramid, field: VisibleField, bar: BarCand
   const short = (shaft.to - shaft.from) / finePxPerMm < 6;
   const even = shaft.widthSpreadPx < (short ? limits.pointSpread : limits.widthSpread) * shaft.width + jitter;
   const wide = shaft.width >= 0.85 * scale.leastWidthMm * finePxPerMm && shaft.width <= 1.15 * scale.mostWidthMm * finePxPerMm;
-  const metal = shaft.contrast > limits.contrast && shaft.edge > Math.max(limits.edge, 3 * scale.noise);
+  const metal = shaft.contrast > share * limits.contrast && shaft.edge > Math.max(share * limits.edge, 3 * scale.noise);
   return straight && even && wide && metal && shaft.coverage > 0.75 ? extended(pyramid, field, shaft, leastEdge) : null;
 }
 

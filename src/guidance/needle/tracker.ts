@@ -2,10 +2,10 @@ import type { XrayFrame } from '../../dicom/xrayFrame.ts';
 import type { ImagePoint, PlanePlan } from '../../sample/index.ts';
 import type { AttenuationPyramid } from '../image/attenuation.ts';
 import type { VisibleField } from '../image/field.ts';
-import { sampleGrid } from '../image/grid.ts';
 import type { DetectedNeedle } from '../observation.ts';
 import type { FoundBar, NeedleDetector, NeedleScale } from './detect.ts';
-import { bareLevelAfter, decide, isAtRest, restRules, styletState } from './rest.ts';
+import { isBareBack, levelBehind, sidesBehind } from './levels.ts';
+import { bareLevelAfter, decide, isAtRest, restRules, solidContrastAfter, styletState } from './rest.ts';
 
 /** Everything in full image pixels. `Bone` positions have the motion of the bone taken off. */
 export interface NeedleTrack {
@@ -112,8 +112,8 @@ export function createNeedleTracker(): NeedleTracker {
       const followed: NeedleTrack[] = [];
       for (const track of tracks) {
         const at = nearestBar(bars, track, context);
-        const [bar] = at >= 0 ? bars.splice(at, 1) : [];
-        const sighting = bar === undefined ? null : sightingOf(bar, isForward(bar, track.direction), context, detector);
+        const [found] = at >= 0 ? bars.splice(at, 1) : [];
+        const sighting = sightingOfTrack(track, found, context, detector);
         const next = sighting === null || isMerged(track, sighting) ? missed(track, context, detector) : followedBy(track, sighting, context);
         if (next !== null) followed.push(next);
       }
@@ -175,6 +175,20 @@ function nearestBar(bars: readonly FoundBar[], track: NeedleTrack, context: Need
     best = i;
   });
   return best;
+}
+
+/**
+ * The needle in this frame: the bar that was found where it is expected, unless that is only a piece far behind its tip. A needle
+ * whose edges are too weak to be found by themselves (two thin walls, few pixels) is measured where it is expected.
+ */
+function sightingOfTrack(track: NeedleTrack, found: FoundBar | undefined, context: NeedleContext, detector: NeedleDetector): Sighting | null {
+  const seen = found === undefined ? null : sightingOf(found, isForward(found, track.direction), context, detector);
+  const expected = predictedTip(track, context);
+  const awayMm = ({ tip }: Sighting): number => Math.hypot(tip[0] - expected[0], tip[1] - expected[1]) * context.scale.mmPerPx;
+  if ((seen !== null && awayMm(seen) < restRules.jumpMm) || !context.shiftTrusted) return seen;
+  const bar = detector.barAt(context.pyramid, context.field, { ...track, tip: expected }, context.scale);
+  const measured = bar === null || !belongsTo(bar, track, context) ? null : sightingOf(bar, isForward(bar, track.direction), context, detector);
+  return measured !== null && (seen === null || awayMm(measured) < awayMm(seen)) ? measured : seen;
 }
 
 function predictedTip(track: NeedleTrack, { shift }: NeedleContext): ImagePoint {
@@ -262,7 +276,7 @@ function started(id: number, sighting: Sighting, { shift, frameCount, scaleKnown
     tipBone: [sighting.tip[0] - shift[0], sighting.tip[1] - shift[1]],
     solidContrast: sighting.bar.shaft.contrast,
     strays: 0,
-    doubts: 0,
+    doubts: sighting.hollow ? 1 : 0,
     bareLevel: null,
     coveredFrames: 0,
     certain: scaleKnown || sighting.bar.startsAtBorder || sighting.bar.endsAtBorder,
@@ -345,17 +359,19 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   // While the change is in doubt the tip is held: a stylet half out shows a point that moves.
   const hollow = !stylet || (track.stylet && doubts > 0);
   const styletOut = changed || (track.stylet && doubts > 0);
-  const withdrawn = hollow && (track.bareLevel === null || isBareBack(track, base, -along * mmPerPx, contrast, context));
-  const resting = Math.abs(along) * mmPerPx < restRules.parkedRangeMm;
+  const followedStep = Math.abs(along) * mmPerPx < restRules.jumpMm;
+  const withdrawn = hollow && (track.bareLevel === null ? followedStep : isBareBack(track, base, -along * mmPerPx, contrast, context));
   const decision = withdrawn
     ? { alongMm: along * mmPerPx, parked: false, measured: true, strays: 0 }
     : decide(track, along * mmPerPx, track.velocityPx * mmPerPx, hollow, styletOut, sighting.sigmaPx < restRules.clearTip * sighting.widthPx);
   const accepted = decision.alongMm / mmPerPx;
-  // Across the shaft the measurement is always better than the prediction.
-  const across = (sighting.tip[0] - base[0]) * -dy + (sighting.tip[1] - base[1]) * dx;
+  // Across the shaft the measurement is always better than the prediction, as long as it reaches near to the tip.
+  const across = decision.measured || followedStep ? (sighting.tip[0] - base[0]) * -dy + (sighting.tip[1] - base[1]) * dx : 0;
   const tip: ImagePoint = [base[0] + dx * accepted - dy * across, base[1] + dy * accepted + dx * across];
   const recent = [...track.recentAlongPx.map((v) => v - accepted), along - accepted].slice(-context.restFrames);
   const measured = decision.measured;
+  // Followed until it stands for half as long as a rest takes: one quiet frame is a hand that pauses, or is slow.
+  const resting = isAtRest(recent, mmPerPx, Math.ceil(context.restFrames / 2));
   const parked = decision.parked || (measured && isAtRest(recent, mmPerPx, context.restFrames) && track.seenFrames >= 3);
   const moved = Math.abs(accepted) * mmPerPx > 0.25 && !parked;
   return {
@@ -378,55 +394,10 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     velocityPx: parked ? 0 : measured ? 0.5 * track.velocityPx + 0.5 * accepted : track.velocityPx,
     held: measured ? 0 : track.held + 1,
     tipBone: [tip[0] - context.shift[0], tip[1] - context.shift[1]],
-    solidContrast: hollow ? track.solidContrast : track.seenFrames < 3 ? Math.max(contrast, track.solidContrast) : 0.7 * track.solidContrast + 0.3 * contrast,
+    solidContrast: solidContrastAfter(track, contrast, hollow, changed && !stylet && track.seenFrames === 2),
     strays: decision.strays,
     bareLevel: bareLevelAfter(track, hollow, withdrawn && !resting, sidesBehind(tip, sighting.direction, sighting.widthPx, context)),
   };
-}
-
-/**
- * Balloon and cement only add to what the shaft stops: where its last `backMm` are as bright as the bare bone, the shaft has
- * left them. Once drawn back it is followed until it rests again.
- */
-function isBareBack(track: NeedleTrack, tip: ImagePoint, backMm: number, contrast: number, context: NeedleContext): boolean {
-  if (track.bareLevel === null || backMm < restRules.leastBackMm) return false;
-  const level = meanBehind(tip, track.direction, 0.15 * backMm, 0, context, 0.7 * backMm);
-  const shaft = Math.min(contrast, Math.max(0.5 * contrast, contrastBehind(tip, track.direction, track.widthPx, context)));
-  return level < track.bareLevel + restRules.bareShare * shaft;
-}
-
-/** Mean attenuation along a line parallel to the axis, `asidePx` from it, from `fromMm` behind a point on over `overMm`. */
-function meanBehind(
-  tip: ImagePoint,
-  [dx, dy]: readonly [number, number],
-  fromMm: number,
-  asidePx: number,
-  { pyramid, scale }: NeedleContext,
-  overMm = 3,
-): number {
-  const { factor, fine } = pyramid;
-  const shift = (factor - 1) / 2;
-  let sum = 0;
-  for (let i = 0; i < 12; i++) {
-    const back = (fromMm + ((i + 0.5) * overMm) / 12) / scale.mmPerPx;
-    sum += sampleGrid(fine, (tip[0] - dx * back - dy * asidePx - shift) / factor, (tip[1] - dy * back + dx * asidePx - shift) / factor);
-  }
-  return sum / 12;
-}
-
-const levelBehind = (tip: ImagePoint, direction: readonly [number, number], context: NeedleContext): number => meanBehind(tip, direction, 1, 0, context);
-
-/** What the bone beside the last millimetres stops: what their place would stop without the needle. */
-function sidesBehind(tip: ImagePoint, direction: readonly [number, number], widthPx: number, context: NeedleContext): number {
-  const aside = 0.5 * widthPx + 0.9 / context.scale.mmPerPx;
-  return Math.min(meanBehind(tip, direction, 1, aside, context), meanBehind(tip, direction, 1, -aside, context));
-}
-
-/** What the shaft itself stops a little farther back, where it stays when the stylet leaves. */
-function contrastBehind(tip: ImagePoint, direction: readonly [number, number], widthPx: number, context: NeedleContext): number {
-  const aside = 0.5 * widthPx + 0.9 / context.scale.mmPerPx;
-  const sides = Math.min(meanBehind(tip, direction, 5, aside, context), meanBehind(tip, direction, 5, -aside, context));
-  return meanBehind(tip, direction, 5, 0, context) - sides;
 }
 
 /** Whether a fresh bar is only a part or a crossing copy of a needle already followed. */
