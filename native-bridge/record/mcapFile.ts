@@ -38,9 +38,12 @@ export type PackChunk = (content: Uint8Array) => { readonly compression: string;
 /** zstd at its fastest regular level, which is what other tools expect of `zstd` chunks. */
 const zstdOptions = { params: { [zlibConstants.ZSTD_c_compressionLevel]: 1 } };
 
+/** A chunk's content as this version compresses it: the same content gives the same bytes, as long as zstd is the same. */
+export const compressed = (content: Uint8Array): Uint8Array => zstdCompressSync(content, zstdOptions);
+
 function packedWith(how: true | PackChunk, parts: readonly Uint8Array[]): { readonly compression: string; readonly stored: readonly Uint8Array[] } {
   const content = Buffer.concat(parts);
-  if (how === true) return { compression: 'zstd', stored: [zstdCompressSync(content, zstdOptions)] };
+  if (how === true) return { compression: 'zstd', stored: [compressed(content)] };
   const { compression, stored } = how(content);
   return { compression, stored: [stored] };
 }

@@ -4,8 +4,8 @@ import { frameAttributesChannelId, frameChannelId, frameChannels } from './chann
 import type { Finding } from './finding.ts';
 import { frameOfChunk } from './frames.ts';
 import { type HeaderMetadata, headerMetadata, headerMetadataName, planeHeader } from './headerText.ts';
-import { createMcapLayout, layOutMessages } from './mcapFile.ts';
-import { buildRecord, type McapMessage, mcapMagic, opcodes } from './mcapFormat.ts';
+import { compressed, createMcapLayout, layOutMessages } from './mcapFile.ts';
+import { buildRecord, type McapMessage, mcapMagic, opcodes, parseChunkHead } from './mcapFormat.ts';
 import { contentOf, type FileRecord, isCut, type LoadedChunk, parseChunk, parseSmall, recordAt } from './mcapWalk.ts';
 import { planeFileName } from './planeFile.ts';
 import { summaryProblem } from './verifySummary.ts';
@@ -49,6 +49,13 @@ export async function verifyPlane(
   const start = starts[Math.max(0, begins.indexOf(true))] ?? new Uint8Array(0);
   if (!sealed && !begins.includes(true)) find('its first records are not those that were written');
 
+  const packed = { asWritten: 0, otherwise: [] as number[] };
+  const checkPacking = (chunk: LoadedChunk, content: Uint8Array): void => {
+    if (sealed || chunk.head.compression !== 'zstd') return;
+    if (isPackedAsWritten(chunk, content)) packed.asWritten++;
+    else packed.otherwise.push(chunk.messages[0]?.sequence ?? -1);
+  };
+
   const checkFrame = (chunk: LoadedChunk): void => {
     const seq = chunk.messages[0]?.sequence ?? -1;
     const problem = frameProblem(plane, chunk, metadata, bindings.get(seq));
@@ -69,19 +76,30 @@ export async function verifyPlane(
       if (problem) find(problem);
       break;
     }
-    const chunk = record.opcode === opcodes.chunk ? parseChunk(await contentOf(bytes, record)) : 'what follows is not a frame';
+    const content = await contentOf(bytes, record);
+    const chunk = record.opcode === opcodes.chunk ? parseChunk(content) : 'what follows is not a frame';
     if (typeof chunk === 'string') {
       find(`${chunk} (byte ${offset})`);
       offset = await nextChunkAt(bytes, record);
       continue;
     }
     checkFrame(chunk);
+    checkPacking(chunk, content);
     const index = indexRecords(chunk.messages);
     if (Buffer.compare(await bytes.read(record.end, index.length), index) !== 0) find('the index behind it was changed', lastSeq);
     offset = record.end + index.length;
   }
+  // Where none is as we would pack it, another zstd wrote the file.
+  if (packed.asWritten > 0) for (const seq of packed.otherwise) find('its compressed bytes are not those that were written', seq);
   for (const seq of bindings.keys()) if (!seen.has(seq) && !excused(seq)) find('its pixels are not there', seq);
   return { findings, frames: seen.size };
+}
+
+/** Some bytes of a compressed chunk can change without changing what it holds: only packing it again finds them. */
+function isPackedAsWritten({ messages }: LoadedChunk, content: Uint8Array): boolean {
+  const recordsAt = parseChunkHead(content, content.length)?.recordsAt ?? content.length;
+  const { parts } = layOutMessages(messages.map((message) => ({ ...message, data: [message.data] })));
+  return Buffer.compare(content.subarray(recordsAt), compressed(Buffer.concat(parts))) === 0;
 }
 
 /** From the frame index on; `null` when nothing is wrong with it. */
