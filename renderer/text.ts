@@ -209,6 +209,7 @@ export const text = {
       heights: 'Heights',
       zones: 'Stop zone',
       epipolar: 'Other view',
+      graphics: 'Source graphics',
     } satisfies Record<LayerName, string>,
     opacity: (layer: string) => `Opacity of ${layer}`,
     hidden: 'hidden',

@@ -3,7 +3,7 @@ import { alarmOrder } from '../live/alarmOrder.ts';
 import { showLive, showRecords, showView, useConsole } from '../store/consoleStore.ts';
 import { useMoment } from '../store/moment.ts';
 import { text } from '../text.ts';
-import { pictureInfo } from '../viewport/planeController.ts';
+import { pictureInfo } from '../viewport/pictureInfo.ts';
 import { bytesText, clockText, fixed, longClockText, personName, timeOfDay } from './format.ts';
 import { MoreMenu } from './MoreMenu.tsx';
 import { stagesOf, stageTimeMs } from './stages.ts';

@@ -1,11 +1,23 @@
 /**
- * Reads one plane's stream away from the main thread: fetch → cut into frames → newest wins. The main thread says `ready`
- * when it has drawn; until then later frames replace the one waiting, and those replaced are counted.
+ * Reads one plane's stream away from the main thread: fetch → cut into frames → newest wins → developed under the look that the
+ * main thread asked for. The main thread says `ready` when it has drawn; until then later frames replace the one waiting, and
+ * those replaced are counted.
  */
+import { createFrameDeveloper, type Developed, type Look, type LookReference } from './frameDeveloper.ts';
 import { createFrameParser, type StreamedFrame } from './frameParser.ts';
 
-export type ToFrameWorker = { readonly kind: 'open'; readonly path: string } | { readonly kind: 'ready'; readonly spare: ArrayBuffer | null };
-export type FromFrameWorker = { readonly kind: 'frame'; readonly frame: StreamedFrame; readonly superseded: number };
+export type ToFrameWorker =
+  | { readonly kind: 'open'; readonly path: string }
+  /** `spare` held pixels, `rgba` a developed frame; neither is shown any longer. */
+  | { readonly kind: 'ready'; readonly spare: ArrayBuffer | null; readonly rgba: ArrayBuffer | null }
+  | { readonly kind: 'look'; readonly look: Look | null }
+  | { readonly kind: 'reference'; readonly reference: LookReference };
+export interface FromFrameWorker {
+  readonly kind: 'frame';
+  readonly frame: StreamedFrame;
+  readonly developed: Developed | null;
+  readonly superseded: number;
+}
 
 interface WorkerScope {
   onmessage: ((event: MessageEvent<ToFrameWorker>) => void) | null;
@@ -18,6 +30,7 @@ let waiting: StreamedFrame | null = null;
 let mainIsReady = true;
 let superseded = 0;
 const spares: ArrayBuffer[] = [];
+const developer = createFrameDeveloper();
 
 const keepSpare = (buffer: ArrayBuffer) => {
   if (spares.length < 2) spares.push(buffer);
@@ -25,7 +38,8 @@ const keepSpare = (buffer: ArrayBuffer) => {
 
 function post(frame: StreamedFrame): void {
   mainIsReady = false;
-  scope.postMessage({ kind: 'frame', frame, superseded }, [frame.pixels]);
+  const developed = developer.develop(frame.header.attributes, frame.pixels);
+  scope.postMessage({ kind: 'frame', frame, developed, superseded }, developed ? [frame.pixels, developed.rgba] : [frame.pixels]);
 }
 
 function receive(frame: StreamedFrame): void {
@@ -69,15 +83,26 @@ async function readForever(path: string): Promise<never> {
   }
 }
 
-scope.onmessage = ({ data }) => {
-  if (data.kind === 'open') {
-    void readForever(data.path);
-    return;
-  }
-  if (data.spare) keepSpare(data.spare);
+function drawn({ spare, rgba }: Extract<ToFrameWorker, { kind: 'ready' }>): void {
+  if (spare) keepSpare(spare);
+  if (rgba) developer.recycle(rgba);
   mainIsReady = true;
   if (!waiting) return;
   const frame = waiting;
   waiting = null;
   post(frame);
+}
+
+scope.onmessage = ({ data }) => {
+  switch (data.kind) {
+    case 'open':
+      void readForever(data.path);
+      return;
+    case 'look':
+      return developer.setLook(data.look);
+    case 'reference':
+      return developer.setReference(data.reference);
+    case 'ready':
+      return drawn(data);
+  }
 };

@@ -6,7 +6,7 @@ import { useConsole } from '../store/consoleStore.ts';
 import type { Moment } from '../store/moment.ts';
 import type { NumberFreshness } from '../store/stale.ts';
 import { text } from '../text.ts';
-import { shownGuidance } from '../viewport/planeController.ts';
+import { shownGuidance } from '../viewport/pictureInfo.ts';
 import {
   anyCement,
   anyNeedle,

@@ -1,7 +1,7 @@
 import { fixed } from '../app/format.ts';
 import type { Moment } from '../store/moment.ts';
 import { text } from '../text.ts';
-import { shownGuidance } from '../viewport/planeController.ts';
+import { shownGuidance } from '../viewport/pictureInfo.ts';
 import { type BullsEye, bullsEyeOf } from './bullsEye.ts';
 import { pictureFreshness } from './pictureFreshness.ts';
 

@@ -3,7 +3,7 @@ import { ageText } from '../app/format.ts';
 import { consoleStore } from '../store/consoleStore.ts';
 import { type NumberFreshness, staleAfterMs } from '../store/stale.ts';
 import { text } from '../text.ts';
-import { pictureAgeMs } from '../viewport/planeController.ts';
+import { pictureAgeMs } from '../viewport/pictureInfo.ts';
 
 /** May numbers that come from the pictures be trusted, and if not, why. By the older of the planes. */
 export function pictureFreshness(mode: 'live' | 'review'): { readonly freshness: NumberFreshness; readonly why: string | null } {

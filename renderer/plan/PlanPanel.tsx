@@ -1,7 +1,7 @@
 import { NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import type { Plan, PlaneId } from '../../src/sample/index.ts';
 import { text } from '../text.ts';
-import { pictureInfo } from '../viewport/planeController.ts';
+import { pictureInfo } from '../viewport/pictureInfo.ts';
 import { addPoint, clearPart, isComplete, type PlanDraft, type PlanPart, planOf, withPlane } from './draft.ts';
 
 interface Props {

@@ -9,7 +9,7 @@ import { endComparison, type OpenReview, send, setActivePlane, useConsole } from
 import { type Moment, useReviewMoment } from '../store/moment.ts';
 import { stageText, text } from '../text.ts';
 import { PlaneView } from '../viewport/PlaneView.tsx';
-import { pictureInfo } from '../viewport/planeController.ts';
+import { pictureInfo } from '../viewport/pictureInfo.ts';
 import { commonAnchors } from './alignment.ts';
 import { ComparisonCurve } from './ComparisonCurve.tsx';
 import { transportOf } from './Transport.tsx';

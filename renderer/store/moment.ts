@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { Curve, SessionInfo } from '../../src/link/link.ts';
 import { planeIds } from '../../src/sample/index.ts';
 import { useTick } from '../app/tick.ts';
-import { pictureInfo } from '../viewport/planeController.ts';
+import { pictureInfo } from '../viewport/pictureInfo.ts';
 import { consoleStore, type OpenReview, useConsole } from './consoleStore.ts';
 import { type NumberFreshness, numberFreshness } from './stale.ts';
 import { createTimelineCursor, emptyCurve, emptyTimeline, indexAt, type TimelineState } from './timeline.ts';

@@ -4,7 +4,8 @@ import { fixed } from '../app/format.ts';
 import { text } from '../text.ts';
 import { type Affine, toCanvas } from './affine.ts';
 import { isComplete, type Measure, measured } from './measure.ts';
-import { type PictureKey, type PlaneController, pictureInfo } from './planeController.ts';
+import { type PictureKey, pictureInfo } from './pictureInfo.ts';
+import type { PlaneController } from './planeController.ts';
 import { addMeasurePoint, moveMeasurePoint, useTools } from './toolStore.ts';
 
 interface Props {

@@ -4,7 +4,7 @@ import { useTick } from '../app/tick.ts';
 import { useConsole } from '../store/consoleStore.ts';
 import { type PictureWord, pictureWord } from '../store/stale.ts';
 import { text } from '../text.ts';
-import { type PictureMode, pictureAgeMs, pictureInfo } from './planeController.ts';
+import { type PictureMode, pictureAgeMs, pictureInfo } from './pictureInfo.ts';
 import { ScaleBar } from './ScaleBar.tsx';
 import { centerOf, widthOf } from './window.ts';
 

@@ -7,7 +7,8 @@ import type { OverlayLayers } from './layers.ts';
 import { Magnifier } from './Magnifier.tsx';
 import { MeasureLayer } from './MeasureLayer.tsx';
 import { PictureCaption } from './PictureCaption.tsx';
-import { createPlaneController, type PictureKey, type PictureMode, type PlaneController } from './planeController.ts';
+import type { PictureKey, PictureMode } from './pictureInfo.ts';
+import { createPlaneController, type PlaneController } from './planeController.ts';
 import type { StillKind } from './stills.ts';
 
 export interface PlaneViewProps {
@@ -60,11 +61,12 @@ export function PlaneView(props: PlaneViewProps) {
     void loadPicture().then(({ createPicture }) => {
       if (closed) return;
       const created = createPlaneController(key, createPicture(pictureHost, plane), { root: rootElement, picture: pictureHost, overlay: overlayElement });
-      const closeStream = openFrameStream(streamPath, (frame: ArrivedFrame) => created.arrive(frame));
+      const stream = openFrameStream(streamPath, (frame: ArrivedFrame) => created.arrive(frame));
+      created.onLook(stream);
       const detach = attachGestures(rootElement, created);
       setController(created);
       close = () => {
-        closeStream();
+        stream.close();
         detach();
         created.dispose();
         setController(null);

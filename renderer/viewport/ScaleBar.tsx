@@ -1,7 +1,7 @@
 import type { PlaneId } from '../../src/sample/index.ts';
 import { fixed } from '../app/format.ts';
 import { text } from '../text.ts';
-import { type PictureMode, pictureInfo } from './planeController.ts';
+import { type PictureMode, pictureInfo } from './pictureInfo.ts';
 import { barLengthMm } from './scaleLength.ts';
 
 interface Props {

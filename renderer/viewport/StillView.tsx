@@ -2,25 +2,25 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { PlaneId } from '../../src/sample/index.ts';
 import { clockText } from '../app/format.ts';
 import { text } from '../text.ts';
+import { develop, greyTable } from './develop.ts';
+import { createGraphicsPainter, drawShutter } from './graphics.ts';
 import { onStills, type Still, type StillKind, stillOf } from './stills.ts';
 
 /** Stored values through the window into a canvas of the frame's own size. */
 function paint(canvas: HTMLCanvasElement, { header, pixels, window, inverted }: Still): void {
-  const { rows, columns, bitsStored } = header.attributes;
+  const { rows, columns } = header.attributes;
   canvas.width = columns;
   canvas.height = rows;
-  const span = Math.max(1, window.upper - window.lower);
-  const greys = Uint8ClampedArray.from({ length: 2 ** bitsStored }, (_, value) => {
-    const share = Math.max(0, Math.min(1, (value - window.lower) / span));
-    return 255 * (inverted ? 1 - share : share);
-  });
+  const context = canvas.getContext('2d');
+  if (!context) return;
   const image = new ImageData(columns, rows);
-  const words = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < pixels.length; i++) {
-    const grey = greys[pixels[i] ?? 0] ?? 255;
-    words[i] = ((255 << 24) | (grey << 16) | (grey << 8) | grey) >>> 0;
-  }
-  canvas.getContext('2d')?.putImageData(image, 0, 0);
+  const development = { range: window, inverted, paddingValue: header.attributes.paddingValue ?? null };
+  develop(pixels, greyTable(header.attributes.bitsAllocated, development), new Uint32Array(image.data.buffer));
+  context.putImageData(image, 0, 0);
+  // Image coordinates name the centres of pixels, canvas coordinates their corners.
+  const toCorners = { a: 1, b: 0, c: 0, d: 1, e: 0.5, f: 0.5 };
+  drawShutter(context, toCorners, header.attributes);
+  createGraphicsPainter()(context, toCorners, header.attributes.overlays ?? []);
 }
 
 interface Props {

@@ -1,5 +1,5 @@
 /** What can be drawn over a picture, in the order of the switches. */
-export const layerNames = ['plan', 'needle', 'deviation', 'cement', 'heights', 'zones', 'epipolar'] as const;
+export const layerNames = ['plan', 'needle', 'deviation', 'cement', 'heights', 'zones', 'epipolar', 'graphics'] as const;
 export type LayerName = (typeof layerNames)[number];
 
 export interface Layer {
@@ -13,7 +13,7 @@ export type OverlayLayers = Readonly<Record<LayerName, Layer>>;
 
 export const leastOpacity = 0.1;
 
-/** What the radiologist needs during the procedure; zones and the epipolar line are for planning and aiming. */
+/** What the radiologist needs during the procedure; zones and the epipolar line are for planning and aiming; graphics are the source's own. */
 export const defaultLayers: OverlayLayers = {
   plan: { shown: true, opacity: 1 },
   needle: { shown: true, opacity: 1 },
@@ -22,6 +22,7 @@ export const defaultLayers: OverlayLayers = {
   heights: { shown: true, opacity: 0.8 },
   zones: { shown: false, opacity: 0.6 },
   epipolar: { shown: false, opacity: 0.8 },
+  graphics: { shown: true, opacity: 0.8 },
 };
 
 export const withLayer = (layers: OverlayLayers, name: LayerName, change: Partial<Layer>): OverlayLayers => {

@@ -1,7 +1,7 @@
 /**
  * The only file that knows Cornerstone3D: one rendering engine for the life of the page, one viewport per plane, each over
- * one image whose buffer is ours and is updated in place. Cornerstone draws on the CPU unless a trial at the start finds the GPU
- * clearly quicker.
+ * one image. Cornerstone draws on the CPU unless a trial at the start finds the GPU clearly quicker. On the GPU the image's buffer is
+ * updated in place; on the CPU the image draws itself (Cornerstone's `image.render`) from greys that were made elsewhere.
  */
 import {
   Enums,
@@ -17,6 +17,7 @@ import {
 import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 import type { PlaneId } from '../../src/sample/index.ts';
 import { type Affine, affineFromThree, type CanvasPoint } from './affine.ts';
+import { type Development, develop, greyTable } from './develop.ts';
 import { gpuIsQuicker, tryDrawing } from './drawingTrial.ts';
 import type { VoiRange } from './window.ts';
 
@@ -24,11 +25,16 @@ type Pixels = Uint8Array | Uint16Array;
 
 /** A picture on the screen. Canvas points are CSS pixels from the element's top left corner. */
 export interface Picture {
+  /** Whether it takes greys: frames are then best developed on another thread. */
+  readonly takesGreys: boolean;
   /** Shows a frame's stored values; the buffer may be used again after the call. */
   show(attributes: XrayFrameAttributes, pixels: Pixels): void;
-  /** Draws what was last shown again, after a change of window or camera. */
+  /** Shows a frame that was developed under the present window; the buffer may be used again after the call. */
+  showGreys(attributes: XrayFrameAttributes, rgba: ArrayBuffer): void;
+  /** Draws what was last shown again, after a change of camera. */
   redraw(): void;
-  setWindow(range: VoiRange, inverted: boolean): void;
+  /** For what is shown from now on. */
+  setWindow(development: Development): void;
   /** Multiplies the zoom, keeping the image point under `about`. */
   zoomBy(factor: number, about: CanvasPoint): void;
   panBy(dx: number, dy: number): void;
@@ -101,7 +107,7 @@ function modulesOf(attributes: XrayFrameAttributes) {
   };
 }
 
-function createImage(imageId: string, attributes: XrayFrameAttributes, buffer: Pixels): Types.IImage {
+function createImage(imageId: string, attributes: XrayFrameAttributes, buffer: Pixels, render: (() => void) | null): Types.IImage {
   const { rows, columns } = attributes;
   const maximum = 2 ** attributes.bitsAllocated - 1;
   const image = {
@@ -131,6 +137,7 @@ function createImage(imageId: string, attributes: XrayFrameAttributes, buffer: P
     getCanvas: () => {
       throw new Error('grey images have no canvas of their own');
     },
+    ...(render === null ? {} : { render }),
     voxelManager: utilities.VoxelManager.createImageVoxelManager({ width: columns, height: rows, scalarData: buffer, numberOfComponents: 1 }),
   } satisfies Omit<Types.IImage, 'dataType'> & { dataType: string };
   return image as Types.IImage;
@@ -152,6 +159,12 @@ function windowOnGpu(viewport: StackViewport, { lower, upper }: VoiRange, invert
   ramp.addRGBPoint(upper, high, high, high);
 }
 
+/** Pixels that are no picture, at the dark end of the window. */
+function blacken(values: Pixels, padding: number, { range, inverted }: Development): void {
+  const dark = Math.max(0, Math.min(2 ** (8 * values.BYTES_PER_ELEMENT) - 1, Math.round(inverted ? range.upper : range.lower)));
+  for (let i = 0; i < values.length; i++) if (values[i] === padding) values[i] = dark;
+}
+
 /** Long enough that three rounded canvas points still give an exact scale. */
 const basePx = 1000;
 
@@ -164,7 +177,11 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
   let image: Types.IImage | null = null;
   let buffer: Pixels = new Uint8Array(0);
   let shape = '';
-  let wanted: { range: VoiRange; inverted: boolean } | null = null;
+  let wanted: Development | null = null;
+  let table: Uint32Array | null = null;
+  const developed = document.createElement('canvas');
+  const developedContext = developed.getContext('2d');
+  let greys = new ImageData(1, 1);
   let rotationDeg = 0;
   let flipped = false;
   const orient = () => {
@@ -178,29 +195,47 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
   const worldAt = ([x, y]: CanvasPoint) => viewport.canvasToWorld([x / cssFactor(), y / cssFactor()]);
   const imageIdOf = (key: string) => `pedicle:${viewportId}?${key}`;
   const applyWindow = () => {
-    if (!image || !wanted) return;
-    if (!onCpu) windowOnGpu(viewport, wanted.range, wanted.inverted);
-    else viewport.setProperties({ voiRange: { ...wanted.range }, invert: wanted.inverted }, true);
+    table = null;
+    if (image && wanted && !onCpu) windowOnGpu(viewport, wanted.range, wanted.inverted);
+  };
+  /** Called by Cornerstone whenever it draws the image on the CPU: the developed canvas under the present camera. */
+  const drawGreys = () => {
+    const context = viewport.canvas.getContext('2d');
+    const map = imageToCanvas();
+    if (!context || !map) return;
+    const { width, height } = viewport.canvas;
+    const perCss = width / Math.max(1, element.clientWidth);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = '#000';
+    context.fillRect(0, 0, width, height);
+    context.setTransform(perCss * map.a, perCss * map.b, perCss * map.c, perCss * map.d, perCss * map.e, perCss * map.f);
+    // (0, 0) is the centre of the first pixel, whose corner is drawn at half a pixel before it.
+    context.drawImage(developed, -0.5, -0.5);
   };
   const begin = (attributes: XrayFrameAttributes, key: string) => {
-    const pixelCount = attributes.rows * attributes.columns;
-    buffer = attributes.bitsAllocated === 8 ? new Uint8Array(pixelCount) : new Uint16Array(pixelCount);
+    const { columns, rows, bitsAllocated } = attributes;
+    buffer = bitsAllocated === 8 ? new Uint8Array(columns * rows) : new Uint16Array(columns * rows);
+    if (onCpu) {
+      developed.width = columns;
+      developed.height = rows;
+      greys = new ImageData(columns, rows);
+    }
     planeModules.set(imageIdOf(key), modulesOf(attributes));
-    image = createImage(imageIdOf(key), attributes, buffer);
+    image = createImage(imageIdOf(key), attributes, buffer, onCpu ? drawGreys : null);
     shape = key;
     viewport.renderImageObject(image);
     viewport.resetCamera();
     applyWindow();
   };
+  const prepare = (attributes: XrayFrameAttributes) => {
+    const key = `${attributes.columns}x${attributes.rows}x${attributes.bitsAllocated}`;
+    if (key !== shape) begin(attributes, key);
+  };
   const redraw = () => {
     if (!image) return;
-    if (!onCpu) {
-      viewport.render();
-      return;
-    }
-    // Marks the image as changed, and draws now rather than in the next animation frame, so that overlay and frame change in one task.
-    viewport.renderImageObject(image);
-    viewport.customRenderViewportToCanvas();
+    // On the CPU now rather than in the next animation frame, so that overlay and frame change in one task.
+    if (onCpu) viewport.customRenderViewportToCanvas();
+    else viewport.render();
   };
   const uploadToGpu = () => {
     const data = viewport.getImageData().imageData as { getPointData(): { getScalars(): { getData(): Pixels } }; modified(): void };
@@ -220,16 +255,29 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
   };
 
   return {
+    takesGreys: onCpu,
     show: (attributes, pixels) => {
-      const key = `${attributes.columns}x${attributes.rows}x${attributes.bitsAllocated}`;
-      if (key !== shape) begin(attributes, key);
-      buffer.set(pixels);
-      if (!onCpu) uploadToGpu();
+      prepare(attributes);
+      if (!onCpu) {
+        buffer.set(pixels);
+        const padding = wanted?.paddingValue ?? null;
+        if (wanted && padding !== null) blacken(buffer, padding, wanted);
+        uploadToGpu();
+      } else if (wanted) {
+        table ??= greyTable(attributes.bitsAllocated, wanted);
+        develop(pixels, table, new Uint32Array(greys.data.buffer));
+        developedContext?.putImageData(greys, 0, 0);
+      }
+      redraw();
+    },
+    showGreys: (attributes, rgba) => {
+      prepare(attributes);
+      developedContext?.putImageData(new ImageData(new Uint8ClampedArray(rgba), attributes.columns, attributes.rows), 0, 0);
       redraw();
     },
     redraw,
-    setWindow: (range, inverted) => {
-      wanted = { range, inverted };
+    setWindow: (development) => {
+      wanted = development;
       applyWindow();
     },
     zoomBy: (factor, about) => {

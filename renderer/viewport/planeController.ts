@@ -5,74 +5,21 @@ import type { NeedleObservation } from '../../src/guidance/observation.ts';
 import type { FrameHeader } from '../../src/link/link.ts';
 import type { ImagePoint, PlaneId, PlanePlan } from '../../src/sample/index.ts';
 import { fixed } from '../app/format.ts';
+import type { Look, LookReference } from '../link/frameDeveloper.ts';
 import type { ArrivedFrame } from '../link/frameStream.ts';
 import { leakSiteText, text } from '../text.ts';
 import { type Affine, type CanvasPoint, scaleOf, toImage } from './affine.ts';
 import { type CementPicture, createArrivalMap, rasterPolygon } from './arrival.ts';
+import { createGraphicsPainter, drawShutter } from './graphics.ts';
 import { type GuidanceOf, guidanceFor } from './guidanceAge.ts';
 import { defaultLayers, type OverlayLayers } from './layers.ts';
 import { createCementPainter, drawOverlay } from './overlay.ts';
 import type { Picture } from './picture.ts';
+import { forgetPictureInfo, noPicture, type PictureInfo, type PictureKey, type PictureMode, pictureInfo, setPictureInfo } from './pictureInfo.ts';
 import { posteriorQuarter } from './planShapes.ts';
 import { createRoadmap, type Roadmap } from './roadmap.ts';
 import { keepStill, type Still, type StillKind, stillOf } from './stills.ts';
 import { draggedWindow, firstWindow, type VoiRange } from './window.ts';
-
-/** What one plane shows right now. Changes in place with each frame; read it on a tick, not through React state. */
-export interface PictureInfo {
-  /** The frame on the screen; null before the first. */
-  readonly header: FrameHeader | null;
-  /** What is drawn over it: computed from this frame, or from one shortly before. */
-  readonly guidance: GuidanceOf | null;
-  /** `performance.now()` when the newest frame arrived, shown or not. */
-  readonly arrivedAt: number | null;
-  /** From the bridge's stamp to the animation frame after drawing, ms. */
-  readonly shownInMs: number | null;
-  readonly dropped: number;
-  /** Main-thread time of the last frame, ms. */
-  readonly drawMs: number;
-  readonly window: VoiRange | null;
-  readonly inverted: boolean;
-  readonly canvasPxPerImagePx: number | null;
-  /** Set while the reference is subtracted: how the patient has moved since. `missing`: wanted, but there is no reference. */
-  readonly roadmap: { readonly movedPx: readonly [dx: number, dy: number] } | 'missing' | null;
-}
-
-const noPicture: PictureInfo = {
-  header: null,
-  guidance: null,
-  arrivedAt: null,
-  shownInMs: null,
-  dropped: 0,
-  drawMs: 0,
-  window: null,
-  inverted: false,
-  canvasPxPerImagePx: null,
-  roadmap: null,
-};
-const infos = new Map<string, PictureInfo>();
-
-/** Live and review pictures of a plane are different pictures. */
-export type PictureMode = 'live' | 'review' | 'compare';
-export type PictureKey = `${PictureMode}/${PlaneId}`;
-export const pictureInfo = (key: PictureKey): PictureInfo => infos.get(key) ?? noPicture;
-
-/**
- * Age of a plane's picture at `now` (`performance.now()`): since the newest frame arrived, or since the one shown was stamped,
- * whichever is more, so that a link that delivers late does not look live. A held picture ages by arrival only. Null before the first.
- */
-export function pictureAgeMs(key: PictureKey, now: number, held: boolean): number | null {
-  const { header, arrivedAt } = pictureInfo(key);
-  if (arrivedAt === null) return null;
-  const sinceStamp = header && !held ? performance.timeOrigin + now - header.stampedEpochMs : 0;
-  return Math.max(now - arrivedAt, sinceStamp);
-}
-
-/** What guidance says of the frames of both planes as they are shown. */
-export const shownGuidance = (mode: PictureMode) => ({
-  a: pictureInfo(`${mode}/a`).guidance?.observation ?? null,
-  b: pictureInfo(`${mode}/b`).guidance?.observation ?? null,
-});
 
 /** Off the planned line, with its unit; null without a plan. */
 function deviationWords(needle: NeedleObservation | null): string | null {
@@ -91,16 +38,22 @@ function epipolarOf(key: PictureKey, attributes: XrayFrameAttributes): readonly 
 }
 
 type Pixels = Uint8Array | Uint16Array;
+type Stored = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 const isSubtracted = (roadmap: PictureInfo['roadmap']): boolean => roadmap !== null && roadmap !== 'missing';
 const sameShape = (p: XrayFrameAttributes, q: XrayFrameAttributes): boolean =>
   p.rows === q.rows && p.columns === q.columns && p.bitsAllocated === q.bitsAllocated;
+
+const developmentOf = ({ paddingValue }: XrayFrameAttributes, range: VoiRange, inverted: boolean) => ({ range, inverted, paddingValue: paddingValue ?? null });
 
 const epochNow = () => performance.timeOrigin + performance.now();
 const rootFontPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 const zoomStep = 1.2;
 
 export interface PlaneController {
-  arrive(frame: ArrivedFrame): void;
+  /** Shows a frame, or keeps it back while the picture is held; gives back pixels that are not needed any longer. */
+  arrive(frame: ArrivedFrame): ArrayBuffer | null;
+  /** Says how frames are wanted, whenever that changes: whoever has another thread for it develops them there. */
+  onLook(listener: LookListener): void;
   setPlan(plan: PlanePlan | null): void;
   setHeld(held: boolean): void;
   setLayers(layers: OverlayLayers): void;
@@ -124,6 +77,11 @@ export interface PlaneController {
   dispose(): void;
 }
 
+export interface LookListener {
+  setLook(look: Look | null): void;
+  setReference(reference: LookReference): void;
+}
+
 export interface PlaneElements {
   readonly root: HTMLElement;
   readonly picture: HTMLDivElement;
@@ -140,6 +98,7 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
   const context = elements.overlay.getContext('2d');
   const arrival = createArrivalMap();
   const paintCement = createCementPainter();
+  const paintGraphics = createGraphicsPainter();
   const cameraListeners = new Set<() => void>();
   let plan: PlanePlan | null = null;
   let bodyRaster: Uint8Array | null = null;
@@ -149,15 +108,19 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
   let cement: CementPicture | null = null;
   let affine: Affine | null = null;
   let unit = rootFontPx() / 16;
-  /** A copy of the frame shown, as stored: the arriving buffer goes back to the worker, the picture's own may hold a subtraction. */
-  let shown: Pixels | null = null;
+  /** The frame shown, as stored; its buffer goes back to the worker when the next one is shown. */
+  let shown: Stored | null = null;
+  let look: Look | null = null;
+  let lookListener: LookListener | null = null;
+  let toldReference: Still | null = null;
+  let referenceId = 0;
   let wantsRoadmap = false;
   let roadmap: { readonly of: Still; readonly map: Roadmap } | null = null;
   /** Plain and subtracted pictures have a window each. */
   const windows: { plain: VoiRange | null; roadmap: VoiRange | null } = { plain: null, roadmap: null };
-  infos.set(key, noPicture);
+  setPictureInfo(key, noPicture);
   const info = () => pictureInfo(key);
-  const update = (change: Partial<PictureInfo>) => infos.set(key, { ...info(), ...change });
+  const update = (change: Partial<PictureInfo>) => setPictureInfo(key, { ...info(), ...change });
 
   const sizeOverlay = () => {
     const ratio = window.devicePixelRatio || 1;
@@ -178,6 +141,12 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (!header || !affine) return;
     const observation = guidance?.observation ?? null;
+    drawShutter(context, affine, header.attributes);
+    if (layers.graphics.shown) {
+      context.globalAlpha = layers.graphics.opacity;
+      paintGraphics(context, affine, header.attributes.overlays ?? []);
+      context.globalAlpha = 1;
+    }
     const content = {
       observation,
       plan,
@@ -214,21 +183,34 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     const leaks = guidance?.observation.cement.leak === true;
     cement = arrival.paint(mask, leaks && raster ? (x, y) => raster[y * columns + x] === 0 : null);
   };
-  const firstFrame = (header: FrameHeader, pixels: Uint8Array | Uint16Array) => {
-    const range = firstWindow(header.attributes, pixels);
-    const inverted = header.attributes.photometric === 'MONOCHROME1';
-    windows.plain = range;
-    update({ window: range, inverted });
-    picture.setWindow(range, inverted);
+  /** Says how the next frames are wanted; greys made under another look are not shown. */
+  const tellLook = () => {
+    const { header, window: range, inverted } = info();
+    if (!picture.takesGreys || !lookListener || !header || !range) return;
+    const reference = wantsRoadmap ? stillOf(plane, 'reference') : null;
+    if (reference && reference !== toldReference) {
+      toldReference = reference;
+      lookListener.setReference({ id: ++referenceId, attributes: reference.header.attributes, pixels: reference.pixels });
+    }
+    const isTakenOff = reference !== null && isSubtracted(info().roadmap);
+    look = { id: (look?.id ?? 0) + 1, development: developmentOf(header.attributes, range, inverted), reference: isTakenOff ? referenceId : null };
+    lookListener.setLook(look);
   };
-  const putWindow = (range: VoiRange, inverted: boolean) => {
+  const putWindow = (attributes: XrayFrameAttributes, range: VoiRange, inverted: boolean) => {
     windows[isSubtracted(info().roadmap) ? 'roadmap' : 'plain'] = range;
     update({ window: range, inverted });
-    picture.setWindow(range, inverted);
+    picture.setWindow(developmentOf(attributes, range, inverted));
+  };
+  const firstFrame = (attributes: XrayFrameAttributes, values: Pixels) => {
+    update({ roadmap: null });
+    putWindow(attributes, firstWindow(attributes, values), attributes.photometric === 'MONOCHROME1');
   };
   const applyWindow = (range: VoiRange, inverted: boolean) => {
-    putWindow(range, inverted);
-    picture.redraw();
+    const { header } = info();
+    if (!header || !shown) return;
+    putWindow(header.attributes, range, inverted);
+    tellLook();
+    putPicture(header.attributes, shown);
     drawOver();
   };
   const roadmapFor = (attributes: XrayFrameAttributes): Roadmap | null => {
@@ -245,19 +227,30 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     update({ roadmap: subtracted ? { movedPx: subtracted.movedPx } : wantsRoadmap ? 'missing' : null });
     if (before !== (subtracted !== null)) {
       const range = subtracted ? (windows.roadmap ?? map?.window) : windows.plain;
-      if (range) putWindow(range, info().inverted);
+      if (range) putWindow(attributes, range, info().inverted);
     }
     picture.show(attributes, subtracted?.pixels ?? values);
   };
-  const show = ({ header, pixels }: ArrivedFrame) => {
+  /** Greys from the other thread where they are of the present look, else what this thread makes itself. */
+  const putArrived = (attributes: XrayFrameAttributes, values: Pixels, developed: ArrivedFrame['developed']) => {
+    if (wantsRoadmap && stillOf(plane, 'reference') !== toldReference) {
+      putPicture(attributes, values);
+      return tellLook();
+    }
+    if (developed === null || developed.look !== look?.id || wantsRoadmap !== (look.reference !== null)) return putPicture(attributes, values);
+    if (developed.movedPx) update({ roadmap: { movedPx: developed.movedPx } });
+    picture.showGreys(attributes, developed.rgba);
+  };
+  const show = ({ header, pixels, developed }: ArrivedFrame): ArrayBuffer | null => {
     const startedAt = performance.now();
-    const values = header.attributes.bitsAllocated === 8 ? new Uint8Array(pixels) : new Uint16Array(pixels);
+    const { attributes } = header;
+    const values = attributes.bitsAllocated === 8 ? new Uint8Array(pixels) : new Uint16Array(pixels);
     const before = info().header?.attributes;
-    const isOtherShape = before?.rows !== header.attributes.rows || before?.columns !== header.attributes.columns;
-    if (isOtherShape) firstFrame(header, values);
-    if (shown?.length === values.length && shown.BYTES_PER_ELEMENT === values.BYTES_PER_ELEMENT) shown.set(values);
-    else shown = values.slice();
-    putPicture(header.attributes, values);
+    const isOtherShape = !before || !sameShape(before, attributes) || before.paddingValue !== attributes.paddingValue;
+    if (isOtherShape) firstFrame(attributes, values);
+    const spare = shown?.buffer ?? null;
+    shown = values;
+    putArrived(attributes, values, isOtherShape ? null : developed);
     if (isOtherShape) measureCamera();
     const guidance = guidanceFor(header, info().guidance);
     takeCement(header, guidance);
@@ -269,7 +262,9 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     elements.root.dataset.stampedMs = String(header.stampedEpochMs);
     elements.root.dataset.drawMs = info().drawMs.toFixed(1);
     if (isOtherShape) for (const listener of cameraListeners) listener();
+    if (isOtherShape) tellLook();
     requestAnimationFrame(() => update({ shownInMs: Math.max(0, epochNow() - header.stampedEpochMs) }));
+    return spare;
   };
   const resizing = new ResizeObserver(() => {
     sizeOverlay();
@@ -283,7 +278,11 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
   const controller: PlaneController = {
     arrive: (frame) => {
       update({ arrivedAt: performance.now(), dropped: frame.dropped });
-      if (!held || info().header === null) show(frame);
+      return held && info().header !== null ? frame.pixels : show(frame);
+    },
+    onLook: (listener) => {
+      lookListener = listener;
+      tellLook();
     },
     setPlan: (next) => {
       plan = next;
@@ -304,6 +303,7 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
       const { header } = info();
       if (!header || !shown) return;
       putPicture(header.attributes, shown);
+      tellLook();
       drawOver();
     },
     takeStill: (kind) => {
@@ -347,7 +347,7 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     dispose: () => {
       resizing.disconnect();
       picture.dispose();
-      infos.delete(key);
+      forgetPictureInfo(key);
       controllers.delete(key);
     },
   };
