@@ -134,11 +134,15 @@ const quickStart = { probesize: '1000000', analyzeduration: '500000' };
 /** A peer that says nothing for so long is taken for gone, µs. */
 const silenceUs = '5000000';
 
+/** What the system is asked to keep of datagrams while a picture is decoded; it may give less. */
+const socketBytes = '4194304';
+
 function streamInput(url: string, scheme: string, query: Query): Result<VideoInputRequest> {
   const allowed = protocols[scheme];
   if (allowed === undefined) return inputFault(`addresses that begin with ${scheme}:// are not read; there are ${Object.keys(protocols).join(', ')}.`);
   const options: Record<string, string> = { ...quickStart, protocol_whitelist: allowed };
-  if (scheme === 'udp') Object.assign(options, { buffer_size: '4194304', overrun_nonfatal: '1' });
+  if (scheme === 'udp') options.overrun_nonfatal = '1';
+  if (scheme === 'udp' || scheme === 'rtp') options.buffer_size = socketBytes;
   if (scheme === 'rtsp' || scheme === 'rtsps') Object.assign(options, { rtsp_transport: query.transport ?? 'tcp', timeout: silenceUs });
   if (scheme === 'http' || scheme === 'https' || scheme === 'tcp') options.rw_timeout = silenceUs;
   return ok({ kind: 'stream', url, format: null, options, triedAtOpen: scheme !== 'udp' && scheme !== 'rtp' && scheme !== 'srt' });
@@ -170,7 +174,13 @@ function localInput(target: string, query: Query, environment: Readonly<Record<s
   if (target.startsWith('/dev/')) return device(target, 'v4l2', v4l2Options(query));
   // A session description names where a stream is to be listened for.
   if (extname(target).toLowerCase() === '.sdp')
-    return ok({ kind: 'stream', url: target, format: 'sdp', options: { ...quickStart, protocol_whitelist: 'file,udp,rtp' }, triedAtOpen: false });
+    return ok({
+      kind: 'stream',
+      url: target,
+      format: 'sdp',
+      options: { ...quickStart, buffer_size: socketBytes, protocol_whitelist: 'file,udp,rtp' },
+      triedAtOpen: false,
+    });
   return ok({ kind: 'file', url: target, format: null, options: { protocol_whitelist: 'file' }, triedAtOpen: true });
 }
 
