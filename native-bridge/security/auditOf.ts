@@ -8,6 +8,8 @@ export function auditOf(message: ClientMessage): AuditInput | null {
       return { event: 'record-opened', record: message.record };
     case 'verify-replay':
       return { event: 'record-opened', record: message.record, detail: 'verified and replayed' };
+    case 'run-again':
+      return { event: 'record-opened', record: message.record, detail: 'run again' };
     case 'export-record':
       return { event: 'record-exported', record: message.record, detail: `${message.kinds.join(', ')}${message.deidentify ? ', de-identified' : ''}` };
     case 'send-record':

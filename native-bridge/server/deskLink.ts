@@ -126,6 +126,13 @@ export async function handleDesk(message: DeskClientMessage, context: DeskContex
       if (folder) jobs.start('verify-replay', message.record, { kind: 'verify-replay', folder });
       return;
     }
+    case 'run-again': {
+      const folder = folderOf(message.record);
+      const { injector } = workplace.site.state().site;
+      const settings = injectorSettingsOf(injector);
+      if (folder) jobs.start('run-again', message.record, { kind: 'run-again', folder, recordsFolder: workplace.recordsFolder(), how: message.how, settings });
+      return;
+    }
     case 'cancel-job':
       jobs.cancel(message.job);
       return;

@@ -1,20 +1,23 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import type { Job } from '../../src/link/desk.ts';
+import type { InjectorSettings } from '../../src/injector/settings.ts';
+import type { Job, RunAgain } from '../../src/link/desk.ts';
 import { type ExportKind, exportRecord } from '../export/exportRecord.ts';
 import { openRecordReader } from '../record/reader.ts';
 import { replayRecord } from '../session/replay.ts';
+import { runAgain } from '../session/runAgain.ts';
 
 /** What a job's thread is told to do. */
 export type JobRequest =
   | { readonly kind: 'export'; readonly folder: string; readonly out: string; readonly kinds: readonly ExportKind[]; readonly deidentify: boolean }
-  | { readonly kind: 'verify-replay'; readonly folder: string };
+  | { readonly kind: 'verify-replay'; readonly folder: string }
+  | { readonly kind: 'run-again'; readonly folder: string; readonly recordsFolder: string; readonly how: RunAgain; readonly settings: InjectorSettings };
 
 export type JobWorkerMessage =
   | { readonly kind: 'progress'; readonly progress: number }
-  | { readonly kind: 'finished'; readonly state: Exclude<Job['state'], 'running'>; readonly message: string };
+  | { readonly kind: 'finished'; readonly state: Exclude<Job['state'], 'running'>; readonly message: string; readonly made?: string };
 
 const cancelled = { state: 'cancelled', message: 'Cancelled; nothing was written.' } as const;
-type Outcome = Pick<Job, 'message'> & { readonly state: Exclude<Job['state'], 'running'> };
+type Outcome = Pick<Job, 'message' | 'made'> & { readonly state: Exclude<Job['state'], 'running'> };
 
 async function perform(request: JobRequest, signal: AbortSignal, onProgress: (progress: number) => void): Promise<Outcome> {
   const opened = await openRecordReader(request.folder);
@@ -30,6 +33,13 @@ async function perform(request: JobRequest, signal: AbortSignal, onProgress: (pr
       if (signal.aborted) return cancelled;
       if (!exported.ok) return { state: 'failed', message: exported.fault.message };
       return { state: 'done', message: [request.out, ...exported.value.remarks].join(' · ') };
+    }
+    if (request.kind === 'run-again') {
+      const { durationMs } = reader;
+      const ran = await runAgain({ ...request, durationMs, planes: reader.planes }, signal, onProgress);
+      if (signal.aborted) return cancelled;
+      if (!ran.ok) return { state: 'failed', message: ran.fault.message };
+      return { state: 'done', message: ran.value, made: ran.value };
     }
     const replayed = await replayRecord(reader, { onProgress });
     if (!replayed.ok) return { state: 'failed', message: replayed.fault.message };

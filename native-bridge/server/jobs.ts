@@ -34,7 +34,7 @@ export function createJobs(): Jobs {
     jobs = jobs.map((job) => (job.id === id ? { ...job, ...by } : job));
     if (isNews || performance.now() - toldAtMs >= tellEveryMs) tell();
   };
-  const finish = (id: string, by: Pick<Job, 'state' | 'message'>) => {
+  const finish = (id: string, by: Pick<Job, 'state' | 'message' | 'made'>) => {
     if (jobOf(id)?.state === 'running') change(id, { ...by, progress: by.state === 'done' ? 1 : null }, true);
   };
   const runNext = () => {
@@ -53,7 +53,7 @@ export function createJobs(): Jobs {
     workers.set(id, { worker, exited });
     worker.on('message', (message: JobWorkerMessage) => {
       if (message.kind === 'progress') change(id, { progress: message.progress }, false);
-      else finish(id, { state: message.state, message: message.message });
+      else finish(id, { state: message.state, message: message.message, ...(message.made === undefined ? {} : { made: message.made }) });
     });
     worker.on('error', (error) => {
       process.stderr.write(`pedicle: a job failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

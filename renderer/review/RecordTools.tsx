@@ -1,5 +1,6 @@
 import { Dialog } from '../desk/Dialog.tsx';
 import { ExportPanel } from '../desk/ExportPanel.tsx';
+import { RunAgainPanel } from '../desk/RunAgainPanel.tsx';
 import { Section } from '../desk/Section.tsx';
 import { SendPanel } from '../desk/SendPanel.tsx';
 import { compareWith, send } from '../store/consoleStore.ts';
@@ -16,7 +17,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** What is done with an open record as a whole: exported, sent, replayed and held against another one. */
+/** What is done with an open record as a whole: exported, sent, replayed, run again and held against another one. */
 export function RecordTools({ tool, record, onClose }: Props) {
   return (
     <Dialog opened={tool !== null} onClose={onClose} title={tool === 'compare' ? words.compareTitle : words.exportTitle} size="84rem">
@@ -28,6 +29,7 @@ export function RecordTools({ tool, record, onClose }: Props) {
               {words.verifyNow}
             </button>
           </Section>
+          <RunAgainPanel record={record} onCompare={onClose} />
           <SendPanel record={record} />
         </div>
       )}

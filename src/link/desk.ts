@@ -3,6 +3,7 @@ import type { InjectorReading } from '../injector/reading.ts';
 import type { Site } from '../procedure/site.ts';
 import type { SessionInfo } from './link.ts';
 import type { PriorSeries } from './priors.ts';
+import { plannedFaultSchema } from './sourceFaults.ts';
 
 /** What the technologist's and QA's side of the console says to the bridge: sessions, site, sources, jobs. Part of `link.ts`. */
 
@@ -65,13 +66,15 @@ export type ExportKind = z.infer<typeof exportKindSchema>;
 /** Long work in the bridge: the same for every console. */
 export interface Job {
   readonly id: string;
-  readonly what: 'export' | 'verify-replay';
+  readonly what: 'export' | 'verify-replay' | 'run-again';
   readonly record: string;
   readonly state: 'running' | 'done' | 'failed' | 'cancelled';
   /** 0 to 1; null when it cannot be told. */
   readonly progress: number | null;
   /** Where the result is, or why there is none. */
   readonly message: string;
+  /** The record that was made, by its folder: can be opened and compared. */
+  readonly made?: string;
 }
 
 export interface Bookmark {
@@ -88,6 +91,14 @@ export type DeskServerMessage =
   | { readonly kind: 'jobs'; readonly jobs: readonly Job[] }
   | { readonly kind: 'prior-series'; readonly series: readonly PriorSeries[]; readonly message: string | null }
   | { readonly kind: 'bookmarks'; readonly record: string; readonly bookmarks: readonly Bookmark[] };
+
+const again = z.enum(['recorded', 'kyphoplasty', 'vertebroplasty', 'leak-posterior', 'leak-disc', 'balloon-rupture', 'quiet', 'none']);
+/** What an input of a session is when a record is run again: as it was recorded, a scenario of the simulator, or not there. */
+export type AgainSource = z.infer<typeof again>;
+export const againSources = again.options;
+/** With which hardware, and what is to go wrong on the way. */
+export const runAgainSchema = z.strictObject({ framesA: again, framesB: again, injector: again, faults: z.array(plannedFaultSchema).max(50) });
+export type RunAgain = z.infer<typeof runAgainSchema>;
 
 const recordName = z.string().min(1).max(255);
 const uri = z.string().min(1).max(4096);
@@ -109,6 +120,8 @@ export const deskClientMessages = [
   z.strictObject({ kind: z.literal('test-source'), test: z.string().max(64), role: z.enum(['a', 'b', 'injector']), uri }),
   z.strictObject({ kind: z.literal('export-record'), record: recordName, kinds: z.array(exportKindSchema).min(1), deidentify: z.boolean() }),
   z.strictObject({ kind: z.literal('verify-replay'), record: recordName }),
+  /** A new record of the same procedure with other hardware, with faults, or with this version. */
+  z.strictObject({ kind: z.literal('run-again'), record: recordName, how: runAgainSchema }),
   z.strictObject({ kind: z.literal('cancel-job'), job: jobId }),
   /** The series in the folder of prior images. */
   z.strictObject({ kind: z.literal('list-prior-series') }),

@@ -5,6 +5,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Bridge, startBridge } from '../../native-bridge/bridge.ts';
 import { bridgeOptionsOf } from '../../native-bridge/cli/consoleOptions.ts';
+import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import type { ClientMessage, ServerMessage } from '../../src/link/link.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pedicle-workplace-'));
@@ -164,6 +165,30 @@ describe('jobs on records', () => {
     expect(replayed.jobs[1]?.message).toMatch(/^Identical/);
     at.send({ kind: 'export-record', record: '../outside', kinds: ['csv'], deidentify: false });
     expect((await at.next('refused')).message).toMatch(/no record/);
+    at.close();
+  });
+
+  test('a record is run again with another injector and faults, into a record of its own', async () => {
+    const { at, records } = await started(simulated);
+    await at.next('status', ({ status }) => (status.planes.a?.received ?? 0) > 5);
+    at.send({ kind: 'end-session' });
+    await at.next('workplace', ({ workplace }) => workplace.state === 'ended');
+    const [record = ''] = readdirSync(records);
+    const faults = [{ fault: 'unplug-frames', fromS: 0.1, toS: 0.2 }] as const;
+    const how = { framesA: 'recorded', framesB: 'recorded', injector: 'none', faults: [...faults] } as const;
+    at.send({ kind: 'run-again', record, how });
+    const ended = (await at.next('jobs', ({ jobs }) => jobs[0]?.state === 'done' || jobs[0]?.state === 'failed')).jobs[0];
+    expect(ended).toMatchObject({ what: 'run-again', record, state: 'done', message: ended?.made });
+    const opened = await openRecordReader(join(records, ended?.made ?? ''));
+    if (!opened.ok) throw new Error(opened.fault.message);
+    expect(opened.value).toMatchObject({ closed: true, planes: ['a'], header: { simulated: true, sources: { framesA: `record:${record}`, injector: null } } });
+    const said: string[] = [];
+    for await (const sample of opened.value.samples({ frames: false, topics: ['/device'] })) if (sample.topic === '/device') said.push(sample.data.state);
+    await opened.value.close();
+    expect(said).toContain('lost');
+    at.send({ kind: 'run-again', record, how: { ...how, framesA: 'none' } });
+    const refused = (await at.next('jobs', ({ jobs }) => jobs.length === 2 && jobs[0]?.state === 'failed')).jobs[0];
+    expect(refused?.message).toMatch(/^Nothing is left to run/);
     at.close();
   });
 
