@@ -1,6 +1,14 @@
 /** Words of the technologist's and QA's views; part of the one catalogue in `text.ts`. */
 export const deskText = {
-  menu: { open: 'More', setup: 'Setup', reference: 'Prior images', help: 'Manual', tour: 'Two-minute tour', procedure: 'Procedure' },
+  menu: {
+    open: 'More',
+    setup: 'Setup',
+    reference: 'Prior images',
+    help: 'Manual',
+    tour: 'Two-minute tour',
+    pictures: 'Pictures in a second window',
+    procedure: 'Procedure',
+  },
 
   viewFailed: {
     title: 'This view could not be drawn',

@@ -143,6 +143,7 @@ export const text = {
     noWall: 'no posterior wall in the plan',
     noCement: 'no cement seen',
     offPlan: 'Needle off plan',
+    noTrajectory: 'no trajectory in the plan',
     noPlan: 'no trajectory in the plan: press P to draw one',
     noNeedle: 'no needle seen',
     target: (value: string) => `target ${value}`,
@@ -170,6 +171,7 @@ export const text = {
     ended: 'Injector ended',
     lastReading: (age: string) => `last reading ${age} ago`,
     waiting: 'Waiting for the injector',
+    notYet: 'no reading up to here',
     simulated: 'SIMULATED injector',
   },
 

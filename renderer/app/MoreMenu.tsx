@@ -1,8 +1,9 @@
 import { Menu } from '@mantine/core';
-import { IconBook, IconMenu2, IconPhoto, IconRoute, IconSettings } from '@tabler/icons-react';
+import { IconBook, IconDeviceDesktop, IconMenu2, IconPhoto, IconRoute, IconSettings } from '@tabler/icons-react';
 import { showView, useConsole } from '../store/consoleStore.ts';
 import { text } from '../text.ts';
 import { startTour } from '../tour/tourStore.ts';
+import { openPictures } from './secondWindow.ts';
 
 const iconSize = '1.2rem';
 
@@ -11,7 +12,7 @@ export function MoreMenu() {
   const view = useConsole((state) => state.view);
   const isHere = view === 'setup' || view === 'reference' || view === 'help';
   return (
-    <Menu position="bottom-start" transitionProps={{ duration: 0 }} width={260}>
+    <Menu position="bottom-start" transitionProps={{ duration: 0 }} width={300}>
       <Menu.Target>
         <button type="button" className="tab tab-icon" aria-label={text.menu.open} title={text.menu.open} aria-current={isHere ? 'page' : undefined}>
           <IconMenu2 size={iconSize} aria-hidden="true" />
@@ -20,6 +21,9 @@ export function MoreMenu() {
       <Menu.Dropdown className="more-menu">
         <Menu.Item leftSection={<IconPhoto size={iconSize} aria-hidden="true" />} onClick={() => showView('reference')}>
           {text.menu.reference}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconDeviceDesktop size={iconSize} aria-hidden="true" />} onClick={openPictures}>
+          {text.menu.pictures}
         </Menu.Item>
         <Menu.Item leftSection={<IconSettings size={iconSize} aria-hidden="true" />} onClick={() => showView('setup')}>
           {text.menu.setup}

@@ -36,7 +36,16 @@ export function LevelPanel({ onClose }: { readonly onClose: () => void }) {
   return (
     <StripPanel title={words.title} onClose={onClose}>
       <div className="panel-form">
-        <Select label={words.level} data={[...present]} value={level} onChange={setLevel} searchable comboboxProps={{ position: 'top' }} data-autofocus />
+        <Select
+          label={words.level}
+          data={[...present]}
+          value={level}
+          onChange={setLevel}
+          searchable
+          openOnFocus={false}
+          comboboxProps={{ position: 'top' }}
+          data-autofocus
+        />
         <SegmentedControl
           aria-label={words.sideLabel}
           size="md"

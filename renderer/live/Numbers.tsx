@@ -32,9 +32,10 @@ interface BlockProps {
 }
 
 /** Why there is no injector value, in words; null when there is one. */
-function injectorMissing({ session, reading, timeline }: Moment): string | null {
+function injectorMissing({ session, reading, timeline, mode }: Moment): string | null {
   if (session && (session.sources.injector === null || session.sources.injector.startsWith('none:'))) return text.injector.none;
   if (reading.freshness !== 'none') return null;
+  if (mode === 'review') return text.injector.notYet;
   return timeline.injector?.connection === 'lost' ? text.injector.lost : text.injector.waiting;
 }
 
@@ -171,7 +172,15 @@ function NeedleBlock({ moment, frames }: BlockProps) {
   const plan = moment.timeline.procedure?.plan;
   const hasTrajectory = (['a', 'b'] as const).some((plane) => (plan?.planes[plane]?.trajectories?.length ?? 0) > 0);
   const deviation = offPlan(frames);
-  const missing = !hasTrajectory ? words.noPlan : deviation ? null : anyNeedle(frames) ? text.none : words.noNeedle;
+  const missing = !hasTrajectory
+    ? moment.mode === 'live'
+      ? words.noPlan
+      : words.noTrajectory
+    : deviation
+      ? null
+      : anyNeedle(frames)
+        ? text.none
+        : words.noNeedle;
   const freshness = pictureFreshness(moment.mode);
   const decimals = deviation?.off.unit === 'mm' ? 1 : 0;
   return (

@@ -5,7 +5,7 @@ import { useTick } from '../app/tick.ts';
 import { pictureInfo } from '../viewport/pictureInfo.ts';
 import { consoleStore, type OpenReview, useConsole } from './consoleStore.ts';
 import { type NumberFreshness, numberFreshness } from './stale.ts';
-import { createTimelineCursor, emptyCurve, emptyTimeline, indexAt, type TimelineState } from './timeline.ts';
+import { createTimelineCursor, emptyCurve, emptyTimeline, foldSamples, indexAt, type TimelineState } from './timeline.ts';
 
 /** Pressure and volume at one moment, and whether they may be trusted as of that moment. */
 export interface MomentReading {
@@ -68,13 +68,15 @@ function useLiveMoment(): Moment {
 export function useReviewMoment(review: OpenReview | null, mode: 'review' | 'compare'): Moment | null {
   const samples = review?.samples ?? null;
   const cursor = useMemo(() => (samples ? createTimelineCursor(samples) : null), [samples]);
+  // A record is of one patient, also before the moment at which their name was entered or attached.
+  const patient = useMemo(() => (samples ? foldSamples(emptyTimeline, samples).patient : null), [samples]);
   if (!review || !cursor) return null;
   const { positionMs, playing, injector, pose } = review.state;
   // The bridge tells the position ten times a second; while playing, the frames themselves say more precisely where it is.
   const shownMs = planeIds.map((plane) => pictureInfo(`${mode}/${plane}`).header?.tMs ?? 0);
   const nowMs = playing ? Math.max(positionMs, ...shownMs.filter((tMs) => tMs - positionMs < playAheadMs * review.state.speed)) : positionMs;
   const { curve } = review;
-  const timeline = { ...cursor(nowMs), injector, pose };
+  const timeline = { ...cursor(nowMs), injector, pose, patient };
   return { mode: 'review', nowMs, session: review.opened.session, timeline, curve, curveVersion: curve.tMs.length, reading: readingFromCurve(curve, nowMs) };
 }
 
