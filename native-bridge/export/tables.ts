@@ -182,12 +182,14 @@ export async function exportCsv({ reader, out, step }: ExportTask): Promise<read
   return files.map(({ definition }) => `tables/${definition.name}.csv`);
 }
 
-/** Resolves also when the stream fails: its end then says so. */
-function drained(stream: NodeJS.WritableStream & { readonly destroyed?: boolean }): Promise<void> {
+/** Resolves also when the stream fails: its end then says so. Leaves no listener behind, however often it is waited for. */
+function drained(stream: NodeJS.WritableStream): Promise<void> {
+  const ends = ['drain', 'error', 'close'] as const;
   return new Promise((resolve) => {
-    const done = () => resolve();
-    stream.once('drain', done);
-    stream.once('error', done);
-    stream.once('close', done);
+    const done = () => {
+      for (const end of ends) stream.off(end, done);
+      resolve();
+    };
+    for (const end of ends) stream.on(end, done);
   });
 }

@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import { type Bridge, startBridge } from '../../native-bridge/bridge.ts';
 import { bridgeOptionsOf } from '../../native-bridge/cli/consoleOptions.ts';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
+import type { RunAgain } from '../../src/link/desk.ts';
 import type { ClientMessage, ServerMessage } from '../../src/link/link.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pedicle-workplace-'));
@@ -174,8 +175,7 @@ describe('jobs on records', () => {
     at.send({ kind: 'end-session' });
     await at.next('workplace', ({ workplace }) => workplace.state === 'ended');
     const [record = ''] = readdirSync(records);
-    const faults = [{ fault: 'unplug-frames', fromS: 0.1, toS: 0.2 }] as const;
-    const how = { framesA: 'recorded', framesB: 'recorded', injector: 'none', faults: [...faults] } as const;
+    const how: RunAgain = { framesA: 'recorded', framesB: 'recorded', injector: 'none', faults: [{ fault: 'unplug-frames', fromS: 0.1, toS: 0.2 }] };
     at.send({ kind: 'run-again', record, how });
     const ended = (await at.next('jobs', ({ jobs }) => jobs[0]?.state === 'done' || jobs[0]?.state === 'failed')).jobs[0];
     expect(ended).toMatchObject({ what: 'run-again', record, state: 'done', message: ended?.made });
