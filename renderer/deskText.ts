@@ -212,7 +212,8 @@ export const deskText = {
     framesA: 'Frames of plane A',
     framesB: 'Frames of plane B',
     injectorUri: 'Injector',
-    sourcesHint: 'What a procedure reads when the command line names nothing. With all three empty, the simulator.',
+    injector2Uri: 'Second injector',
+    sourcesHint: 'What a procedure reads when the command line names nothing. With all empty, the simulator.',
     commandLine: 'The command line names the sources of this console; these here are used when it does not.',
     templates: 'Start from',
     templateNames: {

@@ -173,6 +173,17 @@ export const text = {
     waiting: 'Waiting for the injector',
     notYet: 'no reading up to here',
     simulated: 'SIMULATED injector',
+    name: 'Injector',
+    title: 'Injectors',
+    connected: 'connected',
+    show: 'Show',
+    showThis: (name: string) => `Show ${name} in numbers and curves`,
+    zero: 'Zero volume',
+    zeroThis: (name: string) => `Zero volume of ${name}`,
+    zeroHint: 'A zero is recorded. It moves the volume alone: pressure is never zeroed.',
+    drift: (ppm: string) => `its clock ${ppm} ppm off this computer’s`,
+    line: (corrupt: number, missing: number, repeated: number) => `${corrupt} damaged, ${missing} missing, ${repeated} repeated`,
+    close: 'Close',
   },
 
   alarms: {

@@ -56,7 +56,7 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
     send({
       kind: 'hello',
       session: live?.info ?? null,
-      curve: caught?.curve ?? { tMs: [], pressureKpa: [], volumeMl: [], mode: [] },
+      curves: caught?.curves ?? {},
       samples: caught?.samples ?? [],
       status: caught?.status ?? null,
     });

@@ -1,10 +1,10 @@
 import { statfs } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import type { Curve, PlaneStatus, SessionInfo, Status } from '../../src/link/link.ts';
+import type { Curves, PlaneStatus, SessionInfo, Status } from '../../src/link/link.ts';
 import { type PlaneId, planeIds, planeOfFrameTopic, type RawSample, type Sample } from '../../src/sample/sample.ts';
 import type { Folded } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
-import { collectCurve } from './curve.ts';
+import { collectCurves } from './curve.ts';
 import { type FrameStream, type OutgoingFrame, startFrameStream } from './frameStream.ts';
 
 /** A view that has had no new frame for so long must say so. */
@@ -16,7 +16,7 @@ const statusEveryMs = 500;
 export interface LiveView {
   readonly info: SessionInfo;
   /** For a console that has just come, or come back. */
-  catchUp(): { readonly curve: Curve; readonly samples: readonly Sample[]; readonly status: Status };
+  catchUp(): { readonly curves: Curves; readonly samples: readonly Sample[]; readonly status: Status };
   onSamples(listener: (samples: readonly Sample[]) => void): () => void;
   onStatus(listener: (status: Status) => void): () => void;
   stream(plane: PlaneId, response: ServerResponse): void;
@@ -64,7 +64,7 @@ export function startLiveView(session: Session, info: SessionInfo): LiveView {
   /** What a late console must know: everything told but readings (those are the curve) and only the latest of each state. */
   const kept: Sample[] = [];
   const latest = new Map<string, Sample>();
-  const curve = collectCurve();
+  const curves = collectCurves();
   let outbox: Sample[] = [];
   let ended = false;
   let recording: Status['recording'] = { state: session.writer ? 'recording' : 'off', bytes: 0, freeBytes: null, message: null };
@@ -77,9 +77,9 @@ export function startLiveView(session: Session, info: SessionInfo): LiveView {
 
   const tell = (sample: Sample) => {
     if (!isTold(sample)) return;
-    if (sample.topic === '/injector/reading') curve.add(sample.tMs, sample.data);
-    if (sample.topic === '/injector/reading' || sample.topic === '/injector/state' || sample.topic === '/procedure' || sample.topic === '/guidance/pose')
-      latest.set(sample.topic, sample);
+    if (sample.topic === '/injector/reading') curves.add(sample.tMs, sample.data);
+    if (sample.topic === '/injector/reading' || sample.topic === '/injector/state') latest.set(`${sample.topic} ${sample.data.device}`, sample);
+    else if (sample.topic === '/procedure' || sample.topic === '/guidance/pose') latest.set(sample.topic, sample);
     else kept.push(sample);
     if (outbox.length === 0) setImmediate(flush);
     outbox.push(sample);
@@ -184,7 +184,7 @@ export function startLiveView(session: Session, info: SessionInfo): LiveView {
 
   return {
     info,
-    catchUp: () => ({ curve: curve.curve(), samples: [...kept, ...latest.values()], status: status() }),
+    catchUp: () => ({ curves: curves.curves(), samples: [...kept, ...latest.values()], status: status() }),
     onSamples(listener) {
       sampleListeners.add(listener);
       return () => sampleListeners.delete(listener);

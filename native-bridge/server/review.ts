@@ -74,7 +74,7 @@ export function openReview(id: string, record: string, reader: RecordReader, dis
   let playing: ReturnType<typeof setInterval> | null = null;
   let looped: LoopRange | null = null;
   let closed = false;
-  let moment: ReviewMoment = { injector: null, pose: null };
+  let moment: ReviewMoment = { injectors: [], pose: null };
   let momentWanted = false;
   let momentLoading = false;
   let followedAtMs = 0;
@@ -96,7 +96,7 @@ export function openReview(id: string, record: string, reader: RecordReader, dis
   };
   const telemetry = startReviewTelemetry(reader.folder, header, (part) => {
     if (closed) return;
-    tell({ kind: 'review-part', review: id, samples: part.samples, curve: part.curve, fraction: part.fraction });
+    tell({ kind: 'review-part', review: id, samples: part.samples, curves: part.curves, fraction: part.fraction });
     if (part.fraction < 1) return;
     // Frames that were shown before the walk came to them went out without what guidance said of them.
     for (const recorded of planes.values()) recorded.shownSeq = null;

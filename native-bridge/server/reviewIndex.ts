@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PlaneObservation, Pose, VertebraObservation } from '../../src/guidance/observation.ts';
 import type { InjectorState } from '../../src/injector/state.ts';
-import type { Curve } from '../../src/link/link.ts';
+import type { Curves } from '../../src/link/link.ts';
 import type { PlaneId, Sample } from '../../src/sample/sample.ts';
 import { openByteFile } from '../record/byteFile.ts';
 import { toSample } from '../record/frames.ts';
@@ -10,11 +10,13 @@ import { isCut, loadChunk, recordAt } from '../record/mcapWalk.ts';
 import type { RecordHeader } from '../record/record.ts';
 import { type TelemetryMessage, telemetryMessage } from '../record/telemetry.ts';
 import { sessionMsOf } from '../record/time.ts';
-import { collectCurve } from './curve.ts';
+import { collectCurves } from './curve.ts';
+import { type KeptMessages, keepMessages } from './keptMessages.ts';
 
 /** What telemetry says of one moment besides events. */
 export interface ReviewMoment {
-  readonly injector: InjectorState | null;
+  /** The last state of each injector. */
+  readonly injectors: readonly InjectorState[];
   readonly pose: { readonly tMs: number; readonly pose: Pose } | null;
 }
 
@@ -23,14 +25,14 @@ export interface ReviewPart {
   /** Events, alarms, gaps, device and procedure states, in the order of the file. */
   readonly samples: readonly Sample[];
   /** Points since the part before. */
-  readonly curve: Curve;
+  readonly curves: Curves;
   /** 0 to 1 of the file. */
   readonly fraction: number;
 }
 
 /**
- * A record's telemetry for review: walked once, of which events and the curve are kept; what guidance said of each frame and the
- * injector's states are most of it, and are read again from their place in the file when they are looked at.
+ * A record's telemetry for review: walked once, of which events, the curve and the states of injector and pose are kept, these as
+ * far as there is room; what guidance said of each frame is most of it, and is read again from its place in the file.
  */
 export interface ReviewIndex {
   /** Walks through telemetry; parts come several times a second. */
@@ -42,11 +44,17 @@ export interface ReviewIndex {
   close(): Promise<void>;
 }
 
+/** What is told of a moment. */
+type MomentTopic = '/injector/state' | '/guidance/pose';
+
 /** Neither shown nor needed: read for replay only. */
 const isSkipped = (message: TelemetryMessage): boolean => message.plane !== null || message.topic === '/injector/bytes' || message.topic === '/tick';
 const partEveryMs = 250;
 /** Frames come in order: the next one is in the chunk at hand or the one after. */
 const keptChunks = 8;
+
+/** For each injector, and for the pose; longer sessions read the rest from the file. */
+const keptStateBytes = 64 << 20;
 
 /** Times and places in the file, in order; for the last one at or before a time. */
 interface Places {
@@ -65,6 +73,19 @@ function placeAt({ tMs, offset }: Places, atMs: number): number | null {
   return offset[low - 1] ?? null;
 }
 
+/** One course of states: at hand as far as there is room, and where each is in the file. */
+interface Track {
+  readonly places: Places;
+  readonly kept: KeptMessages;
+}
+const newTrack = (): Track => ({ places: { tMs: [], offset: [] }, kept: keepMessages(keptStateBytes) });
+
+/** Of a state that is not parsed yet: the device is its first field, and names are short and plain. */
+function deviceOf(data: Uint8Array): string {
+  const head = Buffer.from(data.buffer, data.byteOffset, Math.min(data.byteLength, 64)).toString('latin1');
+  return /^\{"device":"([a-z0-9-]+)"/.exec(head)?.[1] ?? 'injector';
+}
+
 function addPlace({ tMs, offset }: Places, atMs: number, at: number): void {
   // States of one chunk share its place; the first time of it decides, and what is derived late does not go back.
   if (offset.at(-1) === at || atMs < (tMs.at(-1) ?? 0)) return;
@@ -75,8 +96,8 @@ function addPlace({ tMs, offset }: Places, atMs: number, at: number): void {
 export async function openReviewIndex(folder: string, header: RecordHeader): Promise<ReviewIndex> {
   const file = await openByteFile(join(folder, 'telemetry.mcap'));
   const chunkOfFrame: Record<PlaneId, Map<number, number>> = { a: new Map(), b: new Map() };
-  const states: Places = { tMs: [], offset: [] };
-  const poses: Places = { tMs: [], offset: [] };
+  const states = new Map<string, Track>();
+  const poses = newTrack();
   const topics = new Map<number, string>();
   const chunks = new Map<number, readonly TelemetryMessage[]>();
 
@@ -97,13 +118,18 @@ export async function openReviewIndex(folder: string, header: RecordHeader): Pro
 
   const walk: ReviewIndex['walk'] = async (onPart) => {
     let samples: Sample[] = [];
-    let curve = collectCurve();
+    let curves = collectCurves();
     let toldAtMs = performance.now();
     const tell = (fraction: number) => {
-      onPart({ samples, curve: curve.curve(), fraction });
+      onPart({ samples, curves: curves.curves(), fraction });
       samples = [];
-      curve = collectCurve();
+      curves = collectCurves();
       toldAtMs = performance.now();
+    };
+    const keep = ({ places, kept }: Track, message: TelemetryMessage, offset: number): void => {
+      const tMs = sessionMsOf(header, message.logTimeNs);
+      addPlace(places, tMs, offset);
+      kept.add(tMs, message);
     };
     const take = (message: TelemetryMessage, offset: number): void => {
       if (isSkipped(message)) return;
@@ -117,16 +143,20 @@ export async function openReviewIndex(folder: string, header: RecordHeader): Pro
         case '/plane/a/vertebra':
         case '/plane/b/vertebra':
           return;
-        case '/injector/state':
-          addPlace(states, sessionMsOf(header, message.logTimeNs), offset);
+        case '/injector/state': {
+          const device = deviceOf(message.data);
+          const track = states.get(device) ?? newTrack();
+          states.set(device, track);
+          keep(track, message, offset);
           return;
+        }
         case '/guidance/pose':
-          addPlace(poses, sessionMsOf(header, message.logTimeNs), offset);
+          keep(poses, message, offset);
           return;
         default: {
           const sample = toSample(message, header);
           if (typeof sample === 'string') return;
-          if (sample.topic === '/injector/reading') curve.add(sample.tMs, sample.data);
+          if (sample.topic === '/injector/reading') curves.add(sample.tMs, sample.data);
           else samples.push(sample);
         }
       }
@@ -141,10 +171,16 @@ export async function openReviewIndex(folder: string, header: RecordHeader): Pro
     tell(1);
   };
 
-  const lastOf = async <T extends '/injector/state' | '/guidance/pose'>(topic: T, places: Places, atMs: number) => {
+  type Wanted = (message: TelemetryMessage) => boolean;
+  const fromFile = async (places: Places, atMs: number, wanted: Wanted): Promise<TelemetryMessage | null> => {
     const offset = placeAt(places, atMs);
     if (offset === null) return null;
-    const message = (await messagesAt(offset)).findLast((each) => each.topic === topic && sessionMsOf(header, each.logTimeNs) <= atMs);
+    return (await messagesAt(offset)).findLast((each) => wanted(each) && sessionMsOf(header, each.logTimeNs) <= atMs) ?? null;
+  };
+
+  const lastOf = async <T extends MomentTopic>(topic: T, { places, kept }: Track, atMs: number, wanted: Wanted) => {
+    const found = kept.lastAt(atMs);
+    const message = found === 'missed' ? await fromFile(places, atMs, wanted) : found;
     const sample = message ? toSample(message, header) : null;
     return sample && typeof sample !== 'string' && sample.topic === topic ? (sample as Extract<Sample, { topic: T }>) : null;
   };
@@ -167,9 +203,14 @@ export async function openReviewIndex(folder: string, header: RecordHeader): Pro
       return needle && cement ? { needle, cement, ...(vertebra ? { vertebra } : {}) } : null;
     },
     async moment(atMs) {
-      const state = await lastOf('/injector/state', states, atMs);
-      const pose = await lastOf('/guidance/pose', poses, atMs);
-      return { injector: state?.data ?? null, pose: pose ? { tMs: pose.tMs, pose: pose.data } : null };
+      const injectors: InjectorState[] = [];
+      for (const [device, track] of states) {
+        const ofDevice: Wanted = ({ topic, data }) => topic === '/injector/state' && deviceOf(data) === device;
+        const state = await lastOf('/injector/state', track, atMs, ofDevice);
+        if (state) injectors.push(state.data);
+      }
+      const pose = await lastOf('/guidance/pose', poses, atMs, ({ topic }) => topic === '/guidance/pose');
+      return { injectors, pose: pose ? { tMs: pose.tMs, pose: pose.data } : null };
     },
     close: () => file.close(),
   };

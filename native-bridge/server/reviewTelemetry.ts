@@ -12,7 +12,7 @@ export interface ReviewTelemetry {
   close(): Promise<void>;
 }
 
-const nothing: ReviewMoment = { injector: null, pose: null };
+const nothing: ReviewMoment = { injectors: [], pose: null };
 
 /** Starts the thread; parts of the record come through `onPart` until the whole file has been walked. */
 export function startReviewTelemetry(folder: string, header: RecordHeader, onPart: (part: ReviewPart) => void): ReviewTelemetry {

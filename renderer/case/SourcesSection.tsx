@@ -2,6 +2,7 @@ import { bytesText, fixed } from '../app/format.ts';
 import { useTick } from '../app/tick.ts';
 import { Section } from '../desk/Section.tsx';
 import { consoleStore } from '../store/consoleStore.ts';
+import { injectorName } from '../store/injectors.ts';
 import { useMoment } from '../store/moment.ts';
 import { text } from '../text.ts';
 
@@ -11,7 +12,12 @@ const words = text.case;
 export function SourcesSection() {
   useTick();
   const { status, session } = consoleStore.getState();
-  const { reading } = useMoment();
+  const { readings, timeline } = useMoment();
+  const uris = [session?.sources.injector, session?.sources.injector2].filter((uri) => uri && !uri.startsWith('none:'));
+  // Before the first of them has spoken there is no name yet, only where it should come from.
+  const devices = timeline.injectors.size > 0 ? [...timeline.injectors.keys()].sort() : uris.map((_, i) => (i === 0 ? 'injector' : `injector-${i + 1}`));
+  const injectors = devices.map((device, i) => ({ device, uri: uris[Math.min(i, uris.length - 1)] }));
+  const isFresh = (device: string) => readings.get(device)?.freshness === 'fresh';
   const recording = status?.recording ?? null;
   return (
     <Section title={words.sources}>
@@ -34,16 +40,13 @@ export function SourcesSection() {
             </FactOf>
           );
         })}
-        <FactOf name={words.injector}>
-          {session?.sources.injector && !session.sources.injector.startsWith('none:') ? (
-            <>
-              <span className={reading.freshness === 'fresh' ? 'good' : 'bad'}>{reading.freshness === 'fresh' ? words.readings : words.noReadings}</span>
-              <div className="quiet">{session.sources.injector}</div>
-            </>
-          ) : (
-            words.noInjector
-          )}
-        </FactOf>
+        {injectors.length === 0 && <FactOf name={words.injector}>{words.noInjector}</FactOf>}
+        {injectors.map(({ device, uri }) => (
+          <FactOf key={device} name={injectorName(device)}>
+            <span className={isFresh(device) ? 'good' : 'bad'}>{isFresh(device) ? words.readings : words.noReadings}</span>
+            <div className="quiet">{uri}</div>
+          </FactOf>
+        ))}
         <FactOf name={words.record}>
           {session?.record ?? words.nothing}
           <div className="quiet">

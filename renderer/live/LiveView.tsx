@@ -19,6 +19,7 @@ import { alarmOrder } from './alarmOrder.ts';
 import { ChecklistPanel } from './ChecklistPanel.tsx';
 import { CurveStrip } from './CurveStrip.tsx';
 import { HeightsPanel } from './HeightsPanel.tsx';
+import { InjectorPanel } from './InjectorPanel.tsx';
 import { LevelPanel } from './LevelPanel.tsx';
 import { Numbers, volumeLimitOf } from './Numbers.tsx';
 import { type Drawing, Planes, planesOf } from './Planes.tsx';
@@ -104,6 +105,7 @@ export function LiveView() {
     checklist: <ChecklistPanel onClose={close} />,
     level: <LevelPanel onClose={close} />,
     heights: <HeightsPanel onClose={close} />,
+    injectors: <InjectorPanel onClose={close} />,
   };
   const panel = asking && panels[asking];
   return (

@@ -3,6 +3,7 @@ import { type CementClock, cementClock, cementPhase, unspecifiedCement } from '.
 import type { Plan } from '../../src/sample/index.ts';
 import { ageText, clockText, fixed, pressureText } from '../app/format.ts';
 import { useConsole } from '../store/consoleStore.ts';
+import { cementOfAllMl } from '../store/injectors.ts';
 import type { Moment } from '../store/moment.ts';
 import type { NumberFreshness } from '../store/stale.ts';
 import { text } from '../text.ts';
@@ -19,6 +20,7 @@ import {
   wallDistance,
 } from './guidanceNumbers.ts';
 import { NumberBlock } from './NumberBlock.tsx';
+import { OtherInjectors } from './OtherInjectors.tsx';
 import { pictureFreshness } from './pictureFreshness.ts';
 
 const words = text.numbers;
@@ -33,7 +35,7 @@ interface BlockProps {
 
 /** Why there is no injector value, in words; null when there is one. */
 function injectorMissing({ session, reading, timeline, mode }: Moment): string | null {
-  if (session && (session.sources.injector === null || session.sources.injector.startsWith('none:'))) return text.injector.none;
+  if (session && [session.sources.injector, session.sources.injector2].every((uri) => !uri || uri.startsWith('none:'))) return text.injector.none;
   if (reading.freshness !== 'none') return null;
   if (mode === 'review') return text.injector.notYet;
   return timeline.injector?.connection === 'lost' ? text.injector.lost : text.injector.waiting;
@@ -58,8 +60,8 @@ export const volumeLimitOf = (moment: Moment): number | null => volumeLimit(mome
 
 function VolumeBlock({ moment, frames }: BlockProps) {
   const phase = phaseOf(moment);
-  const { injector, procedure } = moment.timeline;
-  const derived = phase === 'cement' ? injector?.cement.volumeMl : phase === 'balloon' ? injector?.balloon.volumeMl : undefined;
+  const { injector, injectors, procedure } = moment.timeline;
+  const derived = phase === 'cement' && injector ? cementOfAllMl(injectors) : phase === 'balloon' ? injector?.balloon.volumeMl : undefined;
   const volumeMl = derived ?? moment.reading.volumeMl;
   const limit = volumeLimit(procedure?.plan ?? null, phase);
   const seen = phase === 'cement' ? seenVolumeMl(frames) : null;
@@ -228,6 +230,7 @@ export function Numbers({ moment }: { readonly moment: Moment }) {
     <>
       <VolumeBlock {...props} />
       <PressureBlock {...props} />
+      <OtherInjectors moment={moment} unit={unit} />
       <ClockBlock {...props} />
       <WallBlock {...props} />
       <NeedleBlock {...props} />

@@ -75,6 +75,9 @@ export function ToolsPanel({ onClose, onOpen }: Props) {
           <button type="button" className="action tool" onPointerDown={keepFocus} onClick={() => onOpen('plan')}>
             {text.plan.title} <kbd>P</kbd>
           </button>
+          <button type="button" className="action tool" onPointerDown={keepFocus} onClick={() => onOpen('injectors')}>
+            {text.injector.title}
+          </button>
           <button type="button" className="action tool" onPointerDown={keepFocus} onClick={() => onOpen('level')}>
             {text.level.button}
           </button>

@@ -7,6 +7,7 @@ import { useKeys } from '../app/keys.ts';
 import { eventWords } from '../live/eventText.ts';
 import { endComparison, type OpenReview, send, setActivePlane, useConsole } from '../store/consoleStore.ts';
 import { type Moment, useReviewMoment } from '../store/moment.ts';
+import { firstCurve } from '../store/openReview.ts';
 import { stageText, text } from '../text.ts';
 import { PlaneView } from '../viewport/PlaneView.tsx';
 import { pictureInfo } from '../viewport/pictureInfo.ts';
@@ -171,7 +172,14 @@ export function Comparison({ review, comparison }: { readonly review: OpenReview
         <Side review={comparison} moment={second} mode="compare" plane={plane} />
       </div>
       <div className="compare-foot">
-        <ComparisonCurve first={review.curve} second={comparison.curve} offsetMs={offsetMs} unit={unit} nowMs={first?.nowMs ?? 0} onSeek={act.seek} />
+        <ComparisonCurve
+          first={firstCurve(review.curves)}
+          second={firstCurve(comparison.curves)}
+          offsetMs={offsetMs}
+          unit={unit}
+          nowMs={first?.nowMs ?? 0}
+          onSeek={act.seek}
+        />
         <Values values={values} />
       </div>
       <nav className="actions compare-actions" aria-label={text.review.timeline}>

@@ -24,10 +24,13 @@ const injectorTemplates: readonly (readonly [TemplateName, string])[] = [
   ['none', 'none:'],
 ];
 
-const roles: readonly { readonly role: SourceRole; readonly key: 'framesA' | 'framesB' | 'injector'; readonly label: string }[] = [
+type SourceField = 'framesA' | 'framesB' | 'injector' | 'injector2';
+
+const roles: readonly { readonly role: SourceRole; readonly key: SourceField; readonly label: string }[] = [
   { role: 'a', key: 'framesA', label: words.framesA },
   { role: 'b', key: 'framesB', label: words.framesB },
   { role: 'injector', key: 'injector', label: words.injectorUri },
+  { role: 'injector', key: 'injector2', label: words.injector2Uri },
 ];
 
 function Thumbnail({ picture }: { readonly picture: NonNullable<SourceTest['thumbnail']> }) {
@@ -43,7 +46,7 @@ function Thumbnail({ picture }: { readonly picture: NonNullable<SourceTest['thum
   return <canvas className="source-thumbnail" ref={canvas} width={picture.width} height={picture.height} />;
 }
 
-function SourceRow({ role, field, label }: { readonly role: SourceRole; readonly field: 'framesA' | 'framesB' | 'injector'; readonly label: string }) {
+function SourceRow({ role, field, label }: { readonly role: SourceRole; readonly field: SourceField; readonly label: string }) {
   const { draft, set } = useSiteForm();
   const path = ['sources', field];
   const uri = fieldOf(draft, path);

@@ -11,14 +11,14 @@ import { forgetStills, stillOf } from '../viewport/stills.ts';
 import { createAskedEvents } from './askedEvents.ts';
 import { receiveDesk } from './deskStore.ts';
 import { type OpenReview, openedReview, updatedReview } from './openReview.ts';
-import { emptyCurve, emptyTimeline, foldSamples, type GrowingCurve, growCurve, growingCopy, type TimelineState } from './timeline.ts';
+import { emptyTimeline, foldSamples, type GrowingCurves, growCurves, growingCopies, type TimelineState } from './timeline.ts';
 
 /** What the page shows; pictures run in `live`, an open record in `review`. */
 export type View = 'live' | 'case' | 'review' | 'setup' | 'reference' | 'help';
 
 export type { OpenReview };
 
-export type Asking = 'note' | 'leak' | 'patient' | 'alarms' | 'tools' | 'checklist' | 'level' | 'heights';
+export type Asking = 'note' | 'leak' | 'patient' | 'alarms' | 'tools' | 'checklist' | 'level' | 'heights' | 'injectors';
 
 /** Both planes alike, one large with the other small, or the live pictures with their last images or references beside them. */
 export type Layout = 'even' | PlaneId | 'last' | 'reference';
@@ -30,6 +30,12 @@ export interface Notice {
   readonly message: string;
 }
 
+export interface HeardReading {
+  readonly reading: InjectorReading;
+  /** `performance.now()` when it arrived here. */
+  readonly at: number;
+}
+
 export interface ConsoleState {
   readonly linkUp: boolean;
   /** `performance.now()` when the link went down; null while it is up. */
@@ -37,12 +43,13 @@ export interface ConsoleState {
   readonly session: SessionInfo | null;
   readonly status: Status | null;
   readonly timeline: TimelineState;
-  readonly curve: GrowingCurve;
-  /** Counts growth of `curve`, which changes in place. */
+  readonly curves: GrowingCurves;
+  /** Counts growth of `curves`, which changes in place. */
   readonly curveVersion: number;
-  /** `performance.now()` when the last reading arrived; null before the first. */
-  readonly readingAt: number | null;
-  readonly lastReading: InjectorReading | null;
+  /** The last reading of each injector. */
+  readonly readings: ReadonlyMap<string, HeardReading>;
+  /** The injector that a person wants in numbers and curves; null leaves it to what they fill. */
+  readonly chosenInjector: string | null;
   /** `performance.now()` that session time 0 corresponds to, by the last status or sample. */
   readonly sessionZeroAt: number | null;
   readonly records: readonly RecordListItem[] | null;
@@ -80,10 +87,10 @@ const initial: ConsoleState = {
   session: null,
   status: null,
   timeline: emptyTimeline,
-  curve: emptyCurve(),
+  curves: {},
   curveVersion: 0,
-  readingAt: null,
-  lastReading: null,
+  readings: new Map(),
+  chosenInjector: null,
   sessionZeroAt: null,
   records: null,
   review: null,
@@ -125,6 +132,13 @@ function countReferences(before: ConsoleState['references'], samples: readonly S
   return counts;
 }
 
+function withReadings(before: ConsoleState['readings'], samples: readonly Sample[], now: number): ConsoleState['readings'] {
+  if (!samples.some(({ topic }) => topic === '/injector/reading')) return before;
+  const readings = new Map(before);
+  for (const { topic, data } of samples) if (topic === '/injector/reading') readings.set(data.device, { reading: data, at: now });
+  return readings;
+}
+
 /** What a message changes; `now` is `performance.now()`. `curve` grows in place, everything else is replaced. */
 function changeBy(message: ServerMessage, state: ConsoleState, now: number): Partial<ConsoleState> {
   switch (message.kind) {
@@ -133,25 +147,21 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
         session: message.session,
         status: message.status,
         // Another session begins with nothing of the one before; after a lost link it is still the same one.
-        ...(message.session?.startedAtEpochMs !== state.session?.startedAtEpochMs && { held: false, lastReading: null, readingAt: null }),
         timeline: foldSamples(emptyTimeline, message.samples),
-        curve: growingCopy(message.curve),
+        curves: growingCopies(message.curves),
         curveVersion: state.curveVersion + 1,
         sessionZeroAt: message.status ? now - message.status.nowMs : null,
         // Numbers of another session must not stand here, not even greyed.
-        ...(message.session?.startedAtEpochMs !== state.session?.startedAtEpochMs && { readingAt: null, lastReading: null, held: false }),
+        ...(message.session?.startedAtEpochMs !== state.session?.startedAtEpochMs && { readings: new Map(), chosenInjector: null, held: false }),
         pressureUnit: storedUnit() ?? message.session?.display.pressureUnit ?? 'psi',
       };
-    case 'samples': {
-      const reading = message.samples.findLast((sample) => sample.topic === '/injector/reading');
+    case 'samples':
       return {
         timeline: foldSamples(state.timeline, message.samples),
-        curveVersion: growCurve(state.curve, message.samples) ? state.curveVersion + 1 : state.curveVersion,
-        readingAt: reading ? now : state.readingAt,
-        lastReading: reading ? reading.data : state.lastReading,
+        curveVersion: growCurves(state.curves, message.samples) ? state.curveVersion + 1 : state.curveVersion,
+        readings: withReadings(state.readings, message.samples, now),
         references: countReferences(state.references, message.samples),
       };
-    }
     case 'status':
       return { status: message.status, sessionZeroAt: now - message.status.nowMs };
     case 'records':
@@ -264,6 +274,8 @@ export function operate(event: OperatorEvent): boolean {
   return send({ kind: 'operator', event });
 }
 
+/** Shows this injector in numbers and curves. */
+export const showInjector = (device: string): void => setState({ chosenInjector: device });
 export const ask = (asking: Asking | null): void => setState({ asking });
 export const setHeld = (held: boolean): void => setState({ held });
 /** The last image: beside the live picture where the layout has a place for it, else in its place until released. */

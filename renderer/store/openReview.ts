@@ -1,4 +1,4 @@
-import type { Curve, ReviewOpened, ReviewPart, ReviewState } from '../../src/link/link.ts';
+import type { Curve, Curves, ReviewOpened, ReviewPart, ReviewState } from '../../src/link/link.ts';
 import type { Sample } from '../../src/sample/index.ts';
 
 /** A record under review as far as the bridge has told of it. */
@@ -7,30 +7,42 @@ export interface OpenReview {
   readonly state: ReviewState;
   /** Events, alarms and states so far, in order of time. */
   readonly samples: readonly Sample[];
-  readonly curve: Curve;
+  readonly curves: Curves;
   /** How much of the record has been read for them, 0 to 1. */
   readonly fraction: number;
 }
 
 export const openedReview = (opened: ReviewOpened): OpenReview => ({
   opened,
-  state: { review: opened.review, positionMs: 0, playing: false, speed: 1, injector: null, pose: null },
+  state: { review: opened.review, positionMs: 0, playing: false, speed: 1, injectors: [], pose: null },
   samples: [],
-  curve: { tMs: [], pressureKpa: [], volumeMl: [], mode: [] },
+  curves: {},
   fraction: 0,
 });
 
+const noPoints: Curve = { tMs: [], pressureKpa: [], volumeMl: [], mode: [] };
+
+const joined = (before: Curve, after: Curve): Curve => ({
+  tMs: before.tMs.concat(after.tMs),
+  pressureKpa: before.pressureKpa.concat(after.pressureKpa),
+  volumeMl: before.volumeMl.concat(after.volumeMl),
+  mode: before.mode.concat(after.mode),
+});
+
+/** The curve of the injector that is named first: what two records are compared by. */
+export function firstCurve(curves: Curves): Curve {
+  const [first] = Object.keys(curves).sort();
+  return (first === undefined ? undefined : curves[first]) ?? noPoints;
+}
+
 /** With what has been read since; what is derived late stands a little out of order in the file. */
-function withPart(review: OpenReview, { samples, curve, fraction }: ReviewPart): OpenReview {
-  const { curve: before } = review;
+function withPart(review: OpenReview, { samples, curves, fraction }: ReviewPart): OpenReview {
   return {
     ...review,
     samples: [...review.samples, ...samples].sort((p, q) => p.tMs - q.tMs || p.seq - q.seq),
-    curve: {
-      tMs: before.tMs.concat(curve.tMs),
-      pressureKpa: before.pressureKpa.concat(curve.pressureKpa),
-      volumeMl: before.volumeMl.concat(curve.volumeMl),
-      mode: before.mode.concat(curve.mode),
+    curves: {
+      ...review.curves,
+      ...Object.fromEntries(Object.entries(curves).map(([device, curve]) => [device, joined(review.curves[device] ?? noPoints, curve)])),
     },
     fraction,
   };

@@ -2,9 +2,10 @@ import type { AlarmEvent } from '../../src/alarm/alarm.ts';
 import type { Pose } from '../../src/guidance/observation.ts';
 import type { InjectorReading } from '../../src/injector/reading.ts';
 import type { InjectorState } from '../../src/injector/state.ts';
-import type { Curve } from '../../src/link/link.ts';
+import type { Curve, Curves } from '../../src/link/link.ts';
 import type { ProcedureState } from '../../src/procedure/procedureState.ts';
 import type { DeviceEvent, OperatorEvent, Sample } from '../../src/sample/index.ts';
+import { shownInjector } from './injectors.ts';
 
 export type Patient = Extract<OperatorEvent, { kind: 'patient' }>;
 
@@ -29,7 +30,10 @@ export interface TimelineEvent {
 export interface TimelineState {
   readonly alarms: ReadonlyMap<string, StandingAlarm>;
   readonly events: readonly TimelineEvent[];
+  /** The injector that the numbers and curves are of. */
   readonly injector: InjectorState | null;
+  /** Every injector of the session, by its device name. */
+  readonly injectors: ReadonlyMap<string, InjectorState>;
   readonly procedure: ProcedureState | null;
   readonly patient: Patient | null;
   readonly pose: { readonly tMs: number; readonly pose: Pose } | null;
@@ -47,6 +51,7 @@ export const emptyTimeline: TimelineState = {
   alarms: new Map(),
   events: [],
   injector: null,
+  injectors: new Map(),
   procedure: null,
   patient: null,
   pose: null,
@@ -76,6 +81,13 @@ function withAlarm(alarms: ReadonlyMap<string, StandingAlarm>, event: AlarmEvent
 /** Only what a person wants to find again on the strip: acknowledgements and changes of an alarm are in the record, not here. */
 const isShown = (event: AlarmEvent): boolean => event.phase === 'raised';
 
+/** With what is newly known of injectors; which of them is shown goes by what they fill, until a person chooses. */
+export function withInjectors(state: TimelineState, states: readonly InjectorState[], chosen: string | null = null): TimelineState {
+  const injectors = new Map(state.injectors);
+  for (const injector of states) injectors.set(injector.device, injector);
+  return { ...state, injectors, injector: shownInjector(injectors, chosen, state.procedure?.stage ?? null) };
+}
+
 function foldOne(state: TimelineState, sample: Sample, events: TimelineEvent[]): TimelineState {
   const { tMs, seq } = sample;
   switch (sample.topic) {
@@ -91,7 +103,7 @@ function foldOne(state: TimelineState, sample: Sample, events: TimelineEvent[]):
       if (sample.data.state !== 'connected') events.push({ tMs, seq, source: { of: 'device', event: sample.data } });
       return { ...state, devices: new Map(state.devices).set(sample.data.device, sample.data) };
     case '/injector/state':
-      return { ...state, injector: sample.data };
+      return withInjectors(state, [sample.data]);
     case '/procedure':
       return { ...state, procedure: sample.data };
     case '/guidance/pose':
@@ -143,12 +155,18 @@ export interface GrowingCurve {
 }
 
 export const emptyCurve = (): GrowingCurve => ({ tMs: [], pressureKpa: [], volumeMl: [], mode: [] });
-export const growingCopy = (curve: Curve): GrowingCurve => ({
+const growingCopy = (curve: Curve): GrowingCurve => ({
   tMs: [...curve.tMs],
   pressureKpa: [...curve.pressureKpa],
   volumeMl: [...curve.volumeMl],
   mode: [...curve.mode],
 });
+
+/** One growing curve an injector; devices are added as they speak. */
+export type GrowingCurves = Record<string, GrowingCurve>;
+
+export const growingCopies = (curves: Curves): GrowingCurves =>
+  Object.fromEntries(Object.entries(curves).map(([device, curve]) => [device, growingCopy(curve)]));
 
 /** As thin as the curve the bridge keeps. */
 const curveStepMs = 100;
@@ -169,10 +187,13 @@ function addReading(curve: GrowingCurve, tMs: number, reading: InjectorReading):
 }
 
 /** Adds the readings among these samples, at most ten points a second with the highest pressure of each; true when there were any. */
-export function growCurve(curve: GrowingCurve, samples: readonly Sample[]): boolean {
+export function growCurves(curves: GrowingCurves, samples: readonly Sample[]): boolean {
   let grew = false;
   for (const sample of samples) {
     if (sample.topic !== '/injector/reading') continue;
+    const { device } = sample.data;
+    const curve = curves[device] ?? emptyCurve();
+    curves[device] = curve;
     addReading(curve, sample.tMs, sample.data);
     grew = true;
   }

@@ -45,7 +45,7 @@ export interface SessionInfo {
   readonly display: { readonly pressureUnit: 'psi' | 'atm' | 'bar' | 'kPa' };
 }
 
-/** Pressure and volume over the whole session, thinned to at most ten points a second. */
+/** Pressure and volume of one injector over the whole session, thinned to at most ten points a second. */
 export interface Curve {
   readonly tMs: readonly number[];
   readonly pressureKpa: readonly (number | null)[];
@@ -53,6 +53,9 @@ export interface Curve {
   /** What each point's volume is of. */
   readonly mode: readonly ('idle' | 'balloon' | 'cement' | null)[];
 }
+
+/** One curve an injector, by its device name. */
+export type Curves = Readonly<Record<string, Curve>>;
 
 export interface PlaneStatus {
   readonly received: number;
@@ -137,7 +140,7 @@ export interface ReviewPart {
   /** Operator events, device events, gaps, alarms and procedure states, about in order. */
   readonly samples: readonly Sample[];
   /** The points that follow those of the part before. */
-  readonly curve: Curve;
+  readonly curves: Curves;
   readonly fraction: number;
 }
 
@@ -147,12 +150,18 @@ export interface ReviewState {
   readonly playing: boolean;
   readonly speed: number;
   /** What stands at the position: the last of each at or before it. */
-  readonly injector: InjectorState | null;
+  readonly injectors: readonly InjectorState[];
   readonly pose: { readonly tMs: number; readonly pose: Pose } | null;
 }
 
 export type ServerMessage =
-  | { readonly kind: 'hello'; readonly session: SessionInfo | null; readonly curve: Curve; readonly samples: readonly Sample[]; readonly status: Status | null }
+  | {
+      readonly kind: 'hello';
+      readonly session: SessionInfo | null;
+      readonly curves: Curves;
+      readonly samples: readonly Sample[];
+      readonly status: Status | null;
+    }
   /** Small samples as they happen: operator, device, gap, injector reading and state, pose, alarm, procedure. */
   | { readonly kind: 'samples'; readonly samples: readonly Sample[] }
   | { readonly kind: 'status'; readonly status: Status }

@@ -95,9 +95,9 @@ export const telemetryBenchmark: Benchmark = {
     const index = await openReviewIndex(record, reader.value.header);
     const events: Sample[] = [];
     const curve: { tMs: number; pressureKpa: number | null }[] = [];
-    await index.walk((part) => {
-      events.push(...part.samples);
-      for (const [i, tMs] of part.curve.tMs.entries()) curve.push({ tMs, pressureKpa: part.curve.pressureKpa[i] ?? null });
+    await index.walk(({ samples, curves }) => {
+      events.push(...samples);
+      for (const part of Object.values(curves)) for (const [i, tMs] of part.tMs.entries()) curve.push({ tMs, pressureKpa: part.pressureKpa[i] ?? null });
     });
     const random = seededRandom(11);
     const times = Array.from({ length: lookups }, () => random.next() * lengthMs);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decimate, roundUp } from '../../renderer/live/curveData.ts';
 import { layOutLabels } from '../../renderer/live/labelLayout.ts';
-import { emptyCurve, growCurve } from '../../renderer/store/timeline.ts';
+import { type GrowingCurves, growCurves } from '../../renderer/store/timeline.ts';
 import type { Curve } from '../../src/link/link.ts';
 import type { Sample } from '../../src/sample/index.ts';
 
@@ -43,18 +43,26 @@ describe('the thinned curve', () => {
     expect(decimate(curveOf([]), 0, 1000, 100).tSeconds).toEqual([]);
   });
 
+  const reading = (tMs: number, pressureKpa: number, device = 'injector'): Sample => ({
+    topic: '/injector/reading',
+    tMs,
+    seq: tMs,
+    data: { device, pressureKpa, volumeMl: 1, rateMlPerMin: null, mode: 'balloon', deviceTimeMs: null, status: 'ok' },
+  });
+
   test('grows by at most ten points a second and keeps the highest pressure of each', () => {
-    const reading = (tMs: number, pressureKpa: number): Sample => ({
-      topic: '/injector/reading',
-      tMs,
-      seq: tMs,
-      data: { device: 'injector', pressureKpa, volumeMl: 1, rateMlPerMin: null, mode: 'balloon', deviceTimeMs: null, status: 'ok' },
-    });
-    const curve = emptyCurve();
-    expect(growCurve(curve, [reading(0, 100), reading(20, 900), reading(40, 200), reading(110, 300)])).toBe(true);
-    expect(curve.tMs).toEqual([0, 110]);
-    expect(curve.pressureKpa).toEqual([900, 300]);
-    expect(growCurve(curve, [])).toBe(false);
+    const curves: GrowingCurves = {};
+    expect(growCurves(curves, [reading(0, 100), reading(20, 900), reading(40, 200), reading(110, 300)])).toBe(true);
+    expect(curves.injector?.tMs).toEqual([0, 110]);
+    expect(curves.injector?.pressureKpa).toEqual([900, 300]);
+    expect(growCurves(curves, [])).toBe(false);
+  });
+
+  test('of two injectors is two curves', () => {
+    const curves: GrowingCurves = {};
+    growCurves(curves, [reading(0, 100), reading(10, 2000, 'injector-2'), reading(20, 110), reading(30, 1900, 'injector-2')]);
+    expect(curves.injector?.pressureKpa).toEqual([110]);
+    expect(curves['injector-2']?.pressureKpa).toEqual([2000]);
   });
 });
 

@@ -52,7 +52,7 @@ describe('a record that is told in parts', () => {
     kind: 'review-part',
     review: 'r',
     samples,
-    curve: { tMs, pressureKpa: tMs.map(() => 1), volumeMl: tMs.map(() => null), mode: tMs.map(() => 'idle') },
+    curves: { injector: { tMs, pressureKpa: tMs.map(() => 1), volumeMl: tMs.map(() => null), mode: tMs.map(() => 'idle') } },
     fraction,
   });
 
@@ -60,7 +60,7 @@ describe('a record that is told in parts', () => {
     let review = updatedReview(openedReview(opened), part([alarm(5, 'a', 'raised'), alarm(3, 'b', 'raised')], [1, 2], 0.5));
     review = updatedReview(review, part([alarm(4, 'c', 'raised')], [3], 1));
     expect(review.samples.map(({ tMs }) => tMs)).toEqual([3, 4, 5]);
-    expect(review.curve.tMs).toEqual([1, 2, 3]);
+    expect(review.curves.injector?.tMs).toEqual([1, 2, 3]);
     expect(review.fraction).toBe(1);
   });
 
