@@ -1,5 +1,5 @@
-import { constants as zlibConstants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { viewOf } from './mcapFormat.ts';
+import { unzstd, zstdOf } from './zstd.ts';
 
 /** Name of the compression in a chunk's head. Chunks of this kind hold one frame. */
 export const denseCompression = 'pedicle-dense1';
@@ -13,7 +13,6 @@ export interface PixelPlace {
 }
 
 const headBytes = 13;
-const zstdOptions = { params: { [zlibConstants.ZSTD_c_compressionLevel]: 1 } };
 
 /**
  * The content of a chunk, its pixels made easy to compress without losing anything, then zstd: what a pixel differs from
@@ -34,7 +33,7 @@ export function packDense(content: Uint8Array, place: PixelPlace): Uint8Array {
   view.setUint32(4, columns, true);
   view.setUint32(8, rows, true);
   view.setUint8(12, bytesPerPixel);
-  return Buffer.concat([head, zstdCompressSync(packed, zstdOptions)]);
+  return Buffer.concat([head, zstdOf(packed)]);
 }
 
 /** What `packDense` was given, `contentBytes` long; `null` when it is damaged. */
@@ -45,13 +44,8 @@ export function unpackDense(stored: Uint8Array, contentBytes: number): Uint8Arra
   if (bytesPerPixel !== 1 && bytesPerPixel !== 2) return null;
   const bytes = columns * rows * bytesPerPixel;
   if (offset + bytes > contentBytes) return null;
-  let content: Uint8Array;
-  try {
-    content = zstdDecompressSync(stored.subarray(headBytes), { maxOutputLength: Math.max(1, contentBytes) });
-  } catch {
-    return null;
-  }
-  if (content.length !== contentBytes) return null;
+  const content = unzstd(stored.subarray(headBytes), contentBytes);
+  if (content?.length !== contentBytes) return null;
   const packed = content.subarray(offset, offset + bytes);
   const residuals = bytesPerPixel === 1 ? packed : joined(packed);
   const pixels = pixelsOf(residuals, columns, rows, bytesPerPixel === 1 ? 8 : 16);

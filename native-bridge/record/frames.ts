@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ZodError } from 'zod';
 import { frameTopic, type PlaneId, type Sample } from '../../src/sample/sample.ts';
+import { frameMemory } from '../sources/frameMemory.ts';
 import { frameAttributesChannelId, frameChannelId } from './channels.ts';
 import type { LoadedChunk } from './mcapWalk.ts';
 import { rawImagePixels } from './rawImage.ts';
@@ -22,8 +23,7 @@ export function frameOfChunk(plane: PlaneId, { messages }: LoadedChunk, header: 
   const bytesPerPixel = bitsAllocated === 8 ? 1 : 2;
   const stored = rawImagePixels(image.data, { logTimeNs: image.logTimeNs, frameId: `plane-${plane}`, width: columns, height: rows, bytesPerPixel });
   if (!stored) return 'its picture does not fit its attributes';
-  // Not counted for the garbage collector: the chunk, as large and dropped with this call, already is.
-  const shared = new SharedArrayBuffer(stored.length);
+  const shared = frameMemory(stored.length);
   new Uint8Array(shared).set(stored);
   const pixels = bytesPerPixel === 1 ? new Uint8Array(shared) : new Uint16Array(shared);
   return { ...sample, data: { ...sample.data, pixels } };

@@ -1,7 +1,7 @@
-import { constants as zlibConstants, zstdCompressSync } from 'node:zlib';
 import type { AttachmentIndex, Channel, ChunkIndex, MetadataIndex, Schema } from '@mcap/core';
 import { buildRecord, byteCount, crc32Of, encodeChunkHead, encodeMessageHead, type MessageHead, mcapMagic } from './mcapFormat.ts';
 import { layOutSummary } from './mcapSummary.ts';
+import { zstdOf } from './zstd.ts';
 
 /** Takes the pieces of a file in order; the file is their concatenation. */
 export type ByteSink = (parts: readonly Uint8Array[]) => void;
@@ -32,24 +32,27 @@ export interface McapLayout {
   end(): void;
 }
 
-/** A chunk's content in another form, and the name of that form. */
+/** A chunk's content in another form, and the name of that form. The content is only there during the call. */
 export type PackChunk = (content: Uint8Array) => { readonly compression: string; readonly stored: Uint8Array };
 
-/** zstd at its fastest regular level, which is what other tools expect of `zstd` chunks. */
-const zstdOptions = { params: { [zlibConstants.ZSTD_c_compressionLevel]: 1 } };
-
-/** A chunk's content as this version compresses it: the same content gives the same bytes, as long as zstd is the same. */
-export const compressed = (content: Uint8Array): Uint8Array => zstdCompressSync(content, zstdOptions);
-
-function packedWith(how: true | PackChunk, parts: readonly Uint8Array[]): { readonly compression: string; readonly stored: readonly Uint8Array[] } {
-  const content = Buffer.concat(parts);
-  if (how === true) return { compression: 'zstd', stored: [compressed(content)] };
-  const { compression, stored } = how(content);
-  return { compression, stored: [stored] };
+/** Pieces joined in memory that the next call writes over. */
+function createJoiner(): (parts: readonly Uint8Array[]) => Uint8Array {
+  let joined = new Uint8Array(0);
+  return (parts) => {
+    const bytes = byteCount(parts);
+    if (joined.length < bytes) joined = new Uint8Array(bytes);
+    let at = 0;
+    for (const part of parts) {
+      joined.set(part, at);
+      at += part.length;
+    }
+    return joined.subarray(0, bytes);
+  };
 }
 
 export function createMcapLayout(sink: ByteSink): McapLayout {
   let position = 0;
+  const join = createJoiner();
   const schemas = new Map<number, Schema>();
   const channels = new Map<number, Channel>();
   const chunkIndexes: ChunkIndex[] = [];
@@ -70,6 +73,13 @@ export function createMcapLayout(sink: ByteSink): McapLayout {
     if (messageCount === 0n || message.logTimeNs > lastTimeNs) lastTimeNs = message.logTimeNs;
     messageCount++;
     messageCounts.set(message.channelId, (messageCounts.get(message.channelId) ?? 0n) + 1n);
+  };
+
+  const packedAs = (how: boolean | PackChunk, parts: readonly Uint8Array[]): { readonly compression: string; readonly stored: readonly Uint8Array[] } => {
+    if (how === false) return { compression: '', stored: parts };
+    if (how === true) return { compression: 'zstd', stored: [zstdOf(join(parts))] };
+    const { compression, stored } = how(join(parts));
+    return { compression, stored: [stored] };
   };
 
   put(
@@ -99,7 +109,7 @@ export function createMcapLayout(sink: ByteSink): McapLayout {
       const offset = position;
       const { parts, indexes, startTimeNs, endTimeNs } = layOutMessages(messages);
       const uncompressedBytes = byteCount(parts);
-      const packed = how === false ? { compression: '', stored: parts } : packedWith(how, parts);
+      const packed = packedAs(how, parts);
       const head = {
         startTimeNs,
         endTimeNs,

@@ -1,8 +1,9 @@
-import { crc32, constants as zlibConstants, zstdDecompressSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import { McapStreamReader, type TypedMcapRecord } from '@mcap/core';
 import type { ByteFile } from './byteFile.ts';
 import { denseCompression, unpackDense } from './denseChunk.ts';
 import { type ChunkContent, type ChunkHead, maxRecordBytes, mcapMagic, parseChunkHead, parseChunkRecords, recordHeadBytes, viewOf } from './mcapFormat.ts';
+import { unzstd } from './zstd.ts';
 
 /** One record of a file, its content not yet read. */
 export interface FileRecord {
@@ -26,13 +27,17 @@ export async function hasMagic(file: ByteFile): Promise<boolean> {
 
 /** The record at `offset`, or why there is none. */
 export async function recordAt(file: ByteFile, offset: number): Promise<FileRecord | Cut> {
-  const head = await file.read(offset, recordHeadBytes);
+  return recordOf(await file.read(offset, recordHeadBytes), offset, file.size);
+}
+
+/** The record that begins with these bytes of a file, at `offset` in it, or why they are not one. */
+export function recordOf(head: Uint8Array, offset: number, fileBytes: number): FileRecord | Cut {
   if (head.length < recordHeadBytes) return { offset, why: head.length === 0 ? 'the file ends' : 'the file ends inside a record' };
   const contentBytes = Number(viewOf(head).getBigUint64(1, true));
   const opcode = head[0] ?? 0;
   const end = offset + recordHeadBytes + contentBytes;
   if (opcode === 0 || contentBytes > maxRecordBytes) return { offset, why: 'what follows is not a record' };
-  if (end > file.size) return { offset, why: 'the file ends inside a record' };
+  if (end > fileBytes) return { offset, why: 'the file ends inside a record' };
   return { opcode, offset, contentBytes, end };
 }
 
@@ -76,12 +81,5 @@ export function parseChunk(content: Uint8Array): LoadedChunk | string {
 function decompress(stored: Uint8Array, head: ChunkHead): Uint8Array | null {
   if (head.compression === '') return stored;
   if (head.compression === denseCompression) return unpackDense(stored, head.uncompressedBytes);
-  if (head.compression !== 'zstd') return null;
-  try {
-    // All of it in one piece of memory, with a byte to spare: full to the brim, a second piece would be made and both be joined.
-    const chunkSize = Math.max(zlibConstants.Z_MIN_CHUNK, head.uncompressedBytes + 1);
-    return zstdDecompressSync(stored, { maxOutputLength: Math.max(1, head.uncompressedBytes), chunkSize });
-  } catch {
-    return null;
-  }
+  return head.compression === 'zstd' ? unzstd(stored, head.uncompressedBytes) : null;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { PlaneId } from '../../src/sample/sample.ts';
+import { giveBack } from '../sources/frameMemory.ts';
 import { frameAttributesChannelId, frameChannelId, frameChannels } from './channels.ts';
 import { diskErrorText } from './diskError.ts';
 import { type FileQueue, openFileQueue } from './fileQueue.ts';
@@ -88,7 +89,9 @@ export function createPlaneWriter(
       return;
     }
     const { offset, length } = layout.chunk(messages, compressNow(cost));
-    queue.append(staged.splice(0), (written) => {
+    const parts = staged.splice(0);
+    queue.append(parts, (written) => {
+      for (const part of parts) giveBack(part);
       if (written) entries.push({ seq: message.seq, tUs: message.tUs, offset, length });
       else lose(message.seq);
       events.done(cost);

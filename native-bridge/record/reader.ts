@@ -2,13 +2,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { frameTopic, type PlaneId, planeIds, type Sample } from '../../src/sample/sample.ts';
+import { giveBack } from '../sources/frameMemory.ts';
 import { type ByteFile, openByteFile } from './byteFile.ts';
 import type { FrameEntry } from './frameIndex.ts';
 import { type FrameSample, frameOfChunk, frameWithoutPixels, toSample } from './frames.ts';
 import { type HeaderMetadata, headerMetadataName, parseHeaderMetadata } from './headerText.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
-import { mcapMagic, opcodes } from './mcapFormat.ts';
-import { type Cut, hasMagic, isCut, loadChunk, parseSmall, recordAt } from './mcapWalk.ts';
+import { mcapMagic, opcodes, recordHeadBytes } from './mcapFormat.ts';
+import { type Cut, hasMagic, isCut, parseChunk, parseSmall, recordAt, recordOf } from './mcapWalk.ts';
 import { inSessionOrder } from './ordering.ts';
 import { listChunks, matchFrames, openPlaneFile, planeFileName, readFrameIndex } from './planeFile.ts';
 import type { RecordHeader, RecordReader, SamplesOptions } from './record.ts';
@@ -207,9 +208,16 @@ async function readFrame(plane: PlaneId, planes: ReadonlyMap<PlaneId, PlaneFrame
   const frames = planes.get(plane);
   const entry = frames?.bySeq.get(seq);
   if (!frames || !entry) return 'its pixels are not in the record';
-  const record = await recordAt(frames.file, entry.offset);
+  // All of it in one read: looking at its head first would read the megabyte behind it twice.
+  const bytes = await frames.file.read(entry.offset, entry.length);
+  const record = recordOf(bytes, entry.offset, frames.file.size);
   if (isCut(record)) return record.why;
-  if (record.opcode !== opcodes.chunk) return 'the index points elsewhere';
-  const chunk = await loadChunk(frames.file, record);
-  return typeof chunk === 'string' ? chunk : frameOfChunk(plane, chunk, header, seq);
+  if (record.opcode !== opcodes.chunk || record.end !== entry.offset + bytes.length) return 'the index points elsewhere';
+  const chunk = parseChunk(bytes.subarray(recordHeadBytes));
+  if (typeof chunk === 'string') return chunk;
+  const frame = frameOfChunk(plane, chunk, header, seq);
+  // The frame has its own memory: two to four times as much as it holds would wait here for garbage to be collected.
+  for (const { data } of chunk.messages) giveBack(data);
+  giveBack(bytes);
+  return frame;
 }

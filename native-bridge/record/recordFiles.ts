@@ -17,9 +17,6 @@ const compressWhileWaiting = 3;
 /** Less than this is never much, however small the frames are. */
 const compressBelowBytes = 2 << 20;
 
-/** Shared memory is counted in pieces of this size: frame by frame it costs half a millisecond each. */
-const countEveryBytes = 32 << 20;
-
 export interface RecordFilesEvents {
   readonly trouble: (trouble: RecordTrouble) => void;
   /** So many bytes that were counted in the backlog are written (or given up). */
@@ -54,7 +51,6 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
     b: createPlaneWriter('b', data, events, compression.now),
   };
   const smallFiles = new Map<string, Promise<WrittenFile>>();
-  let uncountedBytes = 0;
 
   const endAll = async (summaryText: string, derivedLag: number): Promise<void> => {
     const files: Record<string, WrittenFile> = {};
@@ -81,11 +77,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
   return {
     json: (message) => telemetry.add(message.topic, message, message.text, backlogCost(message.text.length, 0)),
     frame(message) {
-      uncountedBytes += message.pixels.byteLength;
-      if (uncountedBytes >= countEveryBytes) {
-        countFrame(uncountedBytes);
-        uncountedBytes = 0;
-      }
+      countFrame(message.pixels.byteLength);
       const pixels = new Uint8Array(message.pixels.buffer, message.pixels.byteOffset, message.pixels.byteLength);
       const sha256 = createHash('sha256').update(pixels).digest('hex');
       const attributes = `${message.text.slice(0, -1)},"pixels":{"sha256":"${sha256}","bytes":${pixels.length}}}`;

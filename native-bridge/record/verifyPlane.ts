@@ -4,12 +4,13 @@ import { frameAttributesChannelId, frameChannelId, frameChannels } from './chann
 import type { Finding } from './finding.ts';
 import { frameOfChunk } from './frames.ts';
 import { type HeaderMetadata, headerMetadata, headerMetadataName, planeHeader } from './headerText.ts';
-import { compressed, createMcapLayout, layOutMessages } from './mcapFile.ts';
+import { createMcapLayout, layOutMessages } from './mcapFile.ts';
 import { buildRecord, type McapMessage, mcapMagic, opcodes, parseChunkHead } from './mcapFormat.ts';
 import { contentOf, type FileRecord, isCut, type LoadedChunk, parseChunk, parseSmall, recordAt } from './mcapWalk.ts';
 import { planeFileName } from './planeFile.ts';
 import { summaryProblem } from './verifySummary.ts';
 import { type FrameBinding, sha256Of } from './verifyTelemetry.ts';
+import { zstdOf } from './zstd.ts';
 
 export interface PlaneVerdict {
   readonly findings: readonly Finding[];
@@ -99,7 +100,7 @@ export async function verifyPlane(
 function isPackedAsWritten({ messages }: LoadedChunk, content: Uint8Array): boolean {
   const recordsAt = parseChunkHead(content, content.length)?.recordsAt ?? content.length;
   const { parts } = layOutMessages(messages.map((message) => ({ ...message, data: [message.data] })));
-  return Buffer.compare(content.subarray(recordsAt), compressed(Buffer.concat(parts))) === 0;
+  return Buffer.compare(content.subarray(recordsAt), zstdOf(Buffer.concat(parts))) === 0;
 }
 
 /** From the frame index on; `null` when nothing is wrong with it. */

@@ -1,0 +1,50 @@
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { frameMemory, giveBack } from '../../native-bridge/sources/frameMemory.ts';
+
+const frameBytes = 1 << 20;
+const frames = 1100;
+/** As many as wait for guidance, disk and viewers at one time. */
+const heldAtATime = 8;
+
+describe('memory of frames', () => {
+  it('goes back when nobody holds a frame any more, for a whole collection every half gigabyte at the most', async () => {
+    let whole = 0;
+    const observer = new PerformanceObserver((list) => {
+      for (const { detail } of list.getEntries() as (PerformanceEntry & { readonly detail: { readonly kind: number } })[])
+        if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) whole++;
+    });
+    observer.observe({ entryTypes: ['gc'] });
+    const before = process.memoryUsage.rss();
+    const held: Uint8Array[] = [];
+    let most = 0;
+    for (let n = 0; n < frames; n++) {
+      held.push(new Uint8Array(frameMemory(frameBytes)).fill(1));
+      if (held.length > heldAtATime) held.shift();
+      if (n % 16 === 0) {
+        await sleep(0);
+        most = Math.max(most, process.memoryUsage.rss() - before);
+      }
+    }
+    await sleep(0);
+    observer.disconnect();
+    expect(most).toBeLessThan(500e6);
+    expect(whole).toBeLessThanOrEqual(Math.ceil((frames * frameBytes) / 2 ** 29) + 2);
+  });
+
+  it('goes back at once when it is given back', () => {
+    const bytes = new Uint8Array(frameBytes);
+    giveBack(bytes.subarray(100));
+    expect(bytes.byteLength).toBe(0);
+  });
+
+  it('is not taken from who shares it: parts of a window, and what threads share', () => {
+    const window = new Uint8Array(frameBytes);
+    giveBack(window.subarray(0, 1000));
+    expect(window.byteLength).toBe(frameBytes);
+    const shared = new Uint8Array(new SharedArrayBuffer(frameBytes));
+    giveBack(shared);
+    expect(shared.byteLength).toBe(frameBytes);
+  });
+});
