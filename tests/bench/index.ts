@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { Benchmark, Measure } from './benchmark.ts';
 import { decodeBenchmark } from './decode.ts';
 import { displayBenchmark } from './display.ts';
+import { fleetBenchmark } from './fleet.ts';
 import { guidanceBenchmark } from './guidance.ts';
 import { openBenchmark } from './open.ts';
 import { recordBenchmark } from './record.ts';
 import { replayBenchmark } from './replay.ts';
+import { reviewBenchmark } from './review.ts';
 import { scaleBenchmark } from './scale.ts';
 import { serialBenchmark } from './serial.ts';
 import { sourcesBenchmark } from './sources.ts';
@@ -25,6 +27,8 @@ export const benchmarks: readonly Benchmark[] = [
   storageBenchmark,
   decodeBenchmark,
   sourcesBenchmark,
+  fleetBenchmark,
+  reviewBenchmark,
   openBenchmark,
   startBenchmark,
   scaleBenchmark,

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { cpSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pedicle, type RunningPedicle, startPedicle } from '../integration/pedicle.ts';
+import { hasRedis, startRedis, whyNoRedis } from '../integration/redisServer.ts';
+import { recordSimulation } from '../integration/simulatedRecord.ts';
+import { type Benchmark, type Measure, measureOf } from './benchmark.ts';
+
+const records = 8;
+const seconds = 20;
+const counts = [1, 2, 4] as const;
+
+interface Answers {
+  readonly tookMs: number;
+  /** Hash of what was derived and compared, record by record, without who did it and how long it took. */
+  readonly digest: string;
+  readonly answered: number;
+}
+
+interface Result {
+  readonly name: string;
+  readonly status: string;
+  readonly replay: { readonly speed: number } | null;
+}
+
+function answersIn(report: string, tookMs: number): Answers {
+  const { results } = JSON.parse(readFileSync(join(report, 'results.json'), 'utf8')) as { readonly results: readonly Result[] };
+  const told = results.map(({ name, status, replay }) => ({ name, status, ...replay, speed: 0 }));
+  const digest = createHash('sha256').update(JSON.stringify(told)).digest('hex');
+  return { tookMs, digest, answered: results.filter(({ status }) => status === 'identical').length };
+}
+
+async function replayAll(library: string, report: string, ...how: readonly string[]): Promise<Answers> {
+  const startMs = performance.now();
+  const ended = await pedicle('replay', library, '--report', report, '--json', ...how);
+  if (ended.status !== 0) throw new Error(`The library was not replayed identically: ${ended.stdout}${ended.stderr}`);
+  return answersIn(report, performance.now() - startMs);
+}
+
+async function startWorkers(url: string, count: number): Promise<readonly RunningPedicle[]> {
+  const workers = Array.from({ length: count }, () => startPedicle('worker', '--queue', url, '--processes', '1'));
+  for (const worker of workers) while (!worker.stderr().includes('waiting for records')) await sleep(50);
+  return workers;
+}
+
+/** Told to stop twice: gives back at once what it has begun. */
+async function stop(worker: RunningPedicle): Promise<void> {
+  worker.child.kill('SIGINT');
+  worker.child.kill('SIGINT');
+  await worker.ended;
+}
+
+/** One of two workers is killed as soon as it has answered a record, and so in the middle of the next one. */
+async function withOneKilled(library: string, report: string, url: string): Promise<Answers> {
+  const [victim, heir] = await startWorkers(url, 2);
+  const running = replayAll(library, report, '--queue', url);
+  while (!victim?.stderr().includes(': identical (')) await sleep(20);
+  victim.child.kill('SIGKILL');
+  await victim.ended;
+  const answers = await running;
+  if (heir) await stop(heir);
+  return answers;
+}
+
+/** A library of records replayed by one, two and four processes of this machine and as many workers behind a queue, and with a worker killed. */
+export const fleetBenchmark: Benchmark = {
+  name: 'fleet',
+  what: `replay of a library of ${records} records of ${seconds} s, one plane of 512², on several processes and workers`,
+  async run({ folder, rounds, say }) {
+    const library = join(folder, 'library');
+    await recordSimulation(join(library, '0'), { seconds, size: 512, fps: 15 });
+    for (let n = 1; n < records; n++) cpSync(join(library, '0'), join(library, String(n)), { recursive: true });
+    const bytes = ['telemetry.mcap', 'plane-a.mcap'].reduce((sum, name) => sum + statSync(join(library, '0', name)).size, 0);
+    say(`fleet: a record has ${(bytes / 1e6).toFixed(1)} MB`);
+    const took = new Map<string, number[]>();
+    const digests = new Set<string>();
+    const note = (what: string, { tookMs, digest, answered }: Answers) => {
+      if (answered !== records) throw new Error(`${answered} of ${records} records were answered with ${what}`);
+      digests.add(digest);
+      took.set(what, [...(took.get(what) ?? []), tookMs]);
+      say(`fleet: ${what}: ${(tookMs / 1000).toFixed(1)} s`);
+    };
+    const redis = hasRedis ? await startRedis() : null;
+    if (!redis) say(`fleet: workers are not measured: ${whyNoRedis}`);
+    try {
+      for (let round = 0; round < rounds; round++) {
+        const report = (what: string) => join(folder, `report-${round}-${what}`);
+        for (const count of counts) note(`${count} processes`, await replayAll(library, report(`p${count}`), '--processes', String(count)));
+        if (!redis) continue;
+        for (const count of counts) {
+          const workers = await startWorkers(redis.url, count);
+          note(`${count} workers`, await replayAll(library, report(`w${count}`), '--queue', redis.url));
+          await Promise.all(workers.map(stop));
+        }
+        note('2 workers, one killed', await withOneKilled(library, report('killed'), redis.url));
+      }
+    } finally {
+      redis?.process.kill();
+    }
+    if (digests.size !== 1) throw new Error(`The answers differ between ways to get them: ${digests.size} kinds`);
+    const perHour = (what: string) => (took.get(what) ?? []).map((ms) => (records * 3_600_000) / ms);
+    const against = (reference: string) => `${reference}; all answers were the same`;
+    const named = (what: string) => ({ name: 'fleet', measure: what, unit: 'records/h' });
+    const measures: Measure[] = [];
+    for (const kind of ['processes', 'workers'] as const)
+      for (const count of counts) {
+        const what = `${count} ${kind}`;
+        if (took.has(what)) measures.push(measureOf({ ...named(what), against: against(`1 ${kind}`) }, perHour(what), perHour(`1 ${kind}`)));
+      }
+    const killed = '2 workers, one killed';
+    if (took.has(killed)) measures.push(measureOf({ ...named(killed), against: against('2 workers') }, perHour(killed), perHour('2 workers')));
+    return measures;
+  },
+};
