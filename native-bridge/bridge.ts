@@ -9,6 +9,7 @@ import { createSignIn, type SignIn } from './security/signIn.ts';
 import { defaultUsersFile, readUsers } from './security/users.ts';
 import { startConsoleServer } from './server/consoleServer.ts';
 import { createJobs } from './server/jobs.ts';
+import { createReceived } from './server/received.ts';
 import type { Review } from './server/review.ts';
 import { createSiteStore } from './server/siteStore.ts';
 import { createWorkplace, type WorkplaceOptions } from './server/workplace.ts';
@@ -65,6 +66,9 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
   const jobs = createJobs();
   const priors = createPriors();
   const hospital = createHospitalDesk(workplace);
+  const received = createReceived();
+  await received.listen(options.site.site.storagePort);
+  site.onChange((changed) => void received.listen(changed.site.storagePort));
   const reviews = new Map<string, Review>();
   const signIn = signInOf(options.site.site);
   audit({ event: 'application-started', detail: softwareVersion() });
@@ -72,13 +76,14 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
     port: options.port,
     pages: consolePages,
     admitTypedAddress: options.admitTypedAddress,
-    context: { workplace, jobs, priors, hospital, reviews, signIn },
+    context: { workplace, jobs, priors, received, hospital, reviews, signIn },
   });
   const stop = async (): Promise<Result<void>> => {
     const ended = await workplace.close();
     await hospital.close();
     await jobs.close();
     await priors.close();
+    await received.close();
     for (const review of reviews.values()) await review.close();
     if (server.ok) await server.value.close();
     signIn.close();

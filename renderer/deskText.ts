@@ -213,6 +213,8 @@ export const deskText = {
     framesB: 'Frames of plane B',
     injectorUri: 'Injector',
     injector2Uri: 'Second injector',
+    storagePort: 'Storage port beside them',
+    storagePortHint: 'Open whatever procedure runs: what the C-arm sends is listed under Prior images, as a reference or to be played. Empty: none.',
     sourcesHint: 'What a procedure reads when the command line names nothing. With all empty, the simulator.',
     commandLine: 'The command line names the sources of this console; these here are used when it does not.',
     templates: 'Start from',
@@ -342,6 +344,22 @@ export const deskText = {
     noStudies: 'The archive has no other study of this patient.',
     fetch: 'Fetch',
     fetching: 'Fetching …',
+  },
+
+  received: {
+    title: 'Received from the C-arm',
+    port: { off: '', opening: 'The storage port is being opened.', open: 'The storage port is open:', closed: 'The storage port is closed.' },
+    none: 'Nothing has been received since the console was started.',
+    unnamed: 'run',
+    frames: (n: string, from: string) => `${n} frames from ${from}`,
+    arrived: (n: string, from: string) => `Received from ${from}: ${n} frames, under Prior images`,
+    frame: 'Frame of the run',
+    notLoaded: (why: string) => `The frame could not be loaded: ${why}. Choose it again.`,
+    label: (from: string, at: string) => `from ${from}, received ${at}`,
+    makeReference: (plane: string) => `Reference of ${plane}`,
+    note: (plane: string, frame: string, from: string) => `Reference of plane ${plane}: frame ${frame} of a run received from ${from}`,
+    play: (plane: string) => `Play on ${plane} next`,
+    willPlay: (plane: string) => `The next procedure reads this run on plane ${plane}`,
   },
 
   help: {

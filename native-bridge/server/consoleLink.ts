@@ -12,6 +12,7 @@ import type { SignIn } from '../security/signIn.ts';
 import { handleDesk, isRecordName, tellDesk } from './deskLink.ts';
 import type { Jobs } from './jobs.ts';
 import type { LiveView } from './liveView.ts';
+import type { Received } from './received.ts';
 import { listRecords } from './recordList.ts';
 import { openReview, type Review } from './review.ts';
 import type { Workplace } from './workplace.ts';
@@ -23,6 +24,7 @@ export interface ConsoleLinkContext {
   readonly workplace: Workplace;
   readonly jobs: Jobs;
   readonly priors: Priors;
+  readonly received: Received;
   readonly hospital: HospitalDesk;
   /** Reviews by id, for their frame streams. */
   readonly reviews: Map<string, Review>;

@@ -71,6 +71,10 @@ function serveStream(path: string, response: ServerResponse, context: ConsoleLin
     void context.priors.serve(decodeURIComponent(first ?? ''), response);
     return true;
   }
+  if (kind === 'received') {
+    void context.received.serve(decoded(first), Number(second ?? Number.NaN), response);
+    return true;
+  }
   if (kind === 'review') {
     const plane = planeOf(second);
     const review = context.reviews.get(decoded(first));

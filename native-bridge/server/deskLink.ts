@@ -4,12 +4,14 @@ import { basename, join } from 'node:path';
 import { injectorSettingsOf } from '../../src/injector/settings.ts';
 import type { DeskClientMessage, PortInfo, PortProbeInfo } from '../../src/link/desk.ts';
 import type { ServerMessage } from '../../src/link/link.ts';
+import type { ReceivedClientMessage } from '../../src/link/received.ts';
 import { exportKinds } from '../export/exportRecord.ts';
 import { defaultPriorsFolder, type Priors } from '../priors/priors.ts';
 import { listSerialPorts, type SerialPortDescription } from '../sources/serialPort.ts';
 import { probePort } from '../sources/serialProbe.ts';
 import { readBookmarks, saveBookmarks } from './bookmarks.ts';
 import type { Jobs } from './jobs.ts';
+import type { Received } from './received.ts';
 import type { Review } from './review.ts';
 import { testSource } from './sourceTest.ts';
 import type { Workplace } from './workplace.ts';
@@ -19,6 +21,7 @@ export interface DeskContext {
   readonly workplace: Workplace;
   readonly jobs: Jobs;
   readonly priors: Priors;
+  readonly received: Received;
   readonly reviews: ReadonlyMap<string, Review>;
 }
 
@@ -44,10 +47,11 @@ export const isRecordName = (name: string): boolean => basename(name) === name &
 const stampForName = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '-');
 
 /** Keeps one console informed of what concerns every console; call the result when it goes. */
-export function tellDesk({ workplace, jobs }: DeskContext, send: (message: ServerMessage) => void): () => void {
+export function tellDesk({ workplace, jobs, received }: DeskContext, send: (message: ServerMessage) => void): () => void {
   send({ kind: 'workplace', workplace: workplace.state() });
   send({ kind: 'site', site: workplace.site.state() });
   send({ kind: 'jobs', jobs: jobs.list() });
+  send({ kind: 'received-runs', received: received.state() });
   const stops = [
     workplace.onState((state) => send({ kind: 'workplace', workplace: state })),
     workplace.site.onChange((site) => {
@@ -55,13 +59,18 @@ export function tellDesk({ workplace, jobs }: DeskContext, send: (message: Serve
       send({ kind: 'workplace', workplace: workplace.state() });
     }),
     jobs.onChange((list) => send({ kind: 'jobs', jobs: list })),
+    received.onChange((state) => send({ kind: 'received-runs', received: state })),
   ];
   return () => {
     for (const stop of stops) stop();
   };
 }
 
-export async function handleDesk(message: DeskClientMessage, context: DeskContext, send: (message: ServerMessage) => void): Promise<void> {
+export async function handleDesk(
+  message: DeskClientMessage | ReceivedClientMessage,
+  context: DeskContext,
+  send: (message: ServerMessage) => void,
+): Promise<void> {
   const { workplace, jobs } = context;
   const refuse = (why: string) => send({ kind: 'refused', message: why });
   const folderOf = (record: string): string | null => {
@@ -140,6 +149,12 @@ export async function handleDesk(message: DeskClientMessage, context: DeskContex
       const folder = workplace.site.state().site.priorImagesFolder ?? defaultPriorsFolder;
       const { series, message: why } = await context.priors.list(folder);
       send({ kind: 'prior-series', series, message: why });
+      return;
+    }
+    case 'play-received': {
+      const path = context.received.pathOf(message.run);
+      if (path === null) return refuse('This run is not in the list any more.');
+      workplace.playNext(message.plane, `dicom:${path}?loop=1`);
       return;
     }
     case 'get-bookmarks':

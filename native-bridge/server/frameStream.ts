@@ -15,7 +15,7 @@ export interface FrameStream {
 }
 
 /** The framing of `FrameHeader`, less the pixels themselves. */
-function encodeHead(header: FrameHeader, pixelBytes: number): Buffer {
+export function encodeHead(header: FrameHeader, pixelBytes: number): Buffer {
   const json = Buffer.from(JSON.stringify(header));
   const head = Buffer.allocUnsafe(8 + json.length);
   head.writeUInt32LE(4 + json.length + pixelBytes, 0);

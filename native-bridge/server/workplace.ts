@@ -6,6 +6,7 @@ import type { WorkplaceState } from '../../src/link/desk.ts';
 import type { SessionInfo } from '../../src/link/link.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
 import type { Site } from '../../src/procedure/site.ts';
+import type { PlaneId } from '../../src/sample/sample.ts';
 import { openRecordWriter } from '../record/writer.ts';
 import { namedSources, openSources, type SessionInput } from '../session/openSources.ts';
 import { type Session, startSession } from '../session/session.ts';
@@ -31,6 +32,8 @@ export interface Workplace {
   onState(listener: (state: WorkplaceState) => void): () => void;
   /** Begins a session: on what the command line or the site names, or on the simulator. Refused while one runs. */
   begin(practice: boolean): Promise<Result<void>>;
+  /** The next session reads this on this plane, instead of what the command line or the site names. */
+  playNext(plane: PlaneId, uri: string): void;
   /** Ends the running session and closes its record; nothing to do when none runs. */
   end(): Promise<Result<void>>;
   close(): Promise<Result<void>>;
@@ -57,11 +60,16 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
   let phase: WorkplaceState['state'] = 'idle';
   let message: string | null = null;
   let isFirst = true;
+  let nextPlanes: Partial<Pick<SessionInput, 'framesA' | 'framesB'>> = {};
 
   const { site } = options;
   const recordsFolder = () => options.recordsFolder ?? site.state().site.recordsFolder ?? join(homedir(), 'Pedicle', 'records');
   const display = () => ({ pressureUnit: site.state().site.display?.pressureUnit ?? ('psi' as const) });
-  const state = (): WorkplaceState => ({ state: phase, message, nextSources: namedSources(options.inputFor(site.state().site, false, isFirst)) });
+  const state = (): WorkplaceState => ({
+    state: phase,
+    message,
+    nextSources: namedSources({ ...options.inputFor(site.state().site, false, isFirst), ...nextPlanes }),
+  });
   const enter = (next: WorkplaceState['state'], why: string | null) => {
     phase = next;
     message = why;
@@ -70,7 +78,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
 
   const open = async (practice: boolean): Promise<Result<Running>> => {
     const configured = site.state().site;
-    const input = options.inputFor(configured, practice, isFirst);
+    const input = { ...options.inputFor(configured, practice, isFirst), ...(practice ? {} : nextPlanes) };
     const opened = await openSources(input);
     if (!opened.ok) return opened;
     const { sources, planes, plan, simulated, procedure } = opened.value;
@@ -146,11 +154,16 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
         return opened;
       }
       isFirst = false;
+      if (!practice) nextPlanes = {};
       running = opened.value;
       before?.live.close();
       if ((phase as WorkplaceState['state']) === 'beginning') enter('running', null);
       for (const listener of liveListeners) listener(running.live);
       return ok(undefined);
+    },
+    playNext(plane, uri) {
+      nextPlanes = { ...nextPlanes, [plane === 'a' ? 'framesA' : 'framesB']: uri };
+      enter(phase, message);
     },
     end,
     async close() {

@@ -41,19 +41,25 @@ const querySchema = z.strictObject({
  * associations that call it are taken, without `folder` instances are deleted once they have been shown.
  */
 export async function openDicomReceive(uri: string, plane: PlaneId): Promise<Result<Source>> {
+  const options = await receiverOptionsOf(uri, plane);
+  if (!options.ok) return options;
+  const free = await portIsFree(options.value);
+  if (!free.ok) return free;
+  return ok({ uri, pace: 'live', simulated: false, events: (signal) => receive(options.value, options.value.folder === '', plane, signal) });
+}
+
+/** What a storage port is to be opened with; `folder` is empty where the address names none. */
+export async function receiverOptionsOf(uri: string, plane: PlaneId): Promise<Result<ReceiverOptions>> {
   const parsed = parseSourceUri(uri);
   if (!parsed.ok) return parsed;
-  if (parsed.value.target !== '') return inputFault(`${uri}: dicom-receive: takes no target; give its settings as ?port=…&folder=….`);
+  if (parsed.value.scheme !== 'dicom-receive' || parsed.value.target !== '')
+    return inputFault(`${uri} opens no storage port: write dicom-receive: with its settings as ?port=…&folder=…, and nothing else.`);
   const query = querySchema.safeParse(parsed.value.query);
   if (!query.success) {
     const [issue] = query.error.issues;
     return inputFault(`${uri}: ${issue?.path.join('.') || 'its settings'}: ${issue?.message ?? 'cannot be used'}.`);
   }
-  const options = await optionsOf(query.data, plane);
-  if (!options.ok) return options;
-  const free = await portIsFree(options.value);
-  if (!free.ok) return free;
-  return ok({ uri, pace: 'live', simulated: false, events: (signal) => receive(options.value, query.data.folder === undefined, plane, signal) });
+  return optionsOf(query.data, plane);
 }
 
 async function optionsOf(query: z.infer<typeof querySchema>, plane: PlaneId): Promise<Result<ReceiverOptions>> {

@@ -9,6 +9,7 @@ import { deskStore, useDesk } from '../store/deskStore.ts';
 import { text } from '../text.ts';
 import { PlaneView } from '../viewport/PlaneView.tsx';
 import { type LoadedPrior, loadPrior } from './loadPrior.ts';
+import { ReceivedRuns } from './ReceivedRuns.tsx';
 import { type Cut, ctWindows, sliceCount, type Window } from './reslice.ts';
 import { SliceView } from './SliceView.tsx';
 
@@ -206,6 +207,7 @@ export function ReferenceView() {
       <div className="reference-priors">
         <SeriesList chosen={series?.id ?? null} onChoose={setSeries} />
         {series ? <ChosenSeries series={series} /> : <p className="records-empty">{words.choose}</p>}
+        <ReceivedRuns />
         <ArchiveStudies />
       </div>
     </main>

@@ -92,6 +92,9 @@ export function SourcesSection() {
       {roles.map(({ role, key, label }) => (
         <SourceRow key={key} role={role} field={key} label={label} />
       ))}
+      <Section title={words.storagePort}>
+        <TextField path={['storagePort']} label={words.storagePort} hint={words.storagePortHint} placeholder="dicom-receive:?port=11112" />
+      </Section>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { createStore, useStore } from 'zustand';
 import type { PressureUnit } from '../../src/base/units.ts';
 import type { InjectorReading } from '../../src/injector/reading.ts';
 import type { ClientMessage, RecordListItem, ServerMessage, SessionInfo, Status } from '../../src/link/link.ts';
+import type { ReceivedRuns } from '../../src/link/received.ts';
 import type { OperatorEvent, PlaneId, Sample, Stage } from '../../src/sample/index.ts';
 import { receiveAccess } from '../access/accessStore.ts';
 import { type Connection, connect } from '../link/connection.ts';
@@ -9,7 +10,7 @@ import { leakSiteText, text } from '../text.ts';
 import { allHidden, anyShown, defaultLayers, type OverlayLayers } from '../viewport/layers.ts';
 import { forgetStills, stillOf } from '../viewport/stills.ts';
 import { createAskedEvents } from './askedEvents.ts';
-import { receiveDesk } from './deskStore.ts';
+import { deskStore, receiveDesk } from './deskStore.ts';
 import { type OpenReview, openedReview, updatedReview } from './openReview.ts';
 import { emptyTimeline, foldSamples, type GrowingCurves, growCurves, growingCopies, type TimelineState } from './timeline.ts';
 
@@ -214,11 +215,19 @@ function doneWords(event: OperatorEvent): string | null {
   }
 }
 
+/** A run that has come since is said so, whatever view is open. */
+function tellOfRun(before: ReceivedRuns, { runs }: ReceivedRuns): void {
+  const [newest] = runs;
+  if (newest && newest.id !== before.runs[0]?.id) notify('done', text.received.arrived(String(newest.frames), newest.from));
+}
+
 function receive(message: ServerMessage): void {
   const stageBefore = getState().timeline.procedure?.stage ?? null;
   if (message.kind === 'hello' && message.session?.startedAtEpochMs !== getState().session?.startedAtEpochMs) forgetStills();
   setState((state) => changeBy(message, state, performance.now()));
+  const receivedBefore = deskStore.getState().received;
   receiveDesk(message);
+  if (message.kind === 'received-runs' && receivedBefore) tellOfRun(receivedBefore, message.received);
   receiveAccess(message);
   if (message.kind === 'refused') notify('trouble', message.message);
   if (message.kind !== 'samples') return;

@@ -3,6 +3,7 @@ import type { Bookmark, Job, PortInfo, PortProbeInfo, SiteState, SourceTest, Wor
 import type { HospitalTestResult, OutboxJob, PriorStudy, WorklistAnswer } from '../../src/link/hospitalLink.ts';
 import type { ServerMessage } from '../../src/link/link.ts';
 import type { PriorSeries } from '../../src/link/priors.ts';
+import type { ReceivedRuns } from '../../src/link/received.ts';
 
 /** What the desk side of the console knows of the bridge: sessions, site, ports, jobs, hospital systems. */
 export interface DeskState {
@@ -18,6 +19,8 @@ export interface DeskState {
   readonly bookmarks: Readonly<Record<string, readonly Bookmark[]>>;
   /** Null while they are listed. */
   readonly priorSeries: { readonly series: readonly PriorSeries[]; readonly message: string | null } | null;
+  /** Null before the bridge has said. */
+  readonly received: ReceivedRuns | null;
   readonly worklist: WorklistAnswer | 'asking' | null;
   readonly outbox: readonly OutboxJob[];
   readonly hospitalTest: readonly HospitalTestResult[] | 'testing' | null;
@@ -34,6 +37,7 @@ const initial: DeskState = {
   jobs: [],
   bookmarks: {},
   priorSeries: null,
+  received: null,
   worklist: null,
   outbox: [],
   hospitalTest: null,
@@ -62,6 +66,8 @@ function changeBy(message: ServerMessage, state: DeskState): Partial<DeskState> 
       return { bookmarks: { ...state.bookmarks, [message.record]: message.bookmarks } };
     case 'prior-series':
       return { priorSeries: { series: message.series, message: message.message } };
+    case 'received-runs':
+      return { received: message.received };
     case 'worklist':
       return { worklist: message.worklist };
     case 'outbox':

@@ -9,6 +9,8 @@ export interface Still {
   readonly pixels: Uint8Array | Uint16Array;
   readonly window: VoiRange;
   readonly inverted: boolean;
+  /** Where it comes from when it was not taken from the live picture. */
+  readonly label?: string;
 }
 
 export type StillKind = 'last' | 'reference';

@@ -8,6 +8,7 @@ import type { PlaneId, Sample } from '../sample/index.ts';
 import { type AccessServerMessage, accessClientMessages } from './accessLink.ts';
 import { type DeskServerMessage, deskClientMessages } from './desk.ts';
 import { type HospitalServerMessage, hospitalClientMessages } from './hospitalLink.ts';
+import { type ReceivedServerMessage, receivedClientMessages } from './received.ts';
 
 /**
  * What bridge and console say to each other. One WebSocket (`linkPath`) for everything small, one streamed HTTP response
@@ -170,6 +171,7 @@ export type ServerMessage =
   | { readonly kind: 'review-state'; readonly state: ReviewState }
   | ReviewPart
   | HospitalServerMessage
+  | ReceivedServerMessage
   | AccessServerMessage
   | DeskServerMessage
   /** Something asked for could not be done; `message` is for the person. */
@@ -189,6 +191,7 @@ export const clientMessageSchema = z.discriminatedUnion('kind', [
   /** Forward or back by whole frames of one plane. */
   z.strictObject({ kind: z.literal('step-frame'), review, plane: z.enum(['a', 'b']), by: z.number().int().min(-100).max(100) }),
   ...hospitalClientMessages,
+  ...receivedClientMessages,
   ...accessClientMessages,
   ...deskClientMessages,
 ]);

@@ -15,6 +15,8 @@ export const siteSchema = z.strictObject({
   display: z.strictObject({ pressureUnit: z.enum(['psi', 'atm', 'bar', 'kPa']).optional() }).optional(),
   /** What the console reads when the command line names nothing; a simulated procedure when neither does. */
   sources: z.strictObject({ framesA: uri.optional(), framesB: uri.optional(), injector: uri.optional(), injector2: uri.optional() }).optional(),
+  /** `dicom-receive:?port=…&folder=…`: a storage port that stands open beside these sources, for runs as references or to be played. */
+  storagePort: uri.optional(),
   /** Limits of plans that give none of their own. */
   limits: limitsSchema.optional(),
   /** What is ticked off before a stage is left. */
