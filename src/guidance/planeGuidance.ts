@@ -113,8 +113,10 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
   /** Aligns with the reference; takes a new one when there is none, when asked to, or when the picture is another. */
   function align(open: Workshop, field: VisibleField, scale: ImageScale): MotionEstimate {
     const { coarse, small } = open.pyramid;
+    const coarsePx = 2 * open.pyramid.factor;
+    const coarseMm = coarsePx * scale.workingMmPerPx;
     const restart = () => {
-      open.motion.setReference(coarse, small);
+      open.motion.setReference(coarse, small, coarseMm);
       // The plan was drawn where the bone was then; the new reference is where it is now.
       planShiftPx = [planShiftPx[0] + shiftPx[0], planShiftPx[1] + shiftPx[1]];
       open.tracker.rebase(shiftPx);
@@ -122,10 +124,9 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
       shiftPx = [0, 0];
     };
     if (!open.motion.hasReference()) {
-      open.motion.setReference(coarse, small);
+      open.motion.setReference(coarse, small, coarseMm);
       return { dx: 0, dy: 0, residual: 0, trusted: true, jumped: false };
     }
-    const coarsePx = 2 * open.pyramid.factor;
     const region = boneRegion(planOfPlane(), planShiftPx, scale, coarsePx, coarse.width, coarse.height);
     const motion = open.motion.track(coarse, small, field, region, open.cement.excludedCoarse());
     if (motion.trusted) shiftPx = [motion.dx * coarsePx, motion.dy * coarsePx];
@@ -173,7 +174,7 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
     const noise = noiseOf(pyramid.fine, field);
     let motion = align(shop, field, scale);
     if (sceneChanged(motion)) {
-      shop.motion.setReference(pyramid.coarse, pyramid.small);
+      shop.motion.setReference(pyramid.coarse, pyramid.small, 2 * pyramid.factor * scale.workingMmPerPx);
       shop.tracker.reset();
       shop.cement.reset();
       shop.vertebra.moved();

@@ -21,8 +21,8 @@ export interface Region {
 }
 
 export interface MotionTracker {
-  /** Makes this picture the one that motion is measured against. */
-  setReference(coarse: Grid, small: Grid): void;
+  /** Makes this picture the one that motion is measured against. `mmPerPx`: of the coarse grid, as known or guessed. */
+  setReference(coarse: Grid, small: Grid, mmPerPx: number): void;
   hasReference(): boolean;
   /** `region`, `excluded` (non-zero = do not use, coarse grid, reference coordinates) say where bone is. */
   track(coarse: Grid, small: Grid, field: VisibleField, region: Region, excluded: Uint8Array): MotionEstimate;
@@ -30,32 +30,46 @@ export interface MotionTracker {
 
 const samplesWanted = 2200;
 
-/** Bone has edges; soft tissue that breathes over it is smooth: what is wider than this (coarse pixels, about 3 mm) is taken off. */
-const localRadius = 6;
+/** Bone has edges; soft tissue that breathes over it is smooth: what is wider than this to each side is taken off. */
+const localRadiusMm = 3.2;
 
-/** The picture less its local mean, by running sums along rows and columns. */
-function highPass(source: Grid, rows: Grid, target: Grid): void {
+/** Noise makes slopes that bone does not have, and steps too short: it is averaged over this to each side. */
+const noiseRadiusMm = 0.5;
+
+/** Means over squares of `2 · radius + 1` pixels, by running sums along rows and columns; the border is repeated outside. */
+function boxMean(source: Grid, rows: Grid, target: Grid, radius: number): void {
   const { width, height, data } = source;
-  const span = 2 * localRadius + 1;
+  const share = 1 / (2 * radius + 1);
   const clampX = (x: number) => (x < 0 ? 0 : Math.min(x, width - 1));
   for (let y = 0; y < height; y++) {
     const row = y * width;
     let sum = 0;
-    for (let k = -localRadius; k <= localRadius; k++) sum += data[row + clampX(k)] ?? 0;
+    for (let k = -radius; k <= radius; k++) sum += data[row + clampX(k)] ?? 0;
     for (let x = 0; x < width; x++) {
-      rows.data[row + x] = sum / span;
-      sum += (data[row + clampX(x + localRadius + 1)] ?? 0) - (data[row + clampX(x - localRadius)] ?? 0);
+      rows.data[row + x] = sum * share;
+      sum += (data[row + clampX(x + radius + 1)] ?? 0) - (data[row + clampX(x - radius)] ?? 0);
     }
   }
   const clampY = (y: number) => (y < 0 ? 0 : Math.min(y, height - 1));
-  for (let x = 0; x < width; x++) {
-    let sum = 0;
-    for (let k = -localRadius; k <= localRadius; k++) sum += rows.data[clampY(k) * width + x] ?? 0;
-    for (let y = 0; y < height; y++) {
-      target.data[y * width + x] = (data[y * width + x] ?? 0) - sum / span;
-      sum += (rows.data[clampY(y + localRadius + 1) * width + x] ?? 0) - (rows.data[clampY(y - localRadius) * width + x] ?? 0);
+  const sums = new Float64Array(width);
+  for (let k = -radius; k <= radius; k++) for (let x = 0; x < width; x++) sums[x] = (sums[x] ?? 0) + (rows.data[clampY(k) * width + x] ?? 0);
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    const enters = clampY(y + radius + 1) * width;
+    const leaves = clampY(y - radius) * width;
+    for (let x = 0; x < width; x++) {
+      const sum = sums[x] ?? 0;
+      target.data[row + x] = sum * share;
+      sums[x] = sum + (rows.data[enters + x] ?? 0) - (rows.data[leaves + x] ?? 0);
     }
   }
+}
+
+/** What is between the two sizes: the picture's noise and the soft tissue's slopes are both taken off. */
+function bandPass(source: Grid, rows: Grid, wide: Grid, target: Grid, fineRadius: number, wideRadius: number): void {
+  boxMean(source, rows, wide, wideRadius);
+  boxMean(source, rows, target, fineRadius);
+  for (let at = 0; at < target.data.length; at++) target.data[at] = (target.data[at] ?? 0) - (wide.data[at] ?? 0);
 }
 
 /**
@@ -66,11 +80,14 @@ function highPass(source: Grid, rows: Grid, target: Grid): void {
 export function createMotionTracker(coarseWidth: number, coarseHeight: number): MotionTracker {
   const reference = createGrid(coarseWidth, coarseHeight);
   const rowMeans = createGrid(coarseWidth, coarseHeight);
+  const wideMeans = createGrid(coarseWidth, coarseHeight);
   const present = createGrid(coarseWidth, coarseHeight);
   const smallReference = createGrid(coarseWidth >> 1, coarseHeight >> 1);
   const differences = new Float32Array(samplesWanted * 4);
   const sorted = new Float32Array(samplesWanted * 4);
   let known = false;
+  let wideRadius = 6;
+  let fineRadius = 1;
   let dx = 0;
   let dy = 0;
   let usual = 0;
@@ -189,8 +206,10 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
   }
 
   return {
-    setReference(coarse, small) {
-      highPass(coarse, rowMeans, reference);
+    setReference(coarse, small, mmPerPx) {
+      wideRadius = Math.max(3, Math.min(20, Math.round(localRadiusMm / mmPerPx)));
+      fineRadius = Math.max(1, Math.min(5, Math.round(noiseRadiusMm / mmPerPx)));
+      bandPass(coarse, rowMeans, wideMeans, reference, fineRadius, wideRadius);
       smallReference.data.set(small.data);
       known = true;
       dx = 0;
@@ -200,7 +219,7 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
     },
     hasReference: () => known,
     track(coarse, small, field, region, excluded) {
-      highPass(coarse, rowMeans, present);
+      bandPass(coarse, rowMeans, wideMeans, present, fineRadius, wideRadius);
       let fit = refine(present, field, region, excluded, dx, dy);
       let jumped = false;
       const expected = usualCount > 0 ? usual : fit.residual;
