@@ -71,15 +71,31 @@ function found(before: StandingAlarm | undefined, rule: AlarmRule, finding: Find
   return { ...before, event: changed, trueSinceMs, acknowledged: before.acknowledged && !graver, changedAtMs: tMs };
 }
 
+/** The subject that an id was made of. */
+const subjectOfId = (rule: AlarmRule, id: string): string => id.slice(rule.condition.length + 1);
+
+/** An alarm about what nobody can tell now: it stands as it was last known. */
+function notKnown(before: StandingAlarm, rule: AlarmRule, events: AlarmEvent[], tMs: number): StandingAlarm {
+  const message = `${rule.message} (when last known)`;
+  if (before.event.message === message) return before;
+  const event: AlarmEvent = { ...before.event, phase: 'changed', message };
+  events.push(event);
+  return { ...before, event, changedAtMs: tMs };
+}
+
 /** What becomes of an alarm whose condition is not true; `null` when it is over. */
-function notFound(before: StandingAlarm, rule: AlarmRule, events: AlarmEvent[], tMs: number): StandingAlarm | null {
+function notFound(before: StandingAlarm, rule: AlarmRule, inputs: AlarmInputs, events: AlarmEvent[]): StandingAlarm | null {
+  const { tMs } = inputs;
   if (before.raisedAtMs === null) return null;
+  if (before.trueSinceMs !== null && rule.unknown?.(inputs, subjectOfId(rule, before.event.id))) return notKnown(before, rule, events, tMs);
   if (!rule.latching || before.acknowledged) {
     events.push({ ...before.event, phase: 'ended' });
     return null;
   }
   if (before.trueSinceMs === null) return before;
-  const over: AlarmEvent = { ...before.event, phase: 'changed', message: `${before.event.message} (over)` };
+  // What it said last may have been that nobody could tell.
+  const said = before.event.message.replace(/ \(when last known\)$/, '');
+  const over: AlarmEvent = { ...before.event, phase: 'changed', message: `${said} (over)` };
   events.push(over);
   return { ...before, event: over, trueSinceMs: null, changedAtMs: tMs };
 }
@@ -112,7 +128,7 @@ export function alarmStep(
     }
     for (const [id, alarm] of standing) {
       if (alarm.event.condition !== rule.condition || Object.hasOwn(alarms, id)) continue;
-      const left = notFound(alarm, rule, events, inputs.tMs);
+      const left = notFound(alarm, rule, inputs, events);
       if (left) alarms[id] = left;
     }
   }

@@ -5,7 +5,7 @@ import { type AlarmRule, atLimit, type Finding, rounded } from './rule.ts';
 import type { AlarmInputs } from './surroundings.ts';
 
 /** Of one injector there is no need to say which. */
-const subjectOf = (injector: InjectorState): string => (injector.device === 'injector' ? '' : injector.device);
+export const subjectOf = (injector: InjectorState): string => (injector.device === 'injector' ? '' : injector.device);
 
 /** Pressure that stands in a balloon: `null` when the injector fills none, or says nothing now. */
 function balloonPressureKpa(injector: InjectorState): number | null {
@@ -14,6 +14,10 @@ function balloonPressureKpa(injector: InjectorState): number | null {
   if (reading.mode === 'cement' || (reading.mode === null && injector.cement.backPressureKpa !== null)) return null;
   return Math.max(reading.pressureKpa, injector.burstPeakKpa ?? reading.pressureKpa);
 }
+
+/** An injector whose values nobody knows now: its limits are neither kept nor crossed. */
+const saysNothing = (inputs: AlarmInputs, subject: string): boolean =>
+  inputs.injectors.some((injector) => subjectOf(injector) === subject && (injector.connection === 'lost' || injector.connection === 'silent'));
 
 const ofEach = (inputs: AlarmInputs, find: (injector: InjectorState) => readonly Finding[]): readonly Finding[] => inputs.injectors.flatMap(find);
 
@@ -28,6 +32,7 @@ export const balloonPressureHigh: AlarmRule = {
   latching: true,
   message: 'Balloon pressure above its limit',
   advice: 'Stop inflating. Withdraw until the pressure is below the limit.',
+  unknown: saysNothing,
   evaluate: (inputs, standing) =>
     ofEach(inputs, (injector) => {
       const pressureKpa = balloonPressureKpa(injector);
@@ -45,6 +50,7 @@ export const balloonPressureNear: AlarmRule = {
   latching: false,
   message: 'Balloon pressure near its limit',
   advice: 'Inflate in small steps and wait for the pressure to settle.',
+  unknown: saysNothing,
   evaluate: (inputs, standing) =>
     ofEach(inputs, (injector) => {
       const pressureKpa = balloonPressureKpa(injector);
@@ -79,6 +85,7 @@ export const balloonVolumeHigh: AlarmRule = {
   latching: false,
   message: 'Balloon volume above its limit',
   advice: 'Stop inflating. Compare with the volume the balloon is rated for.',
+  unknown: saysNothing,
   evaluate: (inputs, standing) =>
     ofEach(inputs, (injector) => {
       const { reading } = injector;
@@ -175,24 +182,5 @@ export const injectorAlarm: AlarmRule = {
       const said = injector.deviceAlarm;
       if (said === null && (injector.reading?.status !== 'alarm' || injector.connection !== 'connected')) return [];
       return [{ subject: subjectOf(injector), value: null, limit: null, ...(said === null ? {} : { message: said.replace(/\.$/, '') }) }];
-    }),
-};
-
-const settledMs = 2000;
-
-export const pressureNotMeasured: AlarmRule = {
-  condition: 'not-evaluated',
-  priority: 'low',
-  when: 'a connected injector gives readings without a pressure',
-  limit: 'none',
-  delayMs: settledMs,
-  latching: false,
-  message: 'This injector measures no pressure: pressure limit and rupture are not watched',
-  advice: 'Watch the gauge of the inflation device.',
-  evaluate: (inputs) =>
-    ofEach(inputs, (injector) => {
-      const { reading } = injector;
-      const blind = injector.connection === 'connected' && reading !== null && reading.status !== 'alarm' && reading.pressureKpa === null;
-      return blind ? [{ subject: subjectOf(injector), value: null, limit: null }] : [];
     }),
 };

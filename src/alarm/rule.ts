@@ -27,6 +27,11 @@ export interface AlarmRule {
   /** Short, calm, for the person at the table. */
   readonly message: string;
   readonly advice: string;
+  /**
+   * Whether it cannot be told now if the condition of this subject is true: its alarm then stays, and says so, rather than count as over.
+   * Without it the condition can always be told.
+   */
+  readonly unknown?: (inputs: AlarmInputs, subject: string) => boolean;
   /** `standing`: whether the alarm of this subject is raised already; it then ends a little below its limit, not at it. */
   readonly evaluate: (inputs: AlarmInputs, standing: (subject: string) => boolean) => readonly Finding[];
 }

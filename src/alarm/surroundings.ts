@@ -1,7 +1,7 @@
 import type { CementObservation, PlaneObservation } from '../guidance/observation.ts';
 import type { CementClock } from '../injector/cementClock.ts';
 import type { InjectorState } from '../injector/state.ts';
-import { type DeviceEvent, type OperatorEvent, type Plan, type PlaneId, planeOfFrameTopic, type RawSample, type Stage } from '../sample/index.ts';
+import { type DeviceEvent, type OperatorEvent, type Plan, type PlaneId, planeIds, planeOfFrameTopic, type RawSample, type Stage } from '../sample/index.ts';
 
 /** What alarms need to know of one plane. */
 export interface PlaneSurroundings {
@@ -10,6 +10,8 @@ export interface PlaneSurroundings {
   /** When it was connected or last gave a frame. */
   readonly heardAtMs: number;
   readonly cement: CementObservation | null;
+  /** When guidance last looked at a frame of it; `null` when it never did. */
+  readonly seenAtMs: number | null;
 }
 
 /** What alarms are judged by besides the injectors: a fold over raw samples, plain data. */
@@ -17,11 +19,13 @@ export interface Surroundings {
   readonly planes: Readonly<Partial<Record<PlaneId, PlaneSurroundings>>>;
   readonly stage: Stage;
   readonly limits: Plan['limits'];
+  /** Planes on which the plan has a vertebral body: what a leak is seen against. */
+  readonly bodies: readonly PlaneId[];
   /** What is wrong with the disk; `null` when nothing is. */
   readonly diskTrouble: string | null;
 }
 
-export const initialSurroundings: Surroundings = { planes: {}, stage: 'access', limits: undefined, diskTrouble: null };
+export const initialSurroundings: Surroundings = { planes: {}, stage: 'access', limits: undefined, bodies: [], diskTrouble: null };
 
 /** Everything at one moment: what the conditions of the alarm table are evaluated on. */
 export interface AlarmInputs extends Surroundings {
@@ -31,7 +35,7 @@ export interface AlarmInputs extends Surroundings {
 }
 
 const withPlane = (before: Surroundings, plane: PlaneId, change: Partial<PlaneSurroundings>, tMs: number): Surroundings => {
-  const known: PlaneSurroundings = before.planes[plane] ?? { device: 'live', message: '', heardAtMs: tMs, cement: null };
+  const known: PlaneSurroundings = before.planes[plane] ?? { device: 'live', message: '', heardAtMs: tMs, cement: null, seenAtMs: null };
   return { ...before, planes: { ...before.planes, [plane]: { ...known, ...change } } };
 };
 
@@ -51,7 +55,8 @@ function foldDevice(before: Surroundings, event: DeviceEvent, tMs: number): Surr
 }
 
 function foldOperator(before: Surroundings, event: OperatorEvent): Surroundings {
-  if (event.kind === 'plan') return { ...before, limits: event.plan.limits };
+  if (event.kind === 'plan')
+    return { ...before, limits: event.plan.limits, bodies: planeIds.filter((plane) => event.plan.planes[plane]?.vertebralBody !== undefined) };
   return event.kind === 'stage' ? { ...before, stage: event.stage } : before;
 }
 
@@ -61,7 +66,7 @@ export function foldSurroundings(before: Surroundings, raw: RawSample, observati
     case '/plane/a/frame':
     case '/plane/b/frame': {
       const plane = planeOfFrameTopic(raw.topic);
-      const seen = observation === null ? {} : { cement: observation.cement };
+      const seen = observation === null ? {} : { cement: observation.cement, seenAtMs: raw.tMs };
       // A picture that comes again is no new one: a held image is as old as when it was new.
       const heard = raw.data.attributes.unchangedForMs === undefined ? { heardAtMs: raw.tMs } : {};
       return withPlane(before, plane, { device: 'live', ...heard, ...seen }, raw.tMs);

@@ -8,8 +8,8 @@ import {
   injectorAlarm,
   injectorLost,
   injectorSilent,
-  pressureNotMeasured,
 } from './injectorConditions.ts';
+import { notWatched } from './notWatched.ts';
 import { cementLeak, disk, framesStale, posteriorQuarter } from './pictureConditions.ts';
 import type { AlarmRule } from './rule.ts';
 
@@ -26,7 +26,7 @@ export const alarmTable: readonly AlarmRule[] = [
   injectorLost,
   injectorSilent,
   injectorAlarm,
-  pressureNotMeasured,
+  notWatched,
   framesStale,
   disk,
 ];

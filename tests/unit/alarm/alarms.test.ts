@@ -45,6 +45,8 @@ function alarmSession(plan?: Plan) {
     ...session,
     events,
     frame: (plane: PlaneId, tMs: number, cement: Partial<CementObservation> = {}) => take(frameOf(plane, tMs), seen(cement)),
+    /** A frame that guidance had no time for. */
+    skippedFrame: (plane: PlaneId, tMs: number) => take(frameOf(plane, tMs), null),
     phases: (id: string) => events.filter(({ event }) => event.id === id).map(({ tMs, event }) => `${event.phase} ${tMs}`),
     list: () => alarmList(alarms.alarms).map((alarm) => alarm.event.id),
   };
@@ -218,6 +220,90 @@ describe('what cannot be judged any more is itself an alarm', () => {
     session.measure(0, { pressureKpa: null });
     for (let tMs = 100; tMs <= 2100; tMs += 100) session.measure(tMs, { pressureKpa: null });
     expect(session.events.map(({ tMs, event }) => [tMs, event.id, event.priority])).toEqual([[2000, 'not-evaluated', 'low']]);
+  });
+
+  test('an alarm about an injector that is gone is not over: it stands as last known, until somebody can tell', () => {
+    const session = alarmSession(planWith({ pressureKpa: 1000, balloonVolumeMl: 3 }));
+    session.measure(0, { pressureKpa: 1100, volumeMl: 3.5 });
+    session.device(50, { state: 'lost', message: 'unplugged' });
+    session.tick(100);
+    const said = (id: string) => session.events.findLast(({ event }) => event.id === id)?.event.message;
+    expect(said('balloon-pressure-high')).toBe('Balloon pressure above its limit (when last known)');
+    expect(said('balloon-volume-high')).toBe('Balloon volume above its limit (when last known)');
+    expect(session.phases('balloon-pressure-high')).toEqual(['raised 0', 'changed 50']);
+    session.operator(200, { kind: 'acknowledge', alarm: 'balloon-pressure-high' });
+    session.tick(300);
+    expect(session.list()).toContain('balloon-pressure-high');
+    session.device(900, {});
+    session.measure(910, { pressureKpa: 0, volumeMl: 0 });
+    expect(session.list()).toEqual([]);
+  });
+
+  test('the same of a silent one; what is over when it speaks again waits to be seen', () => {
+    const session = alarmSession(planWith({ pressureKpa: 1000 }));
+    session.measure(0, { pressureKpa: 1100 });
+    for (let tMs = 100; tMs <= 1000; tMs += 100) session.tick(tMs);
+    session.measure(1100, { pressureKpa: 10 });
+    const said = session.events.filter(({ event }) => event.id === 'balloon-pressure-high').map(({ event }) => event.message);
+    expect(said).toEqual(['Balloon pressure above its limit', 'Balloon pressure above its limit (when last known)', 'Balloon pressure above its limit (over)']);
+  });
+
+  test('an injector without a volume says that volume limits and rupture are not watched', () => {
+    const session = alarmSession();
+    for (let tMs = 0; tMs <= 2100; tMs += 100) session.measure(tMs, { volumeMl: null });
+    expect(session.events.map(({ tMs, event }) => [tMs, event.id, event.message.slice(0, 35)])).toEqual([
+      [2000, 'not-evaluated', 'This injector measures no volume: v'],
+    ]);
+  });
+
+  describe('a leak that nobody watches while cement flows', () => {
+    const body: Plan = {
+      version: 1,
+      planes: {
+        a: {
+          vertebralBody: [
+            [1, 1],
+            [5, 1],
+            [5, 5],
+          ],
+        },
+      },
+    };
+    const unwatched = 'not-evaluated/cement';
+    const injecting = (plan?: Plan) => {
+      const session = alarmSession(plan);
+      session.operator(0, { kind: 'stage', stage: 'injection' });
+      return session;
+    };
+
+    test('for want of a vertebral body on a live plane; drawing it ends the alarm', () => {
+      const session = injecting();
+      for (let tMs = 0; tMs <= 2500; tMs += 100) session.frame('a', tMs);
+      expect(session.phases(unwatched)).toEqual(['raised 2000']);
+      session.operator(2600, { kind: 'plan', plan: body });
+      expect(session.phases(unwatched)).toEqual(['raised 2000', 'ended 2600']);
+    });
+
+    test('because guidance does not keep up', () => {
+      const session = injecting(body);
+      session.frame('a', 0);
+      for (let tMs = 100; tMs <= 4500; tMs += 100) session.skippedFrame('a', tMs);
+      expect(session.phases(unwatched)).toEqual(['raised 4000']);
+      session.frame('a', 4600);
+      expect(session.phases(unwatched).at(-1)).toBe('ended 4600');
+    });
+
+    test('is no alarm while guidance looks on', () => {
+      const session = injecting(body);
+      for (let tMs = 0; tMs <= 5000; tMs += 100) session.frame('a', tMs);
+      expect(session.phases(unwatched)).toEqual([]);
+    });
+
+    test('nor before any cement flows', () => {
+      const session = alarmSession();
+      for (let tMs = 0; tMs <= 5000; tMs += 100) session.frame('a', tMs);
+      expect(session.phases(unwatched)).toEqual([]);
+    });
   });
 
   test('the disk, with what is wrong with it', () => {
