@@ -243,7 +243,7 @@ export const deskText = {
     heard: (driver: string, baud: string) => `${driver} at ${baud} baud`,
     notUnderstood: (bytes: string) => `${bytes} bytes heard, no driver understands them`,
     silent: 'Nothing was heard',
-    firstBytes: 'First bytes',
+    latestBytes: 'Latest bytes',
 
     station: 'This station',
     stationAe: 'AE title',

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { injectorSettingsOf } from '../../src/injector/settings.ts';
 import type { DoctorCheck } from './doctorChecks.ts';
 import { printJson, reportFault } from './output.ts';
 import { readSite } from './sessionOptions.ts';
@@ -21,7 +22,7 @@ async function examine(options: DoctorOptions): Promise<void> {
   const { check: ports, ports: listed } = await checkPorts();
   const checks: DoctorCheck[] = [checkRuntime(), ...checkWindow(), ports];
   const probed = options.probe === undefined ? [] : options.probe === true ? listed.map((port) => port.path) : options.probe;
-  for (const path of probed) checks.push(await checkInjector(path));
+  for (const path of probed) checks.push(await checkInjector(path, injectorSettingsOf(site.value.injector).line));
   checks.push(await checkVideo(), checkSocat(), ...(await checkDisk(options.records)));
   if (site.value.hospital) {
     const { checkHospital } = await import('../hospital/checks.ts');
@@ -44,7 +45,7 @@ export function register(program: Command): void {
     .command('doctor')
     .description('What this workstation has and lacks: runtime, ports, disk, each with what to do. Exits with 1 when a procedure should not be run on it.')
     .option('--records <dir>', 'folder of the records, whose disk is measured', join(homedir(), 'Pedicle', 'records'))
-    .option('--site <file>', 'site configuration, whose hospital systems are each asked with an echo')
+    .option('--site <file>', 'site configuration, whose hospital systems are each asked with an echo, and whose text lines are listened for')
     .option('--probe [port...]', 'listen on these ports (or every port that is listed) and say which injector is there; only asks, never commands')
     .option('--json', 'one JSON object on standard output')
     .action(examine);

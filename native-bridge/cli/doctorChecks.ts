@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import type { LineFormat } from '../../src/injector/lineFormat.ts';
 import { listSerialPorts, type SerialPortDescription } from '../sources/serialPort.ts';
 import { type PortProbe, probePort } from '../sources/serialProbe.ts';
 import { describeVideoLibrary, listVideoDevices } from '../sources/videoLibrary.ts';
@@ -77,20 +78,25 @@ export async function checkPorts(): Promise<{ readonly check: DoctorCheck; reado
   return { check: { name: 'serial ports', state: 'lacking', found: 'there is no serial port', advice }, ports };
 }
 
-const hex = (bytes: Uint8Array): string =>
-  Buffer.from(bytes)
+/** As hexadecimal pairs, and as text where they are one. */
+function bytesText(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('latin1');
+  const pairs = Buffer.from(bytes)
     .toString('hex')
     .replace(/(..)(?=.)/g, '$1 ');
+  return /^[\x20-\x7e\r\n\t]+$/.test(text) ? `${pairs} (${JSON.stringify(text)})` : pairs;
+}
 
 function describeProbe(probe: PortProbe): DoctorCheck {
   const name = `injector on ${probe.path}`;
   if (probe.driver !== null) {
     const pressure = probe.reading?.pressureKpa == null ? '' : `, ${probe.reading.pressureKpa.toFixed(1)} kPa`;
     const volume = probe.reading?.volumeMl == null ? '' : `, ${probe.reading.volumeMl.toFixed(3)} mL`;
-    return good(name, `${probe.driver} at ${probe.baud} baud${pressure}${volume}. ${probe.identity ?? ''}`.trim());
+    const heard = `${probe.bytesHeard} bytes, the latest: ${bytesText(probe.latestBytes)}`;
+    return good(name, [`${probe.driver} at ${probe.baud} baud${pressure}${volume}.`, probe.identity, heard].filter(Boolean).join(' '));
   }
   if (probe.bytesHeard === 0) return { name, state: 'lacking', found: 'nothing was heard', advice: 'Check that the injector is on and its cable is in.' };
-  const found = `${probe.bytesHeard} bytes that no driver understands: ${hex(probe.firstBytes)}`;
+  const found = `${probe.bytesHeard} bytes that no driver understands: ${bytesText(probe.latestBytes)}`;
   return {
     name,
     state: 'lacking',
@@ -99,8 +105,8 @@ function describeProbe(probe: PortProbe): DoctorCheck {
   };
 }
 
-export async function checkInjector(path: string): Promise<DoctorCheck> {
-  const probe = await probePort(path);
+export async function checkInjector(path: string, line: LineFormat): Promise<DoctorCheck> {
+  const probe = await probePort(path, { line });
   return probe.ok
     ? describeProbe(probe.value)
     : { name: `injector on ${path}`, state: 'lacking', found: 'the port cannot be opened', advice: probe.fault.message };

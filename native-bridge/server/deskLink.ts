@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { LineFormat } from '../../src/injector/lineFormat.ts';
 import { injectorSettingsOf } from '../../src/injector/settings.ts';
 import type { DeskClientMessage, PortInfo, PortProbeInfo } from '../../src/link/desk.ts';
 import type { ServerMessage } from '../../src/link/link.ts';
@@ -8,7 +9,7 @@ import type { ReceivedClientMessage } from '../../src/link/received.ts';
 import { exportKinds } from '../export/exportRecord.ts';
 import { defaultPriorsFolder, type Priors } from '../priors/priors.ts';
 import { listSerialPorts, type SerialPortDescription } from '../sources/serialPort.ts';
-import { probePort } from '../sources/serialProbe.ts';
+import { type PortProbe, probePort } from '../sources/serialProbe.ts';
 import { readBookmarks, saveBookmarks } from './bookmarks.ts';
 import type { Jobs } from './jobs.ts';
 import type { Received } from './received.ts';
@@ -32,12 +33,21 @@ const portInfo = ({ path, manufacturer, serialNumber, vendorId, productId }: Ser
   usb: vendorId && productId ? `${vendorId}:${productId}` : null,
 });
 
-async function probed(path: string): Promise<PortProbeInfo> {
-  const nothing = { path, driver: null, baud: null, identity: null, reading: null, bytesHeard: 0, firstBytes: '' };
-  const probe = await probePort(path);
-  if (!probe.ok) return { ...nothing, message: probe.fault.message };
-  const firstBytes = [...probe.value.firstBytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return { ...probe.value, firstBytes, message: null };
+/** How long a person sees what comes in after a driver has understood it. */
+const showForMs = 4000;
+
+const heardOf = (probe: PortProbe, listening: boolean): PortProbeInfo => ({
+  ...probe,
+  latestBytes: [...probe.latestBytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' '),
+  listening,
+  message: null,
+});
+
+/** Tells what is heard while it is heard, and at last what it was. */
+async function probed(path: string, line: LineFormat, tell: (probe: PortProbeInfo) => void): Promise<void> {
+  const probe = await probePort(path, { line, showForMs, onHeard: (heard) => tell(heardOf(heard, true)) });
+  const nothing = { path, driver: null, baud: null, identity: null, reading: null, bytesHeard: 0, latestBytes: '', listening: false };
+  tell(probe.ok ? heardOf(probe.value, false) : { ...nothing, message: probe.fault.message });
 }
 
 /** A record is named by its folder; a path would reach outside the records. */
@@ -110,7 +120,7 @@ export async function handleDesk(
       return;
     }
     case 'probe-port':
-      send({ kind: 'port-probe', probe: await probed(message.path) });
+      await probed(message.path, injectorSettingsOf(workplace.site.state().site.injector).line, (probe) => send({ kind: 'port-probe', probe }));
       return;
     case 'test-source': {
       const { test, role, uri } = message;

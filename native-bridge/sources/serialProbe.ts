@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, type Result } from '../../src/base/result.ts';
 import type { InjectorDriver } from '../../src/injector/driver.ts';
-import { injectorDrivers } from '../../src/injector/drivers.ts';
+import { injectorDriver, injectorDriverNames } from '../../src/injector/drivers.ts';
+import { defaultLineFormat, type LineFormat } from '../../src/injector/lineFormat.ts';
 import type { InjectorReading } from '../../src/injector/reading.ts';
 import { openSerialPort } from './serialPort.ts';
 
@@ -13,26 +14,44 @@ export interface PortProbe {
   readonly baud: number | null;
   readonly identity: string | null;
   readonly reading: InjectorReading | null;
-  /** Bytes heard in all, and the first of them, for a person to look at. */
+  /** Bytes heard in all, and the latest of them, for a person to look at. */
   readonly bytesHeard: number;
-  readonly firstBytes: Uint8Array;
+  readonly latestBytes: Uint8Array;
 }
 
-const listenMs = 900;
-const firstBytesLength = 48;
+export interface ProbeOptions {
+  /** The text lines of this site. */
+  readonly line?: LineFormat;
+  /** How long each driver listens, ms. */
+  readonly listenForMs?: number;
+  /** How long the driver that understood goes on, so that a person sees what comes, ms. */
+  readonly showForMs?: number;
+  /** Called several times a second with what has been heard so far. */
+  readonly onHeard?: (probe: PortProbe) => void;
+}
 
-async function listen(path: string, driver: InjectorDriver, listenForMs: number): Promise<Result<PortProbe>> {
+const usualListenMs = 900;
+const latestBytesLength = 48;
+const tellEveryMs = 200;
+
+async function listen(path: string, driver: InjectorDriver, options: ProbeOptions): Promise<Result<PortProbe>> {
+  const { listenForMs = usualListenMs, showForMs = 0, onHeard } = options;
   let state = driver.initial('injector');
   let identity: string | null = null;
   let reading: InjectorReading | null = null;
   let bytesHeard = 0;
-  const first: number[] = [];
+  let latest: readonly number[] = [];
+  const heard = (): PortProbe => {
+    const understood = reading !== null || identity !== null;
+    const what = understood ? { driver: driver.name, baud: driver.defaultBaud } : { driver: null, baud: null };
+    return { path, ...what, identity, reading, bytesHeard, latestBytes: Uint8Array.from(latest) };
+  };
   const opened = await openSerialPort(
     { path, baud: driver.defaultBaud },
     {
       onBytes(bytes) {
         bytesHeard += bytes.length;
-        if (first.length < firstBytesLength) first.push(...bytes.subarray(0, firstBytesLength - first.length));
+        latest = [...latest, ...bytes].slice(-latestBytesLength);
         const output = driver.receive(state, bytes, performance.now());
         state = output.state;
         reading = output.readings.at(-1) ?? reading;
@@ -42,24 +61,25 @@ async function listen(path: string, driver: InjectorDriver, listenForMs: number)
     },
   );
   if (!opened.ok) return opened;
-  const until = performance.now() + listenForMs;
   let asking = driver.initial('injector');
-  while (performance.now() < until && reading === null) {
+  let until = performance.now() + listenForMs;
+  let isShowing = false;
+  let tellAt = performance.now();
+  while (performance.now() < until && (reading === null || showForMs > 0)) {
+    if (reading !== null && !isShowing) {
+      isShowing = true;
+      until = performance.now() + showForMs;
+    }
     const asked = driver.poll?.(asking);
     if (asked?.send && opened.value.write(asked.send)) asking = asked.state;
+    if (onHeard && performance.now() >= tellAt) {
+      tellAt = performance.now() + tellEveryMs;
+      onHeard(heard());
+    }
     await sleep(Math.max(0, Math.min(driver.pollEveryMs ?? 50, until - performance.now())));
   }
   await opened.value.close();
-  const understood = reading !== null || identity !== null;
-  return ok({
-    path,
-    driver: understood ? driver.name : null,
-    baud: understood ? driver.defaultBaud : null,
-    identity,
-    reading,
-    bytesHeard,
-    firstBytes: Uint8Array.from(first),
-  });
+  return ok(heard());
 }
 
 /**
@@ -67,12 +87,14 @@ async function listen(path: string, driver: InjectorDriver, listenForMs: number)
  * asks read-only questions where the protocol has them. Opening a port makes some microcontrollers start anew, so this is
  * done only when somebody asks for it.
  */
-export async function probePort(path: string, listenForMs = listenMs): Promise<Result<PortProbe>> {
-  let heard: PortProbe | null = null;
-  for (const driver of Object.values(injectorDrivers)) {
-    const probe = await listen(path, driver, listenForMs);
+export async function probePort(path: string, options: ProbeOptions = {}): Promise<Result<PortProbe>> {
+  let most: PortProbe | null = null;
+  for (const name of injectorDriverNames) {
+    const driver = injectorDriver(name, options.line ?? defaultLineFormat);
+    if (!driver) continue;
+    const probe = await listen(path, driver, options);
     if (!probe.ok || probe.value.driver !== null) return probe;
-    if (heard === null || probe.value.bytesHeard > heard.bytesHeard) heard = probe.value;
+    if (most === null || probe.value.bytesHeard > most.bytesHeard) most = probe.value;
   }
-  return ok(heard ?? { path, driver: null, baud: null, identity: null, reading: null, bytesHeard: 0, firstBytes: new Uint8Array(0) });
+  return ok(most ?? { path, driver: null, baud: null, identity: null, reading: null, bytesHeard: 0, latestBytes: new Uint8Array(0) });
 }

@@ -15,13 +15,19 @@ function probe(path: string): void {
 
 function ProbeResult({ result }: { readonly result: PortProbeInfo }) {
   const { set } = useSiteForm();
-  const { path, driver, baud, identity, reading, bytesHeard, firstBytes, message } = result;
+  const { path, driver, baud, identity, reading, bytesHeard, latestBytes, listening, message } = result;
   if (message !== null) return <span className="bad">{message}</span>;
+  if (driver === null && listening)
+    return (
+      <span>
+        {words.probing} {bytesHeard > 0 && <code className="bytes">{latestBytes}</code>}
+      </span>
+    );
   if (driver === null)
     return (
       <span className="bad">
         {bytesHeard === 0 ? words.silent : words.notUnderstood(String(bytesHeard))}
-        {bytesHeard > 0 && <code className="bytes">{firstBytes}</code>}
+        {bytesHeard > 0 && <code className="bytes">{latestBytes}</code>}
       </span>
     );
   const values = reading ? [reading.pressureKpa !== null && `${reading.pressureKpa} kPa`, reading.volumeMl !== null && `${reading.volumeMl} mL`] : [];
@@ -29,8 +35,8 @@ function ProbeResult({ result }: { readonly result: PortProbeInfo }) {
     <>
       <span>
         <strong className="good">{words.heard(driver, String(baud))}</strong> {[identity, ...values].filter(Boolean).join(' · ')}
-        <code className="bytes" title={words.firstBytes}>
-          {firstBytes}
+        <code className="bytes" title={words.latestBytes}>
+          {latestBytes}
         </code>
       </span>
       <button type="button" className="action" onClick={() => set(['sources', 'injector'], `serial:${path}?driver=${driver}&baud=${baud}`)}>
@@ -77,7 +83,7 @@ export function PortsSection() {
                         <button
                           type="button"
                           className="action"
-                          disabled={result === 'probing'}
+                          disabled={result === 'probing' || result?.listening === true}
                           onClick={() => probe(path)}
                           aria-label={`${words.probe} ${path}`}
                         >

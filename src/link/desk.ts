@@ -40,8 +40,10 @@ export interface PortProbeInfo {
   readonly identity: string | null;
   readonly reading: InjectorReading | null;
   readonly bytesHeard: number;
-  /** The first bytes as hexadecimal pairs. */
-  readonly firstBytes: string;
+  /** The latest bytes as hexadecimal pairs. */
+  readonly latestBytes: string;
+  /** More may come: this is what has been heard so far. */
+  readonly listening: boolean;
   /** Why it could not be opened; null when it was. */
   readonly message: string | null;
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { openSerialPort } from '../../native-bridge/sources/serialPort.ts';
+import { type PortProbe, probePort } from '../../native-bridge/sources/serialProbe.ts';
 import { hasSocat, ptyPair, whyNoSocat } from './ptyPair.ts';
 
 const pedicle = fileURLToPath(new URL('../../native-bridge/cli/pedicle.mjs', import.meta.url));
@@ -56,11 +58,28 @@ describe('pedicle doctor', () => {
     const { report } = await doctor('--records', folder(), '--probe', pair.consoleEnd, '/dev/no-such-port');
     expect(report.checks.find((check) => check.name === `injector on ${pair.consoleEnd}`)).toMatchObject({
       state: 'good',
-      found: expect.stringMatching(/^line at 9600 baud/),
+      found: expect.stringMatching(/^line at 9600 baud.* bytes, the latest: ([0-9a-f]{2} )+.*kPa V=/),
     });
     expect(report.checks.find((check) => check.name === 'injector on /dev/no-such-port')).toMatchObject({
       state: 'lacking',
       advice: expect.stringMatching(/There is no port/),
     });
+  });
+
+  test.skipIf(!hasSocat)(`listens for the text lines of the site, and tells what comes while it comes (${hasSocat ? 'socat' : whyNoSocat})`, async () => {
+    const pair = await ptyPair();
+    undo.push(pair.remove);
+    const gauge = await openSerialPort({ path: pair.deviceEnd, baud: 9600 }, { onBytes: () => undefined, onLost: () => undefined });
+    if (!gauge.ok) throw new Error(gauge.fault.message);
+    const speaking = setInterval(() => gauge.value.write(Buffer.from('gauge 12.5 bar\n')), 20);
+    undo.push(() => gauge.value.close());
+    undo.push(() => clearInterval(speaking));
+    const told: PortProbe[] = [];
+    const line = { pattern: 'gauge (?<pressureBar>\\d{1,3}\\.\\d) bar', mode: null, check: 'optional' } as const;
+    const probe = await probePort(pair.consoleEnd, { line, listenForMs: 400, showForMs: 600, onHeard: (heard) => told.push(heard) });
+    expect(probe).toMatchObject({ ok: true, value: { driver: 'line', reading: { pressureKpa: 1250 } } });
+    const ofLine = told.filter(({ driver }) => driver === 'line');
+    expect(ofLine.length).toBeGreaterThan(1);
+    expect(new Set(ofLine.map(({ bytesHeard }) => bytesHeard)).size).toBeGreaterThan(1);
   });
 });
