@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Result } from '../../src/base/result.ts';
 import type { PlaneSighting } from '../../src/guidance/fusion.ts';
-import type { PlaneObservation } from '../../src/guidance/observation.ts';
+import type { PlaneObservation, Pose } from '../../src/guidance/observation.ts';
 import type { PlaneGuidance } from '../../src/guidance/planeGuidance.ts';
 import type { Plan } from '../../src/procedure/plan.ts';
 import type { PlaneId } from '../../src/sample/sample.ts';
@@ -37,6 +37,8 @@ interface PlaneRun {
   readonly lines: string[];
   next: FrameEvent | null;
   latest: (PlaneSighting & { readonly tMs: number }) | null;
+  /** Where the needle's tip has been lately, from both planes. */
+  tipPatientMm: Pose['tipPatientMm'] | null;
 }
 
 type FrameEvent = Extract<SourceEvent, { topic: '/plane/a/frame' | '/plane/b/frame' }>;
@@ -102,6 +104,7 @@ const startRun = (plane: PlaneId, source: Source, guidance: PlaneGuidance, signa
   lines: [],
   next: null,
   latest: null,
+  tipPatientMm: null,
 });
 
 /** The next frame of a run; what a source says besides frames goes to standard error, once each. */
@@ -144,11 +147,12 @@ async function lineOf(
   analysisMs: number,
   tMs: number,
 ): Promise<string> {
-  const { poseFromPlanes } = await import('../../src/guidance/fusion.ts');
+  const { cementAtDepth, followedTip, poseFromPlanes } = await import('../../src/guidance/fusion.ts');
   const a = runs.find((other) => other.plane === 'a')?.latest ?? null;
   const b = runs.find((other) => other.plane === 'b')?.latest ?? null;
   const pose = a !== null && b !== null && Math.abs(a.tMs - b.tMs) <= mostApartMs && run.latest !== null ? poseFromPlanes(a, b) : null;
-  const { areaPx, areaMm2, volumeMl, leak, leakSite, mask } = cement;
+  if (pose !== null) run.tipPatientMm = followedTip(run.tipPatientMm, pose);
+  const { areaPx, areaMm2, volumeMl, leak, leakSite, mask } = cementAtDepth(cement, data.attributes, run.tipPatientMm);
   const deviation =
     needle.deviation === null
       ? null

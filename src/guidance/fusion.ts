@@ -1,7 +1,8 @@
 import type { XrayFrameAttributes } from '../dicom/xrayFrame.ts';
 import { cArmView } from '../geometry/cArm.ts';
 import { triangulate } from '../geometry/triangulate.ts';
-import type { DetectedNeedle, NeedleObservation, Pose } from './observation.ts';
+import { dot, subtract } from '../geometry/vector.ts';
+import type { CementObservation, DetectedNeedle, NeedleObservation, Pose } from './observation.ts';
 
 /** What one plane saw of needles, in which frame, with that frame's attributes. */
 export interface PlaneSighting {
@@ -36,6 +37,36 @@ export function poseFromPlanes(a: PlaneSighting, b: PlaneSighting): Pose | null 
   // Another pair is taken only when it fits clearly better than the needles being advanced.
   const best = pairs.reduce((found, pair) => (pair.residualMm + 2 < found.residualMm ? pair : found), active);
   return { tipPatientMm: best.pointPatientMm, residualMm: best.residualMm, frames: { a: a.frame, b: b.frame } };
+}
+
+/** A new pose moves the place that volumes are measured at by this share: a pair of two different needles must not throw it about. */
+const followShare = 0.1;
+
+/** Where the tip has been seen lately: cement is about there, and so is what a pixel covers. Null before the first pose. */
+export function followedTip(before: Pose['tipPatientMm'] | null, pose: Pose): Pose['tipPatientMm'] {
+  if (before === null) return pose.tipPatientMm;
+  const follow = (was: number, now: number): number => was + followShare * (now - was);
+  return [follow(before[0], pose.tipPatientMm[0]), follow(before[1], pose.tipPatientMm[1]), follow(before[2], pose.tipPatientMm[2])];
+}
+
+/** A patient lies within this of the isocentre: a depth beyond it is a fault of the pose, as a share of the area. */
+const mostAreaShare = 1.25;
+
+/**
+ * Cement with its area and volume at the depth where it is, instead of at the isocentre: a pixel covers less the nearer it is to
+ * the source, by the square of the distance. Unchanged without geometry or without a pose.
+ */
+export function cementAtDepth(
+  cement: CementObservation,
+  attributes: Pick<XrayFrameAttributes, 'rows' | 'columns' | 'geometry'>,
+  tipPatientMm: Pose['tipPatientMm'] | null,
+): CementObservation {
+  const view = tipPatientMm === null ? null : cArmView(attributes);
+  if (view === null || tipPatientMm === null) return cement;
+  const depthShare = 1 + dot(view.beam, subtract(tipPatientMm, view.isocentrePatientMm)) / view.sodMm;
+  const areaShare = Math.max(1 / mostAreaShare, Math.min(mostAreaShare, depthShare * depthShare));
+  const scaled = (value: number | null): number | null => (value === null ? null : value * areaShare);
+  return { ...cement, areaMm2: scaled(cement.areaMm2), volumeMl: scaled(cement.volumeMl) };
 }
 
 /** Every combination, the two needles being advanced first. */

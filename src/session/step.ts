@@ -1,5 +1,13 @@
 import { type AlarmsFold, alarmsStep, initialAlarms } from '../alarm/alarms.ts';
-import { calibrateVolume, type PlaneSighting, poseFromPlanes, uncalibratedVolume, type VolumeCalibration } from '../guidance/fusion.ts';
+import {
+  calibrateVolume,
+  cementAtDepth,
+  followedTip,
+  type PlaneSighting,
+  poseFromPlanes,
+  uncalibratedVolume,
+  type VolumeCalibration,
+} from '../guidance/fusion.ts';
 import type { CementObservation, PlaneObservation, Pose } from '../guidance/observation.ts';
 import { type InjectorsFold, initialInjectors, injectorsStep } from '../injector/injectors.ts';
 import type { InjectorSettings } from '../injector/settings.ts';
@@ -21,11 +29,13 @@ export interface SessionState {
   readonly volumes: Readonly<Partial<Record<PlaneId, VolumeCalibration>>>;
   /** By plane: the newest frame's needles that have not made a pose yet. */
   readonly sightings: Readonly<Partial<Record<PlaneId, TimedSighting>>>;
+  /** Where the needle's tip has been lately, from both planes. */
+  readonly tipPatientMm: Pose['tipPatientMm'] | null;
 }
 
 /** Before the first sample. `settings` are the site's: a replay must be given the record's own. */
 export function initialSessionState(settings?: InjectorSettings): SessionState {
-  return { procedure: initialProcedure, injectors: initialInjectors(settings), alarms: initialAlarms, volumes: {}, sightings: {} };
+  return { procedure: initialProcedure, injectors: initialInjectors(settings), alarms: initialAlarms, volumes: {}, sightings: {}, tipPatientMm: null };
 }
 
 /** Breathing moves the spine by about 1.5 mm in a second: frames of the two planes further apart than this make no pose. */
@@ -85,11 +95,11 @@ export function step(before: SessionState, raw: RawSample, observation: PlaneObs
   for (const reading of injected.readings) emit('/injector/reading', reading);
   for (const state of injected.states) emit('/injector/state', state);
 
-  let { volumes, sightings } = before;
+  let { volumes, sightings, tipPatientMm } = before;
   let seen = observation;
   if (observation !== null && (raw.topic === '/plane/a/frame' || raw.topic === '/plane/b/frame')) {
     const plane = planeOfFrameTopic(raw.topic);
-    const volume = calibrated(volumes[plane], observation.cement, injected.fold);
+    const volume = calibrated(volumes[plane], cementAtDepth(observation.cement, raw.data.attributes, tipPatientMm), injected.fold);
     if (volume.state) volumes = { ...volumes, [plane]: volume.state };
     seen = { ...observation, cement: volume.cement };
     emit(`/plane/${plane}/needle`, seen.needle);
@@ -97,13 +107,16 @@ export function step(before: SessionState, raw: RawSample, observation: PlaneObs
     if (seen.vertebra) emit(`/plane/${plane}/vertebra`, seen.vertebra);
     const pair = paired({ ...sightings, [plane]: sightingOf(raw, seen) });
     sightings = pair.sightings;
-    if (pair.pose !== null) emit('/guidance/pose', pair.pose);
+    if (pair.pose !== null) {
+      tipPatientMm = followedTip(tipPatientMm, pair.pose);
+      emit('/guidance/pose', pair.pose);
+    }
   }
 
   const alarms = alarmsStep(before.alarms, raw, seen, injected.fold);
   for (const event of alarms.events) emit('/alarm', event);
 
-  return { state: { procedure, injectors: injected.fold, alarms: alarms.fold, volumes, sightings }, derived, seen };
+  return { state: { procedure, injectors: injected.fold, alarms: alarms.fold, volumes, sightings, tipPatientMm }, derived, seen };
 }
 
 const sightingOf = (raw: FrameSample, seen: PlaneObservation): TimedSighting => ({

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRunLengths } from '../../src/base/runLength.ts';
-import { cArmView, project } from '../../src/geometry/cArm.ts';
+import { cArmView, mmPerPxOf, project } from '../../src/geometry/cArm.ts';
 import type { Vector3 } from '../../src/geometry/vector.ts';
 import { runLengthsInImage } from '../../src/guidance/cement/maskImage.ts';
-import { calibrateVolume, type PlaneSighting, poseFromPlanes, uncalibratedVolume } from '../../src/guidance/fusion.ts';
+import { calibrateVolume, cementAtDepth, followedTip, type PlaneSighting, poseFromPlanes, uncalibratedVolume } from '../../src/guidance/fusion.ts';
 import { attenuationTable } from '../../src/guidance/image/attenuation.ts';
 import { findField } from '../../src/guidance/image/field.ts';
 import { createGrid, quantileInPlace } from '../../src/guidance/image/grid.ts';
+import type { CementObservation } from '../../src/guidance/observation.ts';
 import { zoneMap } from '../../src/guidance/zones.ts';
 import { attributes, knownGeometry } from './guidancePicture.ts';
 
@@ -152,6 +153,43 @@ describe('pose from two planes', () => {
     expect(poseFromPlanes(lookFrom(180), lookFrom(90, 60))).toBeNull();
     expect(poseFromPlanes({ ...lookFrom(180), attributes: attributes({ geometry: { ...knownGeometry, sidMm: null } }) }, lateral)).toBeNull();
     expect(poseFromPlanes({ ...lookFrom(180), needle: { ...lateral.needle, needle: null, needles: [] } }, lateral)).toBeNull();
+  });
+});
+
+describe('area and volume at the depth of the tip', () => {
+  const seen = attributes({ geometry: { ...knownGeometry, primaryAngleDeg: 90 } });
+  const view = cArmView(seen);
+  const cement: CementObservation = {
+    areaPx: 400,
+    areaMm2: 25,
+    volumeMl: 2,
+    volumeFrom: 'attenuation',
+    zone: 'body',
+    leak: false,
+    leakSite: null,
+    toPosteriorWallPx: null,
+    toPosteriorWallMm: null,
+    mask: null,
+  };
+
+  it('is what the projection says of a square millimetre there', () => {
+    for (const offMm of [-60, 0, 60]) {
+      const tip: Vector3 = [offMm, 5, -8];
+      const [near, far] = [tip, [tip[0], tip[1], tip[2] + 1] as const].map((point) => (view && project(view, point)) ?? [0, 0]);
+      const seenMm = Math.abs((near?.[1] ?? 0) - (far?.[1] ?? 0)) * (mmPerPxOf(seen.geometry) ?? Number.NaN);
+      const { areaMm2, volumeMl } = cementAtDepth(cement, seen, tip);
+      expect((areaMm2 ?? 0) * seenMm ** 2).toBeCloseTo(25, 3);
+      expect((volumeMl ?? 0) * seenMm ** 2).toBeCloseTo(2, 4);
+    }
+  });
+
+  it('is that of the isocentre without geometry or pose, and never thrown far by a pose that is wrong', () => {
+    expect(cementAtDepth(cement, attributes({ geometry: { ...knownGeometry, sidMm: null } }), [50, 0, 0])).toEqual(cement);
+    expect(cementAtDepth(cement, seen, null)).toEqual(cement);
+    expect(cementAtDepth(cement, seen, [400, 0, 0]).volumeMl).toBe(2.5);
+    const pose = (x: number) => ({ tipPatientMm: [x, 0, 0] as const, residualMm: 0, frames: { a: 1, b: 2 } });
+    expect(followedTip(null, pose(20))).toEqual([20, 0, 0]);
+    expect(followedTip([20, 0, 0], pose(60))[0]).toBeCloseTo(24, 9);
   });
 });
 

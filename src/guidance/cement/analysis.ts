@@ -45,8 +45,9 @@ export interface CementAnalysis {
 }
 
 /**
- * Nepers a millimetre of radio-opaque bone cement beyond the marrow it displaces: PMMA with about 30 % barium sulphate at
- * 50–60 keV. Products differ by a third; the injector's own volume corrects it within the run.
+ * Nepers a millimetre of radio-opaque bone cement beyond the marrow it displaces, as a detector sees it: PMMA with 30 % barium
+ * sulphate stops about 0.2 of a narrow beam at 60 keV, and scatter as large as what comes straight leaves half of that. Products and
+ * views differ by a third; the injector's own volume corrects it within the run.
  */
 export const cementNepersPerMm = 0.092;
 
