@@ -33,7 +33,7 @@ function confinePages(origin: () => string | null): void {
   );
   defaultSession.setPermissionCheckHandler((_contents, permission, requestingOrigin) => isPermissionGranted(permission, requestingOrigin, origin()));
   defaultSession.setDevicePermissionHandler(() => false);
-  defaultSession.setDisplayMediaRequestHandler((_request, answer) => answer({}));
+  defaultSession.setDisplayMediaRequestHandler((_request, answer) => answer(null));
   defaultSession.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isRequestAllowed(url, origin(), app.isPackaged) }));
   app.on('web-contents-created', (_event, contents) => {
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
