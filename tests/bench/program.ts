@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const entry = fileURLToPath(new URL('../../native-bridge/cli/main.ts', import.meta.url));
+const entry = fileURLToPath(new URL('../../native-bridge/cli/pedicle.mjs', import.meta.url));
 
 export interface Ran {
   readonly wallMs: number;

@@ -35,7 +35,7 @@ async function addressOf(child: ChildProcess): Promise<string> {
 
 /** Starts `pedicle console --browser` as a person would, on any free port, with its records in `records`. */
 export async function startBridge(records: string, args: readonly string[] = []): Promise<RunningBridge> {
-  const child = spawn(node, ['native-bridge/cli/main.ts', 'console', '--browser', '--no-open', '--port', '0', '--records', records, ...args], {
+  const child = spawn(node, ['native-bridge/cli/pedicle.mjs', 'console', '--browser', '--no-open', '--port', '0', '--records', records, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -24,7 +24,7 @@ if (!(minutes > 0)) {
 }
 const storySeconds = 60;
 const seconds = Math.ceil((minutes * 60) / storySeconds) * storySeconds;
-const entry = fileURLToPath(new URL('../../native-bridge/cli/main.ts', import.meta.url));
+const entry = fileURLToPath(new URL('../../native-bridge/cli/pedicle.mjs', import.meta.url));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 interface Console {
