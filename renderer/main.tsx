@@ -16,7 +16,6 @@ import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { openAskedRecords } from './access/askedRecord.ts';
-import { SignIn } from './access/SignIn.tsx';
 import { startAlarmSound } from './alarm/sound.ts';
 import { App } from './app/App.tsx';
 import { theme } from './app/theme.ts';
@@ -35,7 +34,6 @@ createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} forceColorScheme="dark">
       {picturesAlone ? <PicturesView /> : <App />}
-      {!picturesAlone && <SignIn />}
     </MantineProvider>
   </StrictMode>,
 );

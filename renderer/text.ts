@@ -15,6 +15,7 @@ export const text = {
     planeA: 'A · frontal',
     planeB: 'B · lateral',
     plane: { a: 'Plane A', b: 'Plane B' },
+    ofSecondRecord: (plane: string) => `${plane} of the second record`,
     simulated: 'SIMULATED',
     lastFrame: (age: string) => `last frame ${age} ago`,
     waiting: 'Waiting for the first frame',

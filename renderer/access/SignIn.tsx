@@ -34,7 +34,7 @@ function Form({ onCancel }: { readonly onCancel: (() => void) | null }) {
       <div className="sign-in-buttons">
         {onCancel && (
           <button type="button" className="action" onClick={onCancel}>
-            ×
+            {words.cancel}
           </button>
         )}
         <button type="submit" className="action" disabled={lockedOutUntil !== null}>
@@ -46,7 +46,7 @@ function Form({ onCancel }: { readonly onCancel: (() => void) | null }) {
 }
 
 /**
- * Who is signed in, where the site wants that. Over the live view only a small field in the corner, which opens when it is asked for: nothing
+ * Who is signed in, where the site wants that. In the header; over the live view the form opens only when it is asked for: nothing
  * ever stands before a running picture by itself. Elsewhere the form is there at once.
  */
 export function SignIn() {

@@ -1,6 +1,7 @@
 /** Words of the sign-in; part of the console's text. */
 export const accessText = {
   signIn: 'Sign in',
+  cancel: 'Cancel',
   locked: 'Locked: sign in',
   signedInAs: (name: string, role: string) => `${name} · ${role}`,
   lock: 'Lock',

@@ -1,4 +1,5 @@
 import type { ProcedureState } from '../../src/procedure/procedureState.ts';
+import { SignIn } from '../access/SignIn.tsx';
 import { alarmOrder } from '../live/alarmOrder.ts';
 import { showLive, showRecords, showView, useConsole } from '../store/consoleStore.ts';
 import { useMoment } from '../store/moment.ts';
@@ -141,6 +142,7 @@ export function Header() {
       )}
       {view !== 'review' && linkUp && <Recording nowMs={nowMs} />}
       {(view === 'live' || (view === 'review' && !isList)) && <Delay />}
+      <SignIn />
       <span data-testid="clock">{timeOfDay(Date.now())}</span>
     </header>
   );

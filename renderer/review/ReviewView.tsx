@@ -138,5 +138,5 @@ export function ReviewView() {
   const review = useConsole((state) => state.review);
   const comparison = useConsole((state) => state.comparison);
   if (review && comparison) return <Comparison review={review} comparison={comparison} />;
-  return review ? <OpenRecord key={review.opened.review} review={review} /> : <RecordList />;
+  return review ? <OpenRecord key={review.opened.record} review={review} /> : <RecordList />;
 }

@@ -11,7 +11,7 @@ import { allHidden, anyShown, defaultLayers, type OverlayLayers } from '../viewp
 import { forgetStills, stillOf } from '../viewport/stills.ts';
 import { createAskedEvents } from './askedEvents.ts';
 import { deskStore, receiveDesk } from './deskStore.ts';
-import { type OpenReview, openedReview, updatedReview } from './openReview.ts';
+import { type OpenReview, openedReview, reopenedReview, updatedReview } from './openReview.ts';
 import { emptyTimeline, foldSamples, type GrowingCurves, growCurves, growingCopies, type TimelineState } from './timeline.ts';
 
 /** What the page shows; pictures run in `live`, an open record in `review`. */
@@ -170,6 +170,8 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
     case 'review-opened': {
       const opened = openedReview(message.opened);
       if (state.review && state.comparing === message.opened.record) return { comparison: opened, comparing: null };
+      // Nobody asked for it again: the link was lost and has come back.
+      if (state.review?.opened.record === message.opened.record) return { review: reopenedReview(message.opened, state.review), comparison: null };
       return { review: opened, comparison: null, comparing: null, view: 'review' };
     }
     case 'review-part':
@@ -227,6 +229,7 @@ function receive(message: ServerMessage): void {
   setState((state) => changeBy(message, state, performance.now()));
   const receivedBefore = deskStore.getState().received;
   receiveDesk(message);
+  if (message.kind === 'review-opened') seekWhereItStood(message.opened.review);
   if (message.kind === 'received-runs' && receivedBefore) tellOfRun(receivedBefore, message.received);
   receiveAccess(message);
   if (message.kind === 'refused') notify('trouble', message.message);
@@ -239,16 +242,22 @@ function receive(message: ServerMessage): void {
   }
 }
 
+/** A review that was opened again goes to where it stood. */
+function seekWhereItStood(review: string): void {
+  const positionMs = getState().review?.state.positionMs ?? 0;
+  if (getState().review?.opened.review === review && positionMs > 0) send({ kind: 'seek', review, positionMs });
+}
+
 function linkChanged(up: boolean): void {
   setState({ linkUp: up, linkLostAt: up ? null : performance.now() });
   if (!up) return;
   // Shortcuts and checklists of this site.
   send({ kind: 'get-site' });
-  // A review lives in the bridge that opened it: after a new connection it has to be opened again.
-  const { review } = getState();
+  // A review lives as long as the connection that opened it: it is opened again, and stays on the screen meanwhile.
+  const { review, comparison } = getState();
   if (!review) return;
-  setState({ review: null, comparison: null, comparing: null });
   send({ kind: 'open-review', record: review.opened.record });
+  if (comparison) compareWith(comparison.opened.record);
 }
 
 /** Starts the one connection of this page. */

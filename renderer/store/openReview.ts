@@ -20,6 +20,12 @@ export const openedReview = (opened: ReviewOpened): OpenReview => ({
   fraction: 0,
 });
 
+/** Opened anew after a lost link, standing where it stood; what was read of it comes again. */
+export const reopenedReview = (opened: ReviewOpened, before: OpenReview): OpenReview => {
+  const fresh = openedReview(opened);
+  return { ...fresh, state: { ...fresh.state, positionMs: Math.min(before.state.positionMs, opened.durationMs) } };
+};
+
 const noPoints: Curve = { tMs: [], pressureKpa: [], volumeMl: [], mode: [] };
 
 const joined = (before: Curve, after: Curve): Curve => ({

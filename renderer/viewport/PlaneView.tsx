@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { PlaneId, PlanePlan } from '../../src/sample/index.ts';
 import { type ArrivedFrame, openFrameStream } from '../link/frameStream.ts';
+import { text } from '../text.ts';
 import { EndplateLayer } from './EndplateLayer.tsx';
 import { attachGestures, pictureKey } from './gestures.ts';
 import type { OverlayLayers } from './layers.ts';
@@ -96,7 +97,7 @@ export function PlaneView(props: PlaneViewProps) {
       className="plane"
       data-plane={plane}
       data-active={active}
-      aria-label={`plane ${plane}`}
+      aria-label={mode === 'compare' ? text.picture.ofSecondRecord(text.picture.plane[plane]) : text.picture.plane[plane]}
       ref={root}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: window, zoom and pan have keys, so the picture takes the focus
       tabIndex={0}

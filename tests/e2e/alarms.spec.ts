@@ -72,7 +72,7 @@ test('a rupture is heard and shown above the numbers, in one list by priority, u
   await second.close();
 });
 
-test('with motion reduced an alarm does not flash, yet is told by a heavy edge', async ({ page }) => {
+test('with motion reduced an alarm does not flash, yet is told by a heavy edge; A acknowledges it', async ({ page }) => {
   bridge = await startBridge(records.folder, rupture);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto(bridge.url);
@@ -85,4 +85,8 @@ test('with motion reduced an alarm does not flash, yet is told by a heavy edge',
       return { animationName, heavyEdge: Number.parseFloat(borderLeftWidth) > 4 };
     });
   await expect.poll(style).toEqual({ animationName: 'none', heavyEdge: true });
+  // One key acknowledges the first of them, from wherever the focus is.
+  const message = (await alarm.locator('.alarm-message').getAttribute('title')) ?? '';
+  await page.keyboard.press('a');
+  await expect(page.locator('.alarm[data-acknowledged="false"]').filter({ hasText: message })).toHaveCount(0);
 });

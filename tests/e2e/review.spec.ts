@@ -1,19 +1,18 @@
-import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
+import { join } from 'node:path';
+import type { Browser, WebSocketRoute } from '@playwright/test';
+import { makeRecord, type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
 import { expect, expectAccessible, expectRunning, expectWhole, frameMsOf, keepPicture, seqOf, test, word } from './console.ts';
 
 const records = temporaryRecords();
 let bridge: RunningBridge;
 
 test.describe.configure({ mode: 'serial' });
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(240_000);
-  // A record of one's own: a live procedure with a mark in it, ended as a person ends it.
+/** For the documentation the record is made live, full size, with a look at it on the way. */
+async function recordLive(browser: Browser): Promise<void> {
   const live = await startBridge(records.folder);
   const page = await browser.newPage();
   await page.goto(live.url);
   await expectRunning(page);
-  await page.keyboard.press('Space');
-  await expect(page.getByText('Mark recorded')).toBeVisible();
   await expect(page.locator('.stages [aria-current="step"]')).toContainText('Injection', { timeout: 90_000 });
   // Some seconds of injection, for cement to be seen in live and in replay.
   await page.waitForTimeout(8000);
@@ -21,7 +20,13 @@ test.beforeAll(async ({ browser }) => {
   await keepPicture(page, 'live');
   await page.close();
   await live.stop();
-  bridge = await startBridge(records.folder, ['--frames-a', 'sim:quiet', '--injector', 'none:']);
+}
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(240_000);
+  if (process.env.PEDICLE_PICTURES) await recordLive(browser);
+  else makeRecord(join(records.folder, 'procedure'), 'kyphoplasty', 2);
+  bridge = await startBridge(records.folder, ['--frames-a', 'sim:quiet?size=256&fps=4&repeat=30', '--injector', 'none:']);
 });
 test.afterEach(({ page }) => page.goto('about:blank'));
 test.afterAll(async () => {
@@ -93,8 +98,35 @@ test.describe('an open record', () => {
     expect(await seqOf(page, 'a')).toBe(paused);
   });
 
+  test('stays open where it stood when the link is lost and comes back', async ({ page }) => {
+    const lost: WebSocketRoute[] = [];
+    await page.routeWebSocket(/./, (route) => {
+      route.connectToServer();
+      lost.push(route);
+    });
+    await page.reload();
+    await page.getByRole('button', { name: 'Review', exact: true }).click();
+    await page
+      .getByRole('button', { name: /^Open / })
+      .last()
+      .click();
+    await page.getByRole('slider', { name: 'Position in the record' }).fill('20000');
+    await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(19_000);
+    await page.getByRole('button', { name: 'Export and send' }).click();
+    await lost.at(-1)?.close();
+    await expect.poll(() => lost.length).toBeGreaterThan(1);
+    await expect(page.getByText('LINK LOST')).toHaveCount(0);
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await expect(page.getByTestId('position')).toContainText('0:20.000');
+    await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(19_000);
+  });
+
   test('goes to an event by a click, and the numbers go along', async ({ page }) => {
-    await page.getByRole('region', { name: 'Events' }).getByRole('button', { name: /mark$/ }).first().click();
+    await page
+      .getByRole('region', { name: 'Events' })
+      .getByRole('button', { name: /Bone entry$/ })
+      .first()
+      .click();
     await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(0);
     const slider = page.getByRole('slider', { name: 'Position in the record' });
     await slider.fill('40000');

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '@playwright/test';
+
 import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
+import { expect, expectAccessible, expectWhole, keepPicture, test } from './console.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const records = temporaryRecords();
@@ -22,6 +23,7 @@ test.beforeAll(async () => {
   writeFileSync(site, JSON.stringify({ version: 1, protection: { signIn: true } }));
   bridge = await startBridge(join(records.folder, 'records'), ['--site', site, '--frames-a', 'sim:quiet?size=256', '--injector', 'sim:quiet']);
 });
+test.afterEach(({ page }) => page.goto('about:blank'));
 test.afterAll(async () => {
   await bridge?.stop();
   process.env.HOME = home;
@@ -33,8 +35,11 @@ test('a locked console shows the running picture, refuses records, and opens the
   await expect(page.getByTestId('recording')).toBeVisible();
   await expect(page.getByTestId('locked')).toBeVisible();
   await expect(page.getByLabel('Password')).toHaveCount(0);
+  await expectWhole(page);
   await page.getByRole('button', { name: 'Review' }).click();
   await expect(page.getByText('Sign in first.')).toBeVisible();
+  await expectAccessible(page);
+  await keepPicture(page, 'sign-in');
   await page.getByLabel('User name').fill('quinn');
   await page.getByLabel('Password').fill('not the password');
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -43,6 +48,7 @@ test('a locked console shows the running picture, refuses records, and opens the
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByTestId('signed-in')).toContainText('quinn');
   await page.getByRole('button', { name: 'Live' }).click();
+  await expectWhole(page);
   await page.getByRole('button', { name: 'Lock' }).click();
   await expect(page.getByTestId('locked')).toBeVisible();
   await expect(page.getByTestId('recording')).toBeVisible();

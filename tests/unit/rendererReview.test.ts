@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { alarmSpans, stageSpans } from '../../renderer/review/alarmSpans.ts';
 import { commonAnchors } from '../../renderer/review/alignment.ts';
 import { emptySearch, queryOf } from '../../renderer/review/recordSearch.ts';
-import { openedReview, updatedReview } from '../../renderer/store/openReview.ts';
+import { openedReview, reopenedReview, updatedReview } from '../../renderer/store/openReview.ts';
 import type { AlarmEvent } from '../../src/alarm/alarm.ts';
 import type { ReviewOpened, ReviewPart } from '../../src/link/link.ts';
 import type { OperatorEvent, Sample } from '../../src/sample/index.ts';
@@ -44,6 +44,14 @@ describe('two records laid over each other', () => {
       { id: 'stage-injection', offsetMs: 250 },
     ]);
   });
+});
+
+test('a record that is opened again after a lost link stands where it stood, and is read anew', () => {
+  const opened = (review: string, durationMs: number) => ({ review, record: 'x', durationMs }) as ReviewOpened;
+  const before = openedReview(opened('r', 100));
+  const stood = { ...before, fraction: 1, state: { ...before.state, positionMs: 70, playing: true } };
+  expect(reopenedReview(opened('s', 100), stood)).toMatchObject({ fraction: 0, samples: [], state: { review: 's', positionMs: 70, playing: false } });
+  expect(reopenedReview(opened('s', 50), stood).state.positionMs).toBe(50);
 });
 
 describe('a record that is told in parts', () => {

@@ -1,0 +1,221 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dicomDate } from '../../native-bridge/hospital/worklist.ts';
+import { buildPart10, xrayRun } from '../../test-data/dicomBuilder.ts';
+import { freePort, has, type RealPeer, startOrthanc, startWorklist } from '../integration/hospitalPeers.ts';
+import { makeRecord, type RunningBridge, simulated, startBridge, temporaryRecords } from './bridge.ts';
+import { expect, expectAccessible, frameMsOf, keepPicture, test, word } from './console.ts';
+
+const records = temporaryRecords();
+const folder = join(records.folder, 'records');
+const run = join(records.folder, 'run.dcm');
+let bridge: RunningBridge | null = null;
+
+/** A small run that goes on for ever, with nothing simulated about it: a slope that moves. */
+function writeRun(): void {
+  const frames = Array.from({ length: 8 }, (_, shift) => Uint16Array.from({ length: 96 * 96 }, (_pixel, index) => ((index % 96) * 32 + shift * 40) & 0xfff));
+  writeFileSync(run, buildPart10(xrayRun({ rows: 96, columns: 96, bitsStored: 12, frames })));
+}
+
+const worklistEntry = [
+  { tag: 0x00080050, vr: 'SH', value: 'ACC7' },
+  { tag: 0x00081110, vr: 'SQ', value: [] },
+  { tag: 0x00081120, vr: 'SQ', value: [] },
+  { tag: 0x00100010, vr: 'PN', value: 'Table^Anna' },
+  { tag: 0x00100020, vr: 'LO', value: 'T-77' },
+  { tag: 0x00100030, vr: 'DA', value: '19500203' },
+  { tag: 0x00100040, vr: 'CS', value: 'F' },
+  { tag: 0x0020000d, vr: 'UI', value: '1.2.77' },
+  { tag: 0x00321060, vr: 'LO', value: 'Kyphoplasty L1' },
+  {
+    tag: 0x00400100,
+    vr: 'SQ',
+    value: [
+      [
+        { tag: 0x00080060, vr: 'CS', value: 'RF' },
+        { tag: 0x00400001, vr: 'AE', value: 'PEDICLE' },
+        { tag: 0x00400002, vr: 'DA', value: dicomDate(new Date()) },
+        { tag: 0x00400003, vr: 'TM', value: '0900' },
+        { tag: 0x00400006, vr: 'PN', value: '' },
+        { tag: 0x00400007, vr: 'LO', value: 'Kyphoplasty L1' },
+        { tag: 0x00400009, vr: 'SH', value: 'SPS7' },
+      ],
+    ],
+  },
+  { tag: 0x00401001, vr: 'SH', value: 'RP7' },
+] as const;
+
+test.describe.configure({ timeout: 240_000 });
+test.beforeAll(() => mkdirSync(folder));
+test.afterEach(async ({ page }) => {
+  await page.goto('about:blank');
+  await bridge?.stop();
+  bridge = null;
+});
+test.afterAll(() => records.remove());
+
+test.describe('the technologist', () => {
+  test.skip(!has('wlmscpfs') || !has('Orthanc'), "needs Orthanc and DCMTK's wlmscpfs");
+  let worklist: RealPeer;
+  let archive: Awaited<ReturnType<typeof startOrthanc>>;
+  const site = join(records.folder, 'site.json');
+
+  test.beforeAll(async () => {
+    writeRun();
+    const station = await freePort();
+    worklist = await startWorklist('RIS', [worklistEntry]);
+    archive = await startOrthanc(station);
+    const hospital = {
+      station: { port: station },
+      outboxFolder: join(records.folder, 'outbox'),
+      worklist: { host: '127.0.0.1', port: worklist.port, ae: 'RIS' },
+      archives: [{ name: 'Archive', host: '127.0.0.1', port: archive.port, ae: 'ARCHIVE' }],
+    };
+    writeFileSync(site, JSON.stringify({ version: 1, hospital, sources: { framesA: `dicom:${run}?loop=1`, injector: 'none:' } }));
+  });
+  test.afterAll(async () => {
+    await worklist?.stop();
+    await archive?.stop();
+  });
+
+  test('goes from the first click to the committed record: sources and hospital tried, patient of the worklist, plan, lots, closing, sending', async ({
+    page,
+  }) => {
+    bridge = await startBridge(folder, ['--site', site]);
+    await page.goto(bridge.url);
+    await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+    await expect(page.locator('.plane .simulated')).toHaveCount(0);
+
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Setup' }).click();
+    await page.getByRole('tab', { name: 'Hospital systems' }).click();
+    await page.getByRole('button', { name: 'Test' }).click();
+    await expect(page.getByText(/Works/)).toHaveCount(2);
+
+    await page.getByRole('button', { name: 'Procedure', exact: true }).click();
+    await page.getByRole('button', { name: 'Pick Table, Anna' }).click();
+    await expect(page.getByTestId('patient')).toContainText('T-77');
+    await expect(page.getByTestId('patient')).toContainText('ACC7');
+    await expectAccessible(page);
+    await keepPicture(page, 'worklist');
+    await page.getByRole('combobox', { name: 'Device or product' }).fill('Balloon 15/3');
+    await page.getByRole('textbox', { name: 'Lot' }).first().fill('L-7');
+    await page.getByRole('button', { name: 'Record device' }).click();
+    await expect(page.getByTestId('devices')).toContainText('L-7');
+
+    await page.getByRole('button', { name: /^Live/ }).click();
+    await expect(page.locator('.who')).toContainText('Table, Anna');
+    await page.keyboard.press('p');
+    await page.getByLabel('Level').fill('L1');
+    const layer = page.getByTestId('plan-a');
+    await layer.click({ position: { x: 500, y: 250 } });
+    await layer.click({ position: { x: 650, y: 380 } });
+    await page.getByRole('button', { name: 'Record plan' }).click();
+    await expect(page.getByText('Plan recorded')).toBeVisible();
+    await expect(page.locator('.where')).toContainText('L1');
+
+    await page.getByRole('button', { name: 'Procedure', exact: true }).click();
+    await page.getByLabel('Signed by').fill('R. Technologist');
+    await page.getByRole('button', { name: 'Sign off and close' }).click();
+    await page.getByRole('button', { name: 'Close it now' }).click();
+    await expect(page.getByTestId('workplace')).toHaveText('The procedure has ended and its record is closed');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    const job = page.getByTestId('outbox-job').first();
+    await expect(job).toHaveAttribute('data-state', 'done', { timeout: 120_000 });
+    await expect(job).toContainText('stored and committed');
+    await expectAccessible(page);
+    await keepPicture(page, 'sent');
+
+    const answer = await page.request.get(`http://127.0.0.1:${archive.httpPort}/patients?expand`);
+    const [patient] = (await answer.json()) as readonly { readonly MainDicomTags: Readonly<Record<string, string>> }[];
+    expect(patient?.MainDicomTags).toMatchObject({ PatientID: 'T-77', PatientName: 'Table^Anna' });
+  });
+});
+
+test('the radiologist needs one hand and no mouse: mark, store, reference, last image, roadmap, leak, cement clock, next stage and back', async ({ page }) => {
+  bridge = await startBridge(folder, simulated('quiet'));
+  await page.goto(bridge.url);
+  await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+  const said = async (key: string, words: string | RegExp) => {
+    await page.keyboard.press(key);
+    await expect(page.locator('.notice')).toHaveText(words);
+  };
+  await said('Space', 'Mark recorded');
+  await said('s', /Frame of Plane A stored/);
+  await said('r', 'New reference');
+  await page.keyboard.press('l');
+  await expect(word(page, 'a')).toHaveText('HOLD');
+  await page.keyboard.press('l');
+  await expect(word(page, 'a')).toHaveText('LIVE');
+  await page.keyboard.press('m');
+  await expect(page.getByTestId('roadmap-a')).toBeVisible();
+  await page.keyboard.press('m');
+  await page.keyboard.press('k');
+  await said('3', 'Leak recorded: disc above');
+  await said('c', 'Cement clock started');
+  await expect(page.getByTestId('number-clock').locator('.number-value')).toHaveText(/^\d+:\d\d$/);
+  await said('Enter', 'Stage: Mixing');
+  await said('u', 'Stage: Access');
+  await expect(page.getByTestId('recording')).toContainText('REC');
+});
+
+test('QA finds a moment among records, steps and loops it, bookmarks it, replays the record to the bit, holds it against another one, and exports', async ({
+  page,
+}) => {
+  makeRecord(join(folder, 'first'), 'kyphoplasty');
+  makeRecord(join(folder, 'second'), 'leak-posterior');
+  bridge = await startBridge(folder, ['--frames-a', 'sim:quiet?size=256&fps=4&repeat=30', '--injector', 'none:']);
+  await page.goto(bridge.url);
+  await page.getByRole('button', { name: 'Review', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Search' }).fill('leak-posterior');
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await page.getByRole('textbox', { name: 'Search' }).fill('kyphoplasty complete');
+  await page.getByRole('button', { name: /^Open / }).click();
+  await expect(word(page, 'a')).toHaveText('REPLAY');
+  await expect(page.locator('.who')).toContainText('SIMULATED, PATIENT');
+
+  await page
+    .getByRole('region', { name: 'Events' })
+    .getByRole('button', { name: /Injection/ })
+    .click();
+  await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(30_000);
+  const before = await page.getByTestId('position').textContent();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByTestId('position')).not.toHaveText(before ?? '');
+  await page.keyboard.press('b');
+  await page.getByRole('textbox', { name: /^Bookmark at/ }).fill('cement begins');
+  await page.getByRole('textbox', { name: /^Bookmark at/ }).blur();
+  await page.keyboard.press('l');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(39_000);
+  await page.keyboard.press('l');
+  await expect(page.getByRole('button', { name: 'End the loop (L)' })).toBeVisible();
+  await page.keyboard.press('l');
+  await expectAccessible(page);
+  await keepPicture(page, 'bookmark');
+
+  await page.getByRole('button', { name: 'Export and send' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Replay and compare' }).click();
+  const replay = page.getByTestId('job').filter({ hasText: 'Replay' });
+  await expect(replay).toHaveAttribute('data-state', 'done', { timeout: 90_000 });
+  await expect(replay).toContainText(/identical/i);
+  await dialog.getByText('Video with overlay').click();
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  const cancelled = page.getByTestId('job').filter({ hasText: 'Export' });
+  await cancelled.getByRole('button', { name: 'Cancel' }).click();
+  await expect(cancelled).toHaveAttribute('data-state', 'cancelled', { timeout: 30_000 });
+  await dialog.getByText('Video with overlay').click();
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  await expect(page.locator('[data-testid="job"][data-state="done"]').filter({ hasText: 'Export' })).toBeVisible({ timeout: 90_000 });
+  await expectAccessible(page);
+  await keepPicture(page, 'replay-job');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Search' }).fill('leak-posterior');
+  await page.getByRole('button', { name: /^Compare / }).click();
+  await expect(page.locator('.compare-side')).toHaveCount(2);
+  await expectAccessible(page);
+  await keepPicture(page, 'compare');
+});
