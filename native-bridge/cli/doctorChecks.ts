@@ -5,7 +5,8 @@ import { delimiter, dirname, join } from 'node:path';
 import type { LineFormat } from '../../src/injector/lineFormat.ts';
 import { listSerialPorts, type SerialPortDescription } from '../sources/serialPort.ts';
 import { type PortProbe, probePort } from '../sources/serialProbe.ts';
-import { describeVideoLibrary, listVideoDevices } from '../sources/videoLibrary.ts';
+import { listVideoSourcesHere } from '../sources/videoDevices.ts';
+import { describeVideoLibrary } from '../sources/videoLibrary.ts';
 import { installedElectron } from './electronRuntime.ts';
 
 /** One thing that was looked at. `bad`: a procedure should not be run like this; `lacking`: something will be missing. */
@@ -171,10 +172,8 @@ export async function checkDisk(recordsFolder: string): Promise<readonly DoctorC
 export async function checkVideo(): Promise<DoctorCheck> {
   const library = await describeVideoLibrary();
   if (!library.ok) return { name: 'video', state: 'lacking', found: 'video cannot be read', advice: library.fault.message };
-  const devices = await listVideoDevices();
-  const names = devices.ok
-    ? devices.value.map(({ name, description }) => (description === '' || description === name ? name : `${name} (${description})`))
-    : [];
+  const sources = await listVideoSourcesHere();
+  const names = sources.ok ? sources.value.map(({ uri, name }) => `${name} (${uri})`) : [];
   if (names.length > 0) return good('video', `${library.value}; ${names.join(', ')}`);
   const advice = 'Not needed where images come by DICOM. Plug the grabber in; a stream is given by its address, video:rtsp://….';
   return { name: 'video', state: 'lacking', found: `${library.value}; no capture device`, advice };

@@ -39,6 +39,8 @@ const restricted: Readonly<Partial<Record<ClientMessage['kind'], readonly Role[]
   operator: forOperators,
   'save-site': forTechnologists,
   'list-ports': forTechnologists,
+  'list-video-sources': forTechnologists,
+  'play-received': forOperators,
   'probe-port': forTechnologists,
   'test-source': forTechnologists,
 };

@@ -10,6 +10,7 @@ import { exportKinds } from '../export/exportRecord.ts';
 import { defaultPriorsFolder, type Priors } from '../priors/priors.ts';
 import { listSerialPorts, type SerialPortDescription } from '../sources/serialPort.ts';
 import { type PortProbe, probePort } from '../sources/serialProbe.ts';
+import { listVideoSources } from '../sources/videoDevices.ts';
 import { readBookmarks, saveBookmarks } from './bookmarks.ts';
 import type { Jobs } from './jobs.ts';
 import type { Received } from './received.ts';
@@ -117,6 +118,11 @@ export async function handleDesk(
     case 'list-ports': {
       const ports = await listSerialPorts();
       send({ kind: 'ports', ports: ports.ok ? ports.value.map(portInfo) : [], message: ports.ok ? null : ports.fault.message });
+      return;
+    }
+    case 'list-video-sources': {
+      const listed = await listVideoSources();
+      send({ kind: 'video-sources', sources: listed.ok ? listed.value : [], message: listed.ok ? null : listed.fault.message });
       return;
     }
     case 'probe-port':

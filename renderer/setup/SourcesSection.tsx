@@ -46,6 +46,28 @@ function Thumbnail({ picture }: { readonly picture: NonNullable<SourceTest['thum
   return <canvas className="source-thumbnail" ref={canvas} width={picture.width} height={picture.height} />;
 }
 
+/** What was found on this machine, to be picked rather than typed. */
+function VideoDevices({ label, onChoose }: { readonly label: string; readonly onChoose: (uri: string) => void }) {
+  const found = useDesk((state) => state.videoSources);
+  const look = () => {
+    if (send({ kind: 'list-video-sources' })) deskStore.setState({ videoSources: 'looking' });
+  };
+  const sources = found !== null && found !== 'looking' ? found.sources : [];
+  return (
+    <fieldset className="desk-row templates" aria-label={`${label}: ${words.videoDevices}`}>
+      <button type="button" className="action" disabled={found === 'looking'} onClick={look}>
+        {found === 'looking' ? words.lookingForDevices : words.lookForDevices}
+      </button>
+      {sources.map(({ uri, name }) => (
+        <button type="button" key={uri} className="chip" title={uri} onClick={() => onChoose(uri)}>
+          {name}
+        </button>
+      ))}
+      {found !== null && found !== 'looking' && sources.length === 0 && <span className="quiet">{found.message ?? words.noDevices}</span>}
+    </fieldset>
+  );
+}
+
 function SourceRow({ role, field, label }: { readonly role: SourceRole; readonly field: SourceField; readonly label: string }) {
   const { draft, set } = useSiteForm();
   const path = ['sources', field];
@@ -71,6 +93,7 @@ function SourceRow({ role, field, label }: { readonly role: SourceRole; readonly
           </button>
         ))}
       </fieldset>
+      {role !== 'injector' && <VideoDevices label={label} onChoose={(chosen) => set(path, chosen)} />}
       {result === 'testing' && <p role="status">{words.testing}</p>}
       {result && result !== 'testing' && (
         <div className="desk-row source-result" role="status" data-testid={`test-${field}`}>

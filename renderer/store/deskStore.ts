@@ -1,5 +1,5 @@
 import { createStore, useStore } from 'zustand';
-import type { Bookmark, Job, PortInfo, PortProbeInfo, SiteState, SourceTest, WorkplaceState } from '../../src/link/desk.ts';
+import type { Bookmark, Job, PortInfo, PortProbeInfo, SiteState, SourceTest, VideoSourceInfo, WorkplaceState } from '../../src/link/desk.ts';
 import type { HospitalTestResult, OutboxJob, PriorStudy, WorklistAnswer } from '../../src/link/hospitalLink.ts';
 import type { ServerMessage } from '../../src/link/link.ts';
 import type { PriorSeries } from '../../src/link/priors.ts';
@@ -10,6 +10,8 @@ export interface DeskState {
   readonly workplace: WorkplaceState | null;
   readonly site: SiteState | null;
   readonly ports: { readonly ports: readonly PortInfo[]; readonly message: string | null } | null;
+  /** Null before they were asked for, `looking` until they are there. */
+  readonly videoSources: { readonly sources: readonly VideoSourceInfo[]; readonly message: string | null } | 'looking' | null;
   /** By path of the port. */
   readonly probes: Readonly<Record<string, PortProbeInfo | 'probing'>>;
   /** By the form field that asked. */
@@ -32,6 +34,7 @@ const initial: DeskState = {
   workplace: null,
   site: null,
   ports: null,
+  videoSources: null,
   probes: {},
   sourceTests: {},
   jobs: [],
@@ -56,6 +59,8 @@ function changeBy(message: ServerMessage, state: DeskState): Partial<DeskState> 
       return { site: message.site };
     case 'ports':
       return { ports: { ports: message.ports, message: message.message } };
+    case 'video-sources':
+      return { videoSources: { sources: message.sources, message: message.message } };
     case 'port-probe':
       return { probes: { ...state.probes, [message.probe.path]: message.probe } };
     case 'source-test':

@@ -33,6 +33,13 @@ export interface PortInfo {
   readonly usb: string | null;
 }
 
+/** A camera, grabber or screen that can be captured. */
+export interface VideoSourceInfo {
+  /** `video:…`, as sources are named. */
+  readonly uri: string;
+  readonly name: string;
+}
+
 export interface PortProbeInfo {
   readonly path: string;
   readonly driver: string | null;
@@ -88,6 +95,7 @@ export type DeskServerMessage =
   | { readonly kind: 'workplace'; readonly workplace: WorkplaceState }
   | { readonly kind: 'site'; readonly site: SiteState }
   | { readonly kind: 'ports'; readonly ports: readonly PortInfo[]; readonly message: string | null }
+  | { readonly kind: 'video-sources'; readonly sources: readonly VideoSourceInfo[]; readonly message: string | null }
   | { readonly kind: 'port-probe'; readonly probe: PortProbeInfo }
   | { readonly kind: 'source-test'; readonly result: SourceTest }
   | { readonly kind: 'jobs'; readonly jobs: readonly Job[] }
@@ -118,6 +126,8 @@ export const deskClientMessages = [
    */
   z.strictObject({ kind: z.literal('save-site'), site: z.unknown(), begin: z.boolean().optional() }),
   z.strictObject({ kind: z.literal('list-ports') }),
+  /** Looks for cameras, grabbers and screens. */
+  z.strictObject({ kind: z.literal('list-video-sources') }),
   z.strictObject({ kind: z.literal('probe-port'), path: z.string().min(1).max(255) }),
   z.strictObject({ kind: z.literal('test-source'), test: z.string().max(64), role: z.enum(['a', 'b', 'injector']), uri }),
   z.strictObject({ kind: z.literal('export-record'), record: recordName, kinds: z.array(exportKindSchema).min(1), deidentify: z.boolean() }),
