@@ -54,6 +54,9 @@ export const cementNepersPerMm = 0.092;
 /** How far beyond the planned body, or around the tip when no body was drawn, cement is looked for. */
 const watchMarginMm = { body: 20, tip: 32 } as const;
 
+/** Bone that goes farther than this from one frame to the next is a patient who starts, not a breath: no leak is judged then, mm. */
+const startMm = 0.8;
+
 /** Least thickness called cement, mm. */
 const discernibleMm = 1;
 
@@ -88,6 +91,7 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
   let zonesFor: { readonly plan: PlanePlan | null; readonly offset: readonly [number, number]; readonly box: Region } | null = null;
 
   let everSeen = false;
+  let lastShift: readonly [number, number] = [0, 0];
 
   function reset(): void {
     everSeen ||= judge.seen();
@@ -189,9 +193,17 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     return zones;
   }
 
+  /** How far the bone has gone since the last frame; a detector still shows a little of where steel was then. */
+  function moved(shift: readonly [number, number], mmPerFinePx: number): number {
+    const mm = Math.hypot(shift[0] - lastShift[0], shift[1] - lastShift[1]) * mmPerFinePx;
+    lastShift = shift;
+    return mm;
+  }
+
   function observe(context: CementContext, shift: readonly [number, number], mmPerFinePx: number): CementObservation {
     const { scale, attributes, pyramid, tracks } = context;
     const box = watched;
+    const movedMm = moved(shift, mmPerFinePx);
     if (box === null || !judge.seen()) return noCement;
     const { areaPx: filledPx, mass } = fillAcrossShafts(mask, filled, reference.difference, box, tracks, context.shiftPx, pyramid.factor);
     const leak = leakWatch.frame({
@@ -201,7 +213,7 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
       mmPerFinePx,
       factor: pyramid.factor,
       scaleKnown: scale.mmPerPx !== null,
-      unsettled: !context.motion.trusted || context.motion.jumped,
+      unsettled: !context.motion.trusted || context.motion.jumped || movedMm > startMm,
     });
     const image: RunLengthMask | null = filledPx > 0 ? runLengthsInImage(filled, width, box, pyramid.factor, shift, attributes) : null;
     if (image === null) return noCement;

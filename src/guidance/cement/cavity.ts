@@ -24,6 +24,8 @@ export interface CavityInput {
 export interface CavityWatch {
   frame(input: CavityInput): CavityState;
   stage(stage: Stage): void;
+  /** Nothing has come yet, or what had come has gone. */
+  isEmpty(): boolean;
   reset(): void;
 }
 
@@ -130,6 +132,7 @@ export function createCavityWatch(): CavityWatch {
     stage(stage) {
       said = stage;
     },
+    isEmpty: () => state === 'empty',
     reset() {
       state = 'empty';
       peak = 0;

@@ -45,6 +45,8 @@ const rules = {
   /** A region away from the rest has to be this large and to last, mm². */
   remoteAreaMm2: 2.5,
   remoteFrames: 2,
+  /** For so many frames of a needle that seems to move the balloon before it is not taken for background. */
+  restlessFrames: 20,
   /** A ball of cement stops 0.06 nepers a millimetre of its width on average, a marker of gold or platinum three times that. */
   marker: { areaMm2: 8, nepersPerMm: 0.12 },
   /** Hub and handle sit on the needle's line: from here behind the tip on, so far to its sides and from the body, mm. They move when it does: for so many frames after. */
@@ -58,11 +60,13 @@ export function createCementJudge(width: number, height: number): CementJudge {
   const cavity = createCavityWatch();
   let cementSeen = false;
   let quietFrames = 0;
+  let restlessFrames = 0;
 
   function reset(): void {
     previous.fill(0);
     cementSeen = false;
     quietFrames = 0;
+    restlessFrames = 0;
     cavity.reset();
   }
 
@@ -75,10 +79,8 @@ export function createCementJudge(width: number, height: number): CementJudge {
   }
 
   function frame(input: JudgeInput): Verdict {
-    if (!mayClaim(input)) {
-      previous.fill(0);
-      return { heldLabels: new Set(), absorb: 0.25 };
-    }
+    if (!mayClaim(input)) return whileMoving(input);
+    restlessFrames = 0;
     zone.update(input);
     const near = input.regions.filter((region) => zone.reaches(region, input.labels));
     const others = cementSeen && !input.motion.jumped ? input.regions.filter((region) => !near.includes(region) && mayBeRemote(region, input)) : [];
@@ -89,6 +91,15 @@ export function createCementJudge(width: number, height: number): CementJudge {
     }
     remember(input);
     return { heldLabels: new Set([...near, ...others].map((region) => region.label)), absorb: input.motion.jumped ? 0.5 : 0.15 };
+  }
+
+  /** What gets dark while a needle moves is background; but a needle that only seems to move does not make one of a balloon. */
+  function whileMoving(input: JudgeInput): Verdict {
+    previous.fill(0);
+    if (cavity.isEmpty() || ++restlessFrames > rules.restlessFrames) return { heldLabels: new Set(), absorb: 0.25 };
+    zone.update(input);
+    const near = input.regions.filter((region) => zone.reaches(region, input.labels));
+    return { heldLabels: new Set(near.map((region) => region.label)), absorb: 0.25 };
   }
 
   function cavityState(input: JudgeInput, near: readonly DarkRegion[]): CavityState {

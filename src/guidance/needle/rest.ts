@@ -13,6 +13,7 @@ export const restRules = {
   /** It has left a place, longer than this, when less than this share of its contrast is left there. */
   leastBackMm: 0.6,
   bareShare: 0.5,
+  backFrames: 2,
   /** An unseen needle is there as long as its place stops this share of what it stopped: two thin walls are left when a stylet leaves. */
   coveredShare: 0.3,
   releaseHollowMm: 6,

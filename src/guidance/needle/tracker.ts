@@ -36,6 +36,8 @@ export interface NeedleTrack {
   readonly doubts: number;
   /** Attenuation that the last millimetres of its place would have without it; null as long as it is not known. */
   readonly bareLevel: number | null;
+  /** Frames in a row in which its last part has looked drawn back from where it rested. */
+  readonly backFrames: number;
   /** Frames for which something is still taken to lie over it since it was last seen covered: another needle, cement. */
   readonly coveredFrames: number;
   /** Shown at first sight; without a scale a bar that ends freely on both sides has to last (an opacified vessel may look straight). */
@@ -278,6 +280,7 @@ function started(id: number, sighting: Sighting, { shift, frameCount, scaleKnown
     strays: 0,
     doubts: sighting.hollow ? 1 : 0,
     bareLevel: null,
+    backFrames: 0,
     coveredFrames: 0,
     certain: scaleKnown || sighting.bar.startsAtBorder || sighting.bar.endsAtBorder,
   };
@@ -360,7 +363,9 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   const hollow = !stylet || (track.stylet && doubts > 0);
   const styletOut = changed || (track.stylet && doubts > 0);
   const followedStep = Math.abs(along) * mmPerPx < restRules.jumpMm;
-  const withdrawn = hollow && (track.bareLevel === null ? followedStep : isBareBack(track, base, -along * mmPerPx, contrast, context));
+  // A cannula at rest has to be seen drawn back twice: a balloon before it makes one frame's end uncertain.
+  const backFrames = hollow && isBareBack(track, base, -along * mmPerPx, contrast, context) ? track.backFrames + 1 : 0;
+  const withdrawn = hollow && (track.bareLevel === null ? followedStep : backFrames >= restRules.backFrames);
   const decision = withdrawn
     ? { alongMm: along * mmPerPx, parked: false, measured: true, strays: 0 }
     : decide(track, along * mmPerPx, track.velocityPx * mmPerPx, hollow, styletOut, sighting.sigmaPx < restRules.clearTip * sighting.widthPx);
@@ -396,6 +401,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     tipBone: [tip[0] - context.shift[0], tip[1] - context.shift[1]],
     solidContrast: solidContrastAfter(track, contrast, hollow, changed && !stylet && track.seenFrames === 2),
     strays: decision.strays,
+    backFrames,
     bareLevel: bareLevelAfter(track, hollow, withdrawn && !resting, sidesBehind(tip, sighting.direction, sighting.widthPx, context)),
   };
 }
