@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,7 +49,42 @@ function startBridgeProcess(options: object): { readonly child: ChildProcess; re
   };
 }
 
+/** Addresses at which a process listens or has a datagram socket, as the kernel tells them: `0100007F:1F90`. */
+function listenersOf(pid: number): readonly string[] {
+  const links = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+    } catch (error) {
+      // Closed while the folder was read.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  });
+  const inodes = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
+  return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((kind) =>
+    readFileSync(`/proc/${pid}/net/${kind}`, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => inodes.has(fields[9] ?? '') && (kind.startsWith('udp') || fields[3] === '0A'))
+      .map((fields) => `${kind} ${fields[1]}`),
+  );
+}
+
 describe('the bridge as the shell starts it', () => {
+  test.skipIf(process.platform !== 'linux')('listens on one port of 127.0.0.1 and nowhere else, also while a procedure runs', async () => {
+    const { child, heard } = startBridgeProcess({ framesA: 'sim:quiet?size=128', injector: 'sim:quiet', records: folder });
+    try {
+      const port = Number(new URL(String((await heard('ready')).url)).port);
+      await heard('procedure');
+      const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
+      expect(listenersOf(child.pid ?? 0)).toEqual([`tcp 0100007F:${hexPort}`]);
+    } finally {
+      child.send({ kind: 'stop' });
+      await once(child, 'exit');
+    }
+  });
+
   test('says its address, that a procedure runs, which records it can show, and closes the record when told to stop', async () => {
     const { child, said, heard } = startBridgeProcess({ framesA: 'sim:quiet?size=128', injector: 'sim:quiet', records: folder });
     expect((await heard('ready')).url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]+$/);
