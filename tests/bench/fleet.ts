@@ -7,8 +7,8 @@ import { hasRedis, startRedis, whyNoRedis } from '../integration/redisServer.ts'
 import { recordSimulation } from '../integration/simulatedRecord.ts';
 import { type Benchmark, type Measure, measureOf } from './benchmark.ts';
 
-const records = 8;
-const seconds = 20;
+const records = 6;
+const seconds = 12;
 const counts = [1, 2, 4] as const;
 
 interface Answers {
@@ -63,13 +63,15 @@ async function withOneKilled(library: string, report: string, url: string): Prom
   return answers;
 }
 
+const way = (count: number, kind: 'process' | 'worker'): string => `${count} ${kind}${count === 1 ? '' : kind === 'process' ? 'es' : 's'}`;
+
 /** A library of records replayed by one, two and four processes of this machine and as many workers behind a queue, and with a worker killed. */
 export const fleetBenchmark: Benchmark = {
   name: 'fleet',
-  what: `replay of a library of ${records} records of ${seconds} s, one plane of 512², on several processes and workers`,
+  what: `replay of a library of ${records} records of ${seconds} s, one plane of 256², on several processes and workers`,
   async run({ folder, rounds, say }) {
     const library = join(folder, 'library');
-    await recordSimulation(join(library, '0'), { seconds, size: 512, fps: 15 });
+    await recordSimulation(join(library, '0'), { seconds, size: 256, fps: 15 });
     for (let n = 1; n < records; n++) cpSync(join(library, '0'), join(library, String(n)), { recursive: true });
     const bytes = ['telemetry.mcap', 'plane-a.mcap'].reduce((sum, name) => sum + statSync(join(library, '0', name)).size, 0);
     say(`fleet: a record has ${(bytes / 1e6).toFixed(1)} MB`);
@@ -86,11 +88,11 @@ export const fleetBenchmark: Benchmark = {
     try {
       for (let round = 0; round < rounds; round++) {
         const report = (what: string) => join(folder, `report-${round}-${what}`);
-        for (const count of counts) note(`${count} processes`, await replayAll(library, report(`p${count}`), '--processes', String(count)));
+        for (const count of counts) note(way(count, 'process'), await replayAll(library, report(`p${count}`), '--processes', String(count)));
         if (!redis) continue;
         for (const count of counts) {
           const workers = await startWorkers(redis.url, count);
-          note(`${count} workers`, await replayAll(library, report(`w${count}`), '--queue', redis.url));
+          note(way(count, 'worker'), await replayAll(library, report(`w${count}`), '--queue', redis.url));
           await Promise.all(workers.map(stop));
         }
         note('2 workers, one killed', await withOneKilled(library, report('killed'), redis.url));
@@ -103,10 +105,10 @@ export const fleetBenchmark: Benchmark = {
     const against = (reference: string) => `${reference}; all answers were the same`;
     const named = (what: string) => ({ name: 'fleet', measure: what, unit: 'records/h' });
     const measures: Measure[] = [];
-    for (const kind of ['processes', 'workers'] as const)
+    for (const kind of ['process', 'worker'] as const)
       for (const count of counts) {
-        const what = `${count} ${kind}`;
-        if (took.has(what)) measures.push(measureOf({ ...named(what), against: against(`1 ${kind}`) }, perHour(what), perHour(`1 ${kind}`)));
+        const [what, one] = [way(count, kind), way(1, kind)];
+        if (took.has(what)) measures.push(measureOf({ ...named(what), against: against(one) }, perHour(what), perHour(one)));
       }
     const killed = '2 workers, one killed';
     if (took.has(killed)) measures.push(measureOf({ ...named(killed), against: against('2 workers') }, perHour(killed), perHour('2 workers')));
