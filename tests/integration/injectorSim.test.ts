@@ -113,6 +113,30 @@ describe.skipIf(!hasSocat)(`an injector that is played over a kernel pty pair ($
     expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
   });
 
+  test('lost and changed bytes, silence, an unplugged port and a wrong sensor are each seen as such, and the readings go on after them', async () => {
+    const faults = ['drop@0.5', 'corrupt@2', 'pressure-spike@4', 'stall@5', 'unplug@10', 'slow-drift@15'].flatMap((fault) => ['--fault', fault]);
+    const { readings, states } = await hear(
+      'pedicle-v1',
+      ['--scenario', 'quiet', ...faults, '--speed', '4'],
+      (all) => (all.at(-1)?.deviceTimeMs ?? 0) > 19_000,
+    );
+    const at = (fromMs: number, toMs: number) => readings.filter(({ deviceTimeMs }) => (deviceTimeMs ?? 0) >= fromMs && (deviceTimeMs ?? 0) < toMs);
+    const pressures = (fromMs: number, toMs: number) => at(fromMs, toMs).map(({ pressureKpa }) => pressureKpa ?? 0);
+    expect(readings.at(-1)?.deviceTimeMs).toBeGreaterThan(19_000);
+    // What was damaged gave nothing; nothing that was not sent was read.
+    expect(states.at(-1)?.line.corrupt).toBeGreaterThan(5);
+    expect(Math.max(...pressures(0, 4000))).toBeLessThan(400);
+    expect(Math.max(...pressures(4000, 4050))).toBeGreaterThan(1400);
+    expect(Math.max(...pressures(4100, 15_000))).toBeLessThan(400);
+    expect(at(5000, 8000)).toEqual([]);
+    expect(at(8000, 10_000).length).toBeGreaterThan(20);
+    expect(at(10_000, 13_000)).toEqual([]);
+    expect(at(13_500, 15_000).length).toBeGreaterThan(20);
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    // Two kPa a second for three and a half, through the noise of a gauge.
+    expect(mean(pressures(18_000, 19_000)) - mean(pressures(13_500, 15_000))).toBeGreaterThan(3);
+  });
+
   test('a device alarm begins and ends', async () => {
     const { states } = await hear('pedicle-v1', ['--fault', 'device-alarm@0.5', '--speed', '4'], (all) => (all.at(-1)?.deviceTimeMs ?? 0) > 4000);
     expect(states.map((state) => state.deviceAlarm).filter((alarm, i, all) => alarm !== all[i - 1])).toEqual([
