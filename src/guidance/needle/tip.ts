@@ -105,6 +105,9 @@ function fallBelow(profile: Float64Array, level: number, from: number, hold: num
   return null;
 }
 
+/** Bevel, diamond or cone, and how dense the bone before it is, are not known: the point is told to this share of the width at best. */
+const pointShare = 0.1;
+
 /**
  * The tip on the axis at full resolution. A cannula ends where half of its contrast is gone. A trocar ends in a cone: along
  * its middle the metal thins in proportion to the distance from the point, so the point lies where the line through the
@@ -128,5 +131,5 @@ export function findTip(frame: XrayFrame, table: Float32Array, axis: FullAxis, g
   const at15 = at45 === null ? null : fallBelow(profiles.centre, 0.15 * plateauCentre, Math.floor(at45), 2);
   if (at45 === null || at15 === null) return { along: profiles.start + half, sigmaPx: 0.4 * axis.width, hollow };
   const slope = Math.min(at15 - at45, 0.8 * axis.width);
-  return { along: profiles.start + at45 + 1.85 * slope, sigmaPx: Math.max(1, 0.3 * slope), hollow };
+  return { along: profiles.start + at45 + 1.85 * slope, sigmaPx: Math.max(1, 0.3 * slope, pointShare * axis.width), hollow };
 }

@@ -82,6 +82,8 @@ const rules = {
   /** A needle does not change its width by more than this from one frame to the next. */
   mergedWidthShare: 0.2,
   coveredFrames: 15,
+  /** A pulse and the detector's lag smear a moving tip over a part of its step. */
+  lagShare: 0.3,
 } as const;
 
 export interface NeedleTracker {
@@ -385,7 +387,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     direction: sighting.direction,
     widthPx: 0.8 * track.widthPx + 0.2 * sighting.widthPx,
     lengthPx: sighting.lengthPx,
-    tipSigmaPx: measured ? sighting.sigmaPx : Math.max(sighting.sigmaPx, track.tipSigmaPx),
+    tipSigmaPx: measured ? Math.hypot(sighting.sigmaPx, rules.lagShare * accepted) : Math.max(sighting.sigmaPx, track.tipSigmaPx),
     confidence: confidenceOf(sighting),
     contrast,
     parked,
