@@ -3,12 +3,19 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { encryptionReady } from '../security/required.ts';
 import { bridgeOptionsOf, type ConsoleOptions } from './consoleOptions.ts';
 import { reportFault } from './output.ts';
-import { addFaultOptions, addSourceOptions } from './sessionOptions.ts';
+import { addFaultOptions, addSourceOptions, parseSpeed } from './sessionOptions.ts';
 
 function portArgument(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
   return port;
+}
+
+function timesRealTime(text: string): number {
+  const speed = parseSpeed(text);
+  if (!speed.ok) throw new InvalidArgumentError(speed.fault.message);
+  if (speed.value === 'max') throw new InvalidArgumentError('A console shows time as it passes: give a number, such as 4.');
+  return speed.value;
 }
 
 /** Opens the address in the person's browser where there is a display; a browser that is not there is no failure. */
@@ -73,5 +80,6 @@ export function register(program: Command): void {
     .option('--browser', 'in the browser rather than in its own window')
     .option('--port <n>', 'port on 127.0.0.1; any free one when not given', portArgument, 0)
     .option('--no-open', 'do not open a browser')
+    .option('--speed <n>', 'times real time, of simulated and recorded sources: for endurance tests', timesRealTime, 1)
     .action(openConsole);
 }

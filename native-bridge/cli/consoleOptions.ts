@@ -15,6 +15,8 @@ export interface ConsoleOptions extends SourceOptions, FaultOptions {
   readonly browser?: true;
   readonly port?: number;
   readonly open?: boolean;
+  /** Times real time, for endurance tests. */
+  readonly speed?: number;
 }
 
 /** What a newcomer sees: a simulated kyphoplasty on two planes with its injector. */
@@ -34,7 +36,7 @@ function inputFor(options: ConsoleOptions, faults: readonly ScheduledSourceFault
     planFile: first && !practice ? (options.plan ?? null) : null,
     scriptFile: first && !practice ? (options.script ?? null) : null,
     faults: first && !practice ? faults : [],
-    speed: 1,
+    speed: options.speed ?? 1,
   };
 }
 

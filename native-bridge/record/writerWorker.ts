@@ -13,6 +13,9 @@ const send = (message: FromWriter) => port.postMessage(message);
 /** Two planes of 1024² 16 bit at 15 fps write 120 MB in that time, half of what is reserved. */
 const spaceCheckMs = 2000;
 
+/** So much more than what counts as little must be free again, so that the alarm does not come and go. */
+const enoughAgain = 1.1;
+
 async function watchSpace(files: RecordFiles): Promise<void> {
   let low = false;
   const check = async (): Promise<boolean> => {
@@ -25,6 +28,10 @@ async function watchSpace(files: RecordFiles): Promise<void> {
           kind: 'trouble',
           trouble: { kind: 'disk-low', message: `Little space is left for the record (${freeMb} MB): free some, or record elsewhere next time.` },
         });
+      }
+      if (low && bavail * bsize >= data.lowSpaceBytes * enoughAgain) {
+        low = false;
+        send({ kind: 'trouble', trouble: { kind: 'disk-recovered', message: `There is space for the record again (${freeMb} MB).` } });
       }
       if (bavail * bsize >= data.reserveBytes) return true;
       files.stopFrames(`only ${freeMb} MB are left on the disk, kept for telemetry`);

@@ -10,26 +10,34 @@ export function frameMemory(bytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(bytes);
 }
 
-/** Frames of so many bytes come and go between two collections: more than wait anywhere at one time. */
+/** So many frames, or so much of them, come and go between two collections: more than wait anywhere at one time. */
+const collectEveryFrames = 32;
 const collectEveryBytes = 64 << 20;
 /** What outlived two collections of the young is found by a whole one only. */
-const wholeEveryCollections = 8;
+const wholeEveryBytes = 512 << 20;
 
-let uncountedBytes = 0;
-let collections = 0;
+let frames = 0;
+let bytesSinceYoung = 0;
+let bytesSinceWhole = 0;
 
 /**
  * Has V8 count `bytes` of shared memory that this thread has taken a reference to. A frame is dropped long before it is old,
- * so that a collection of young objects finds it: a third of a millisecond for every 64 MB. Left to its own count of what is
+ * so that a collection of young objects finds it: a third of a millisecond for every 32 of them. Left to its own count of what is
  * outside the heap, V8 collects the whole heap, ten milliseconds and more, for every few frames.
  */
 export function countFrame(bytes: number): void {
-  uncountedBytes += bytes;
-  if (uncountedBytes < collectEveryBytes) return;
-  uncountedBytes = 0;
-  collections++;
-  if (collectYoung === null || collections % wholeEveryCollections === 0) askForWholeCollection();
-  else collectYoung({ type: 'minor' });
+  frames++;
+  bytesSinceYoung += bytes;
+  bytesSinceWhole += bytes;
+  if (frames < collectEveryFrames && bytesSinceYoung < collectEveryBytes) return;
+  frames = 0;
+  bytesSinceYoung = 0;
+  if (collectYoung !== null && bytesSinceWhole < wholeEveryBytes) {
+    collectYoung({ type: 'minor' });
+    return;
+  }
+  askForWholeCollection();
+  bytesSinceWhole = 0;
 }
 
 /** V8's own collector, which it gives to contexts made after the flag was set; `null` where it does not. */

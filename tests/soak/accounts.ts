@@ -26,11 +26,22 @@ interface AlarmTime {
   readonly tMs: number;
 }
 
-/** So long after a fault its alarm may still rise, and after its end still end. */
-const alarmGraceMs = 3000;
+/** So long after a fault its alarm may still rise, and after its end still end: of the machine's time, whatever the session's is. */
+const graceMs = 3000;
+/** Ticks come ten times a second; a machine that has other things to do is late with them, but not so late. */
+const mostBetweenTicksMs = 5000;
+
+/** What was done to a session. */
+export interface Ordeal {
+  readonly faults: readonly TimedFault[];
+  /** When the disk was nearly full; none where it could not be made so. */
+  readonly fullDisk: readonly { readonly fromS: number; readonly toS: number }[];
+  /** Session time, times real time. */
+  readonly speed: number;
+}
 
 /** Reads the record of a soaked session and accounts for every sample of it. */
-export async function accountsOf(record: string, faults: readonly TimedFault[]): Promise<readonly Account[]> {
+export async function accountsOf(record: string, { faults, fullDisk, speed }: Ordeal): Promise<readonly Account[]> {
   const opened = await openRecordReader(record);
   if (!opened.ok) return [{ question: 'Can the record be read?', answer: opened.fault.message, good: false }];
   const reader = opened.value;
@@ -39,6 +50,9 @@ export async function accountsOf(record: string, faults: readonly TimedFault[]):
   let rawSeen = 0;
   let holes = 0;
   let declared = 0;
+  let lastTickMs = 0;
+  let mostMs = 0;
+  let leastMs = 0;
   for await (const sample of reader.samples({ frames: false })) {
     switch (sample.topic) {
       case '/plane/a/frame':
@@ -56,6 +70,11 @@ export async function accountsOf(record: string, faults: readonly TimedFault[]):
       case '/gap':
         if (sample.data.kind === 'analysis-skipped') planes[sample.data.plane].skipped++;
         if (sample.data.kind === 'frames-missing') declared = sample.data.toFrame - sample.data.fromFrame + 1;
+        break;
+      case '/tick':
+        mostMs = Math.max(mostMs, sample.tMs - lastTickMs);
+        leastMs = Math.min(leastMs, sample.tMs - lastTickMs);
+        lastTickMs = sample.tMs;
         break;
       case '/plane/a/cement':
         planes.a.analysed++;
@@ -77,7 +96,17 @@ export async function accountsOf(record: string, faults: readonly TimedFault[]):
     { question: 'Does the count of raw samples have holes?', answer: `${rawSeen + 1} raw samples, ${holes} missing`, good: holes === 0 },
     ...(['a', 'b'] as const).flatMap((id) => planeAccounts(id, planes[id])),
     { question: 'Are all recorded frames there with their pixels?', answer: `${withoutPixels} without`, good: withoutPixels === 0 },
-    ...faults.flatMap((fault) => alarmAccount(fault, alarms)),
+    {
+      question: 'Did session time go on evenly while the wall clock was stepped an hour back and forth?',
+      answer: `at most ${Math.round(mostMs)} ms from tick to tick, ${leastMs < 0 ? 'and back' : 'never back'}`,
+      good: leastMs >= 0 && mostMs < mostBetweenTicksMs * speed,
+    },
+    ...faults.flatMap((fault) => {
+      const condition = alarmOfFault[fault.fault];
+      const what = `${fault.fault}${fault.plane ? ` of plane ${fault.plane.toUpperCase()}` : ''}`;
+      return condition === null ? [] : [alarmAccount(what, condition, fault, alarms, speed)];
+    }),
+    ...fullDisk.map((span) => alarmAccount('disk nearly full', 'disk', span, alarms, speed)),
   ];
 }
 
@@ -97,19 +126,21 @@ function planeAccounts(id: PlaneId, plane: PlaneAccount): readonly Account[] {
   ];
 }
 
-function alarmAccount({ fault, plane, fromS, toS }: TimedFault, alarms: readonly AlarmTime[]): readonly Account[] {
-  const condition = alarmOfFault[fault];
-  if (condition === null) return [];
+function alarmAccount(
+  what: string,
+  condition: string,
+  { fromS, toS }: { readonly fromS: number; readonly toS: number },
+  alarms: readonly AlarmTime[],
+  speed: number,
+): Account {
   const during = (phase: string) =>
-    alarms.find((alarm) => alarm.condition === condition && alarm.phase === phase && alarm.tMs >= fromS * 1000 && alarm.tMs <= toS * 1000 + alarmGraceMs);
+    alarms.find((alarm) => alarm.condition === condition && alarm.phase === phase && alarm.tMs >= fromS * 1000 && alarm.tMs <= toS * 1000 + graceMs * speed);
   const raised = during('raised');
   const over = during('ended') ?? during('changed');
   const ms = (alarm: AlarmTime | undefined, fromMs: number) => (alarm ? `${Math.round(alarm.tMs - fromMs)} ms` : 'never');
-  return [
-    {
-      question: `${fault}${plane ? ` of plane ${plane.toUpperCase()}` : ''} at ${fromS} s: is ${condition} raised, and over when it is over?`,
-      answer: `raised after ${ms(raised, fromS * 1000)}, over ${ms(over, toS * 1000)} after its end`,
-      good: raised !== undefined && over !== undefined,
-    },
-  ];
+  return {
+    question: `${what} at ${fromS} s: is ${condition} raised, and over when it is over?`,
+    answer: `raised after ${ms(raised, fromS * 1000)}, over ${ms(over, toS * 1000)} after its end`,
+    good: raised !== undefined && over !== undefined,
+  };
 }

@@ -1,4 +1,4 @@
-import type { SourceFaultName } from '../../native-bridge/sources/faults.ts';
+import type { SourceFaultName } from '../../src/link/sourceFaults.ts';
 import type { PlaneId } from '../../src/sample/sample.ts';
 
 /** A line of `--faults FILE`. */
@@ -9,8 +9,12 @@ export interface TimedFault {
   readonly toS: number;
 }
 
-/** What is done to the console and to the machine. */
-export type Assault = { readonly atS: number } & ({ readonly kind: 'kill-renderer' } | { readonly kind: 'starve-processor'; readonly forS: number });
+/** What is done to the console and to the machine; times are those of the session. */
+export type Assault = { readonly atS: number } & (
+  | { readonly kind: 'kill-renderer' }
+  | { readonly kind: 'starve-processor'; readonly forS: number }
+  | { readonly kind: 'fill-disk'; readonly forS: number }
+);
 
 /** Which alarm must be raised and end again through a fault of the sources; `null`: none has to. */
 export const alarmOfFault: Readonly<Record<SourceFaultName, 'frames-stale' | 'injector-silent' | 'injector-lost' | null>> = {
@@ -40,6 +44,8 @@ const inEachStretch: readonly TimedFault[] = [
   { fault: 'serial-duplicate', fromS: 72, toS: 73 },
   { fault: 'serial-drop', fromS: 76, toS: 78 },
 ];
+/** Once: its alarm stands until somebody acknowledges it, so that a second time could not be told from the first. */
+const fillDisk: Assault = { kind: 'fill-disk', atS: 4, forS: 50 };
 const assaultsOfStretch: readonly Assault[] = [
   { kind: 'kill-renderer', atS: 33 },
   { kind: 'starve-processor', atS: 82, forS: 6 },
@@ -51,5 +57,7 @@ const inStretch = <T>(seconds: number, place: (startS: number) => readonly T[]):
 export const faultsFor = (seconds: number): readonly TimedFault[] =>
   inStretch(seconds, (startS) => inEachStretch.map((fault) => ({ ...fault, fromS: startS + fault.fromS, toS: startS + fault.toS })));
 
-export const assaultsFor = (seconds: number): readonly Assault[] =>
-  inStretch(seconds, (startS) => assaultsOfStretch.map((assault) => ({ ...assault, atS: startS + assault.atS })));
+export const assaultsFor = (seconds: number): readonly Assault[] => [
+  fillDisk,
+  ...inStretch(seconds, (startS) => assaultsOfStretch.map((assault) => ({ ...assault, atS: startS + assault.atS }))),
+];

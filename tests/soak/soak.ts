@@ -1,6 +1,7 @@
 /**
- * A long two-plane session with everything going wrong by a timetable, and its accounts: `npm run soak -- [MINUTES] [FOLDER]`.
- * Ten minutes when not given; 480 for eight hours (a procedure of 256² frames, so that the record stays on an ordinary disk).
+ * A long two-plane session with everything going wrong by a timetable, and its accounts: `npm run soak -- [MINUTES] [FOLDER] [SPEED]`.
+ * Ten minutes in real time when not given; 480 for eight hours (a procedure of 256² frames, so that the record stays on an ordinary
+ * disk); `10 soak-report 4` plays ten minutes in two and a half.
  * Writes `index.html` and `accounts.json` into the folder and exits with 1 when any account is bad.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -12,19 +13,29 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from '@playwright/test';
 import { chooseBrowser } from '../browser.ts';
 import { type Account, accountsOf } from './accounts.ts';
+import { mountSmallDisk } from './disk.ts';
 import { growthPerHour, type Holding, startMonitor } from './monitor.ts';
 import { soakPage } from './report.ts';
 import { type Assault, assaultsFor, faultsFor } from './schedule.ts';
 
 const minutes = Number(process.argv[2] ?? 10);
 const out = resolve(process.argv[3] ?? 'soak-report');
-if (!(minutes > 0)) {
-  process.stderr.write('The first argument is the length in minutes, such as 10.\n');
+const speed = Number(process.argv[4] ?? 1);
+if (!(minutes > 0) || !(speed >= 1)) {
+  process.stderr.write('Give the length in minutes, the folder of the report and how many times real time: 10 soak-report 4.\n');
   process.exit(2);
 }
+/** Faster time leaves the machine the same work: fewer frames of each second. */
+const fps = Math.max(5, Math.round(15 / speed));
+const realMs = (sessionS: number): number => (sessionS * 1000) / speed;
+/** Records of so many minutes fit into memory, where the disk can be made nearly full. */
+const mostMinutesInMemory = 20;
+/** Room for the record, and what counts as enough beside it; and nearly full, as it would be with a large file more. */
+const disk = { roomy: 12 * 1024 ** 3, full: 3.5 * 1024 ** 3 };
 const storySeconds = 60;
 const seconds = Math.ceil((minutes * 60) / storySeconds) * storySeconds;
 const entry = fileURLToPath(new URL('../../native-bridge/cli/pedicle.mjs', import.meta.url));
+const clockStep = new URL('./clockStep.ts', import.meta.url).href;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 interface Console {
@@ -33,9 +44,12 @@ interface Console {
 }
 
 async function startConsole(records: string, faultsFile: string): Promise<Console> {
-  const uri = `sim:kyphoplasty?seed=1&size=256&repeat=${seconds / storySeconds}`;
+  const uri = `sim:kyphoplasty?seed=1&size=256&fps=${fps}&repeat=${seconds / storySeconds}`;
   const sources = ['--frames-a', uri, '--frames-b', uri, '--injector', uri, '--faults', faultsFile, '--records', records];
-  const child = spawn(process.execPath, [entry, 'console', '--browser', '--no-open', ...sources], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const program = ['--disable-warning=ExperimentalWarning', '--import', clockStep, entry, 'console', '--browser', '--no-open', '--speed', String(speed)];
+  const clock = [0.3, 0.6].map((part, index) => ({ atEpochMs: Date.now() + part * realMs(seconds), byMs: index === 0 ? -3_600_000 : 3_600_000 }));
+  const env = { ...process.env, PEDICLE_SOAK_CLOCK: JSON.stringify(clock) };
+  const child = spawn(process.execPath, [...program, ...sources], { stdio: ['ignore', 'pipe', 'inherit'], env });
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => {
     said += chunk.toString();
@@ -50,38 +64,39 @@ async function startConsole(records: string, faultsFile: string): Promise<Consol
 
 /** Keeps one core busy. */
 function starve(forS: number): void {
-  spawn(process.execPath, ['-e', `const end = Date.now() + ${forS * 1000}; while (Date.now() < end);`], { stdio: 'ignore' });
+  spawn(process.execPath, ['-e', `const end = Date.now() + ${realMs(forS)}; while (Date.now() < end);`], { stdio: 'ignore' });
+}
+
+/** Follows the timetable of one kind of assault until the session ends. */
+async function follow<K extends Assault['kind']>(kind: K, ends: Promise<unknown>, act: (assault: Extract<Assault, { kind: K }>) => Promise<void> | void) {
+  const startedMs = performance.now();
+  for (const assault of assaultsFor(seconds)) {
+    if (assault.kind !== kind) continue;
+    const waitMs = realMs(assault.atS) - (performance.now() - startedMs);
+    if (waitMs > 0) await Promise.race([sleep(waitMs), ends]);
+    await act(assault as Extract<Assault, { kind: K }>);
+  }
 }
 
 /** A console in a browser that is killed by the timetable and comes back; counts how often it showed the running procedure again. */
-async function watch(browserPath: string, url: string, assaults: readonly Assault[], ends: Promise<unknown>): Promise<{ returns: number; kills: number }> {
-  let chrome: Browser | null = null;
-  const look = async () => {
-    chrome = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-gpu-compositing'] });
+async function watch(browserPath: string, url: string, ends: Promise<unknown>): Promise<{ returns: number; kills: number }> {
+  const look = async (): Promise<Browser> => {
+    const chrome = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-gpu-compositing'] });
     const page = await chrome.newPage();
     await page.goto(url);
     await page.locator('.plane[data-seq]').first().waitFor({ timeout: 60_000 });
+    return chrome;
   };
-  await look();
-  const startedMs = performance.now();
+  let chrome = await look();
   let [returns, kills] = [0, 0];
-  for (const assault of assaults) {
-    const waitMs = assault.atS * 1000 - (performance.now() - startedMs);
-    if (waitMs > 0) await Promise.race([sleep(waitMs), ends]);
-    switch (assault.kind) {
-      case 'kill-renderer':
-        kills++;
-        await (chrome as Browser | null)?.close();
-        await look();
-        returns++;
-        break;
-      case 'starve-processor':
-        starve(assault.forS);
-        break;
-    }
-  }
+  await follow('kill-renderer', ends, async () => {
+    kills++;
+    await chrome.close();
+    chrome = await look();
+    returns++;
+  });
   await ends;
-  await (chrome as Browser | null)?.close();
+  await chrome.close();
   return { returns, kills };
 }
 
@@ -109,16 +124,30 @@ function holdingAccounts(holdings: readonly Holding[]): readonly Account[] {
 
 const folder = mkdtempSync(join(tmpdir(), 'pedicle-soak-'));
 const records = join(folder, 'records');
+mkdirSync(records);
+const smallDisk = minutes <= mostMinutesInMemory ? mountSmallDisk(records, disk.roomy) : null;
+if (smallDisk === null) say('The disk is not made nearly full: mounting one in memory is not allowed here, or the record is too long for it.');
 const faults = faultsFor(seconds);
 const faultsFile = join(folder, 'faults.json');
 writeFileSync(faultsFile, JSON.stringify(faults));
-say(`${seconds / 60} minutes, ${faults.length} faults of the sources, ${assaultsFor(seconds).length} assaults.`);
+say(`${seconds / 60} minutes at ${speed} times real time, ${faults.length} faults of the sources, ${assaultsFor(seconds).length} assaults.`);
 const running = await startConsole(records, faultsFile);
 const monitor = startMonitor(running.child.pid ?? 0);
-const over = sleep(seconds * 1000 + 2000);
+const over = sleep(realMs(seconds) + 2000);
 const browser = chooseBrowser();
-const watched = browser ? await watch(browser.path, running.url, assaultsFor(seconds), over) : null;
-if (watched === null) say('No Chromium can be had: no console was looking.');
+if (browser === null) say('No Chromium can be had: no console is looking.');
+const fullDisk: { fromS: number; toS: number }[] = [];
+const [watched] = await Promise.all([
+  browser ? watch(browser.path, running.url, over) : null,
+  follow('starve-processor', over, ({ forS }) => starve(forS)),
+  follow('fill-disk', over, async ({ atS, forS }) => {
+    if (smallDisk === null) return;
+    fullDisk.push({ fromS: atS, toS: atS + forS });
+    smallDisk.resize(disk.full);
+    await sleep(realMs(forS));
+    smallDisk.resize(disk.roomy);
+  }),
+]);
 await over;
 const holdings = monitor.stop();
 const closed = new Promise<number | null>((done) => running.child.once('exit', done));
@@ -141,12 +170,14 @@ const accounts: readonly Account[] = [
     : []),
   { question: 'Does the record verify?', answer: verified.text.slice(0, 200), good: verified.status === 0 },
   { question: 'Is replay identical?', answer: replayed.text.slice(0, 300), good: replayed.status === 0 },
-  ...(await accountsOf(record, faults)),
+  ...(await accountsOf(record, { faults, fullDisk, speed })),
   ...holdingAccounts(holdings),
 ];
 mkdirSync(out, { recursive: true });
-writeFileSync(join(out, 'index.html'), soakPage(`Soak of ${seconds / 60} minutes`, accounts, holdings));
-writeFileSync(join(out, 'accounts.json'), `${JSON.stringify({ seconds, accounts, holdings }, null, 1)}\n`);
+const title = `Soak of ${seconds / 60} minutes${speed === 1 ? '' : ` at ${speed} times real time`}`;
+writeFileSync(join(out, 'index.html'), soakPage(title, accounts, holdings));
+writeFileSync(join(out, 'accounts.json'), `${JSON.stringify({ seconds, speed, accounts, holdings }, null, 1)}\n`);
+smallDisk?.remove();
 rmSync(folder, { recursive: true, force: true });
 for (const { question, answer, good } of accounts) process.stdout.write(`${good ? 'good' : 'BAD '}  ${question} ${answer}\n`);
 process.exitCode = accounts.every(({ good }) => good) ? 0 : 1;
