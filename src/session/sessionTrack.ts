@@ -33,6 +33,7 @@ export function startSessionTrack(): { readonly add: (sample: Sample) => void; r
   const frames: Record<PlaneId, TrackedFrame[]> = { a: [], b: [] };
   const alarms = startEpisodes();
   let durationMs = 0;
+  let device: string | null = null;
   const lastFrame = (plane: PlaneId, tMs: number): TrackedFrame | null => {
     const last = frames[plane].at(-1);
     return last?.tMs === tMs ? last : null;
@@ -46,7 +47,9 @@ export function startSessionTrack(): { readonly add: (sample: Sample) => void; r
           if (stages.at(-1)?.stage !== sample.data.stage) stages.push({ stage: sample.data.stage, fromMs: sample.data.stageSinceMs });
           break;
         case '/injector/reading':
-          readings.push({ tMs, pressureKpa: sample.data.pressureKpa, volumeMl: sample.data.volumeMl });
+          // Two injectors in one curve would be neither: the one that spoke first is compared.
+          device ??= sample.data.device;
+          if (sample.data.device === device) readings.push({ tMs, pressureKpa: sample.data.pressureKpa, volumeMl: sample.data.volumeMl });
           break;
         case '/plane/a/needle':
         case '/plane/b/needle': {

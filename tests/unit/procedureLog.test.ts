@@ -16,8 +16,8 @@ function recordOf(samples: readonly Sample[]): RecordReader {
 }
 
 const said = (tMs: number, data: OperatorEvent): Sample => ({ topic: '/operator', tMs, seq: tMs, data });
-function measured(tMs: number, cementMl: number, peaksKpa: readonly number[] = []): Sample {
-  const state = injectorStateOf(initialInjectorFold('injector', 0), 0, null);
+function measured(tMs: number, cementMl: number, peaksKpa: readonly number[] = [], device = 'injector'): Sample {
+  const state = injectorStateOf(initialInjectorFold(device, 0), 0, null);
   const history = peaksKpa.map((peakPressureKpa, i) => ({
     number: i + 1,
     fromMs: 0,
@@ -41,6 +41,23 @@ const properties = (entry: LogEntry | undefined) =>
 const ends = (entries: readonly LogEntry[]) => entries.filter(({ concept }) => concept.CodeValue === '121131');
 
 describe('stages in the procedure log', () => {
+  it('of two injectors tell what went in through both, and the inflations of both', async () => {
+    const entries = await logEntries(
+      recordOf([
+        said(0, { kind: 'stage', stage: 'cavity' }),
+        measured(10, 0, [900], 'injector-left'),
+        measured(20, 0, [1200, 800], 'injector-right'),
+        said(1000, { kind: 'stage', stage: 'injection' }),
+        measured(30_000, 2, [900], 'injector-left'),
+        measured(30_010, 1.5, [1200, 800], 'injector-right'),
+        said(31_000, { kind: 'stage', stage: 'closure' }),
+      ]),
+    );
+    const [cavity, injection] = ends(entries);
+    expect(properties(cavity)).toMatchObject({ 'BALLOON-COUNT': 3, 'BALLOON-PEAK': 1200 });
+    expect(properties(injection)).toMatchObject({ 122091: 3.5 });
+  });
+
   it('tell of cement what went in within each, how fast, how long and which', async () => {
     const entries = await logEntries(
       recordOf([

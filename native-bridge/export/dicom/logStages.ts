@@ -21,19 +21,22 @@ const millilitres = ucum('mL', 'mL');
 
 type Said<K extends OperatorEvent['kind']> = Extract<OperatorEvent, { kind: K }>;
 
+/** The last state of each, by its device name. */
+type Injectors = ReadonlyMap<string, InjectorState>;
+
 interface RunningStage {
   readonly stage: Stage;
   readonly number: number;
   readonly fromMs: number;
-  /** The injector when the stage began: an earlier level's volume is not this one's. */
-  readonly before: InjectorState | null;
+  /** The injectors when the stage began: an earlier level's volume is not this one's. */
+  readonly before: Injectors;
 }
 
 /** Stages of the procedure as action items with a beginning and an end, and at the end what was measured within the stage. */
 export function startStages() {
   let running: RunningStage | null = null;
   let count = 0;
-  let injector: InjectorState | null = null;
+  const injectors = new Map<string, InjectorState>();
   let cement: Said<'cement-mixed'> | null = null;
 
   const end = (tMs: number): readonly LogEntry[] => {
@@ -43,8 +46,8 @@ export function startStages() {
     const properties = [
       text(actionId, String(id)),
       number(dcm('121128', 'Procedure Action Duration'), seconds, ucum('s', 's')),
-      ...(stage === 'cavity' ? balloonMeasures(before, injector) : []),
-      ...(stage === 'injection' ? cementMeasures(before, injector, cement, seconds) : []),
+      ...(stage === 'cavity' ? balloonMeasures(before, injectors) : []),
+      ...(stage === 'injection' ? cementMeasures(before, injectors, cement, seconds) : []),
     ];
     running = null;
     return [{ tMs, concept: endAction, value: { code: stageCodes[stage] }, properties }];
@@ -52,7 +55,7 @@ export function startStages() {
 
   return {
     injector: (state: InjectorState) => {
-      injector = state;
+      injectors.set(state.device, state);
     },
     mixed: (said: Said<'cement-mixed'>) => {
       cement = said;
@@ -60,7 +63,7 @@ export function startStages() {
     begin(tMs: number, { stage, level, side }: Said<'stage'>): readonly LogEntry[] {
       const ended = end(tMs);
       count++;
-      running = { stage, number: count, fromMs: tMs, before: injector };
+      running = { stage, number: count, fromMs: tMs, before: new Map(injectors) };
       const course = [level, side].filter((part) => part !== undefined).join(', ');
       const properties = [text(actionId, String(count)), ...(course ? [text(privateCode('COURSE', 'Level and side'), course)] : [])];
       return [...ended, { tMs, concept: startAction, value: { code: stageCodes[stage] }, properties }];
@@ -69,24 +72,31 @@ export function startStages() {
   };
 }
 
-/** Of the inflations within the stage. */
-function balloonMeasures(before: InjectorState | null, after: InjectorState | null): readonly LogProperty[] {
-  if (!after) return [];
-  const { history, current } = after.balloon;
-  const own = [...history, ...(current ? [current] : [])].filter((inflation) => inflation.number > (before?.balloon.inflations ?? 0));
-  const peakKpa = own.length > 0 ? Math.max(...own.map(({ peakPressureKpa }) => peakPressureKpa)) : after.balloon.peakPressureKpa;
-  const mostMl = own.length > 0 ? Math.max(...own.map(({ greatestVolumeMl }) => greatestVolumeMl ?? 0)) : after.balloon.volumeMl;
+/** Of the inflations within the stage, of all injectors together. */
+function balloonMeasures(before: Injectors, after: Injectors): readonly LogProperty[] {
+  if (after.size === 0) return [];
+  const each = [...after.values()].map(({ device, balloon }) => {
+    const inflationsBefore = before.get(device)?.balloon.inflations ?? 0;
+    const own = [...balloon.history, ...(balloon.current ? [balloon.current] : [])].filter((inflation) => inflation.number > inflationsBefore);
+    return { own, count: balloon.inflations - inflationsBefore, balloon };
+  });
+  const own = each.flatMap((of) => of.own);
+  const peaksKpa = own.length > 0 ? own.map(({ peakPressureKpa }) => peakPressureKpa) : each.map(({ balloon }) => balloon.peakPressureKpa);
+  const greatestMl = own.length > 0 ? own.map(({ greatestVolumeMl }) => greatestVolumeMl ?? 0) : each.map(({ balloon }) => balloon.volumeMl);
+  const count = each.reduce((sum, of) => sum + of.count, 0);
   return [
-    number(privateCode('BALLOON-PEAK', 'Peak balloon pressure'), peakKpa, ucum('kPa', 'kPa')),
-    number(privateCode('BALLOON-VOLUME', 'Greatest balloon volume'), mostMl, millilitres),
-    number(privateCode('BALLOON-COUNT', 'Number of balloon inflations'), after.balloon.inflations - (before?.balloon.inflations ?? 0), ucum('1', 'no units')),
+    number(privateCode('BALLOON-PEAK', 'Peak balloon pressure'), Math.max(...peaksKpa), ucum('kPa', 'kPa')),
+    number(privateCode('BALLOON-VOLUME', 'Greatest balloon volume'), Math.max(...greatestMl), millilitres),
+    number(privateCode('BALLOON-COUNT', 'Number of balloon inflations'), count, ucum('1', 'no units')),
   ];
 }
 
+const cementOf = (injectors: Injectors): number => [...injectors.values()].reduce((sum, { cement }) => sum + cement.volumeMl, 0);
+
 /** What went in within the stage, how fast in the mean, and which cement it was. */
-function cementMeasures(before: InjectorState | null, after: InjectorState | null, mix: Said<'cement-mixed'> | null, seconds: number): readonly LogProperty[] {
-  if (!after) return [];
-  const volumeMl = Math.max(0, after.cement.volumeMl - (before?.cement.volumeMl ?? 0));
+function cementMeasures(before: Injectors, after: Injectors, mix: Said<'cement-mixed'> | null, seconds: number): readonly LogProperty[] {
+  if (after.size === 0) return [];
+  const volumeMl = Math.max(0, cementOf(after) - cementOf(before));
   return [
     number(dcm('122091', 'Volume administered'), volumeMl, millilitres),
     ...(seconds > 0 ? [number(dcm('122094', 'Rate of administration'), (volumeMl * 60) / seconds, ucum('mL/min', 'mL/min'))] : []),
