@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runsOf } from '../../native-bridge/export/dicom/frames.ts';
 import { outlinesOf } from '../../native-bridge/export/dicom/outline.ts';
 import { exportRecord } from '../../native-bridge/export/exportRecord.ts';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
@@ -198,6 +199,16 @@ describe('one study for the archive', () => {
     const [extracted, report] = [await readFile(join(folder, 'extracted.pdf')), await readFile(join(folder, 'plain/report/report.pdf'))];
     expect(extracted.subarray(0, report.length).equals(report)).toBe(true);
   });
+});
+
+it('frames of hours are kept without repeating what does not change between them', async () => {
+  const opened = await openRecordReader(join(folder, 'record'));
+  if (!opened.ok) throw new Error(opened.fault.message);
+  const [run] = await runsOf(opened.value, 'b');
+  await opened.value.close();
+  expect(run?.frames.map(({ attributes }) => attributes.frameNumber)).toEqual([0, 1, 2, 3]);
+  expect(new Set(run?.frames.map(({ attributes }) => attributes.geometry)).size).toBe(1);
+  expect(new Set(run?.frames.map(({ attributes }) => attributes.technique)).size).toBe(1);
 });
 
 describe('the procedure log', () => {

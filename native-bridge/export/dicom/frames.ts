@@ -84,9 +84,11 @@ const sopClassOf = (attributes: XrayFrameAttributes): string => (carriesGeometry
 export async function runsOf(reader: RecordReader, plane: PlaneId): Promise<readonly Run[]> {
   const runs: Run[] = [];
   const stored = new Set(reader.frameIndex(plane).map(({ seq }) => seq));
+  let before: XrayFrameAttributes | null = null;
   for await (const { topic, seq, tMs, data } of reader.samples({ frames: false, topics: [frameTopic(plane)] })) {
     if (topic !== frameTopic(plane) || !('attributes' in data) || !stored.has(seq)) continue;
-    const { attributes } = data;
+    const attributes: XrayFrameAttributes = before ? sharingParts(data.attributes, before) : data.attributes;
+    before = attributes;
     const last = runs.at(-1);
     const roomy = last && (last.frames.length + 1) * attributes.rows * attributes.columns * (attributes.bitsAllocated / 8) <= maxInstanceBytes;
     if (roomy && sameKind(last.attributes, attributes)) last.frames.push({ seq, tMs, attributes });
@@ -94,6 +96,20 @@ export async function runsOf(reader: RecordReader, plane: PlaneId): Promise<read
   }
   return runs;
 }
+
+/** With those parts of the frame before that are the same: two hours of frames are kept, and most differ in their number alone. */
+function sharingParts(attributes: XrayFrameAttributes, before: XrayFrameAttributes): XrayFrameAttributes {
+  const { technique, shutter, overlays } = attributes;
+  return {
+    ...attributes,
+    geometry: sameOr(before.geometry, attributes.geometry),
+    ...(technique && { technique: sameOr(before.technique, technique) }),
+    ...(shutter && { shutter: sameOr(before.shutter, shutter) }),
+    ...(overlays && { overlays: sameOr(before.overlays, overlays) }),
+  };
+}
+
+const sameOr = <T>(known: T | undefined, value: T): T => (known !== undefined && JSON.stringify(known) === JSON.stringify(value) ? known : value);
 
 const sameKind = (a: XrayFrameAttributes, b: XrayFrameAttributes): boolean =>
   a.rows === b.rows &&
