@@ -5,7 +5,7 @@ import type { BridgeProcess, ShellPort } from './shellPort.ts';
 import { createWindows } from './windows.ts';
 
 /** A bridge that dies is started again so soon. */
-const restartAfterMs = 250;
+const restartAfterMs = 100;
 /** One that dies so often within a minute is not started again: something is wrong that a restart does not mend. */
 const restartsAMinute = 5;
 
