@@ -77,12 +77,21 @@ function shownRange(places: readonly DicomItem[], signed: boolean): Edges | null
 }
 
 /**
+ * X-ray angiography and radiofluoroscopy: their modality transformation leads back to the intensity of the beam and is no part of
+ * what is shown; window and VOI LUT are in stored values (as DCMTK and Cornerstone3D show them too). Enhanced objects are not among them.
+ */
+const shownAsStored: ReadonlySet<string> = new Set(['1.2.840.10008.5.1.4.1.1.12.1', '1.2.840.10008.5.1.4.1.1.12.2']);
+
+/**
  * What is to be shown, carried back to unsigned stored values: window (0028,1050) and (0028,1051) or VOI LUT (0028,3010),
- * through rescale or modality LUT (0028,3000). Null when nothing is said, or there is no way back.
+ * through rescale or modality LUT (0028,3000) where these are for display. Null when nothing is said, or there is no way back.
  */
 export function storedWindowOf(places: readonly DicomItem[], image: ImageDescription): StoredWindow | null {
   const shown = shownRange(places, image.signed);
   if (shown === null) return null;
+  const offset = image.signed ? 2 ** (image.bitsStored - 1) : 0;
+  if (image.sopClass !== null && shownAsStored.has(image.sopClass))
+    return { center: (shown.low + shown.high) / 2 + offset, width: shown.high - shown.low, falling: false };
   const modality = tableOf(places, 'x00283000', image.signed);
   const rescale = rescaleOf(places) ?? { slope: 1, intercept: 0 };
   // A modality LUT whose data cannot be read: no way back.
@@ -91,6 +100,5 @@ export function storedWindowOf(places: readonly DicomItem[], image: ImageDescrip
   const low = back(shown.low);
   const high = back(shown.high);
   if (low === null || high === null || low === high) return null;
-  const offset = image.signed ? 2 ** (image.bitsStored - 1) : 0;
   return { center: (low + high) / 2 + offset, width: Math.abs(high - low), falling: high < low };
 }

@@ -86,7 +86,13 @@ describe('attributes of a frame', () => {
   const source = { frameNumber: 7, frameTimeMs: null, deviceTimeMs: null };
 
   test('the window is in stored values: rescale undone, offset of signed pixels added', () => {
-    const also = [text(0x00281050, '40'), text(0x00281051, '400'), text(0x00281052, '-1024'), text(0x00281053, '2')];
+    const also = [
+      element(0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.7'),
+      text(0x00281050, '40'),
+      text(0x00281051, '400'),
+      text(0x00281052, '-1024'),
+      text(0x00281053, '2'),
+    ];
     const { dataset, image } = fileWith(also, 1, true);
     expect(frameAttributesOf(dataset, image, 0, source)).toMatchObject({ windowCenter: 532 + 2048, windowWidth: 200, frameNumber: 7 });
   });

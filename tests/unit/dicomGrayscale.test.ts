@@ -16,20 +16,30 @@ function attributesOf(also: readonly BuiltElement[], signed = false, frames = 1)
   return { dataset, image, attributes: frameAttributesOf(dataset, image, 0, source) };
 }
 
+/** A class whose modality transformation is for display: that of angiography is not. */
+const secondaryCapture = element(0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.7');
 const window = (center: string, width: string) => [element(0x00281050, 'DS', center), element(0x00281051, 'DS', width)];
 const rescale = (slope: string, intercept: string) => [element(0x00281053, 'DS', slope), element(0x00281052, 'DS', intercept)];
 const table = (sequence: number, first: number, values: readonly number[]) =>
   element(sequence, 'SQ', [[element(0x00283002, 'US', [values.length, first, 16]), element(0x00283006, 'US', [...values])]]);
 
 describe('what is to be shown, in stored values', () => {
+  test.each(['1.2.840.10008.5.1.4.1.1.12.1', '1.2.840.10008.5.1.4.1.1.12.2'])(
+    'in %s the modality transformation is no part of what is shown: the window is in stored values',
+    (sopClass) => {
+      const { attributes } = attributesOf([element(0x00080016, 'UI', sopClass), ...window('100', '50'), ...rescale('-2', '500')]);
+      expect(attributes).toMatchObject({ windowCenter: 100, windowWidth: 50, photometric: 'MONOCHROME2', rescale: { slope: -2, intercept: 500 } });
+    },
+  );
+
   test('a window through a rescale that falls is the same window, with black and white changed about', () => {
-    const { attributes } = attributesOf([...window('100', '50'), ...rescale('-2', '500')]);
+    const { attributes } = attributesOf([secondaryCapture, ...window('100', '50'), ...rescale('-2', '500')]);
     expect(attributes).toMatchObject({ windowCenter: 200, windowWidth: 25, photometric: 'MONOCHROME1', rescale: { slope: -2, intercept: 500 } });
   });
 
   test('a window through a modality table goes back through the table', () => {
     const squares = Array.from({ length: 100 }, (_, index) => index * index);
-    const { attributes } = attributesOf([...window('2500', '3200'), table(0x00283000, 10, squares)]);
+    const { attributes } = attributesOf([secondaryCapture, ...window('2500', '3200'), table(0x00283000, 10, squares)]);
     // 900 is the square of 30, 4100 is reached at 65; the table begins at stored value 10.
     expect(attributes).toMatchObject({ windowCenter: 10 + (30 + 65) / 2, windowWidth: 35 });
   });
@@ -44,13 +54,13 @@ describe('what is to be shown, in stored values', () => {
 
   test('with signed pixels a table begins at a signed value', () => {
     const rising = Array.from({ length: 101 }, (_, index) => index);
-    const { attributes } = attributesOf([...window('50', '20'), table(0x00283000, 65_536 - 50, rising)], true);
+    const { attributes } = attributesOf([secondaryCapture, ...window('50', '20'), table(0x00283000, 65_536 - 50, rising)], true);
     expect(attributes).toMatchObject({ windowCenter: 2048, windowWidth: 20 });
   });
 
   test('a table that is cut short is no way back', () => {
     const cut = element(0x00283000, 'SQ', [[element(0x00283002, 'US', [100, 0, 16]), element(0x00283006, 'US', [1, 2])]]);
-    expect(attributesOf([...window('50', '20'), cut]).attributes.windowCenter).toBeNull();
+    expect(attributesOf([secondaryCapture, ...window('50', '20'), cut]).attributes.windowCenter).toBeNull();
   });
 });
 
