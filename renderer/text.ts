@@ -125,6 +125,7 @@ export const text = {
     volume: 'Volume',
     limit: (value: string) => `limit ${value}`,
     noLimit: 'no limit set',
+    thisNeedle: (volume: string) => `this needle ${volume}`,
     seen: (value: string) => `seen ${value}`,
     rate: (value: string) => `${value} mL/min`,
     peak: (value: string) => `peak ${value}`,

@@ -3,7 +3,7 @@ import { type CementClock, cementClock, cementPhase, unspecifiedCement } from '.
 import type { Plan } from '../../src/sample/index.ts';
 import { ageText, clockText, fixed, pressureText } from '../app/format.ts';
 import { useConsole } from '../store/consoleStore.ts';
-import { cementOfAllMl } from '../store/injectors.ts';
+import { cementOfAllMl, needleShareMl } from '../store/injectors.ts';
 import type { Moment } from '../store/moment.ts';
 import type { NumberFreshness } from '../store/stale.ts';
 import { text } from '../text.ts';
@@ -65,7 +65,9 @@ function VolumeBlock({ moment, frames }: BlockProps) {
   const volumeMl = derived ?? moment.reading.volumeMl;
   const limit = volumeLimit(procedure?.plan ?? null, phase);
   const seen = phase === 'cement' ? seenVolumeMl(frames) : null;
+  const share = phase === 'cement' && injector ? needleShareMl(injector, injectors) : null;
   const rate = moment.reading.rateMlPerMin;
+  const of = [share === null ? '' : words.thisNeedle(`${fixed(share, 1)} mL`), seen === null ? '' : words.seen(`${fixed(seen, 1)} mL`)];
   return (
     <NumberBlock
       id="volume"
@@ -76,7 +78,7 @@ function VolumeBlock({ moment, frames }: BlockProps) {
       missing={volumeMl === null ? (injectorMissing(moment) ?? text.none) : injectorMissing(moment)}
       values={[{ value: fixed(volumeMl ?? 0, 1), unit: 'mL' }]}
       bar={limit === null ? null : { value: volumeMl ?? 0, max: limit * barHeadroom, limit, colour: 'var(--cement)' }}
-      foot={[seen === null ? '' : words.seen(`${fixed(seen, 1)} mL`), rate === null ? '' : words.rate(fixed(rate, 1))]}
+      foot={[of.filter(Boolean).join(' · '), rate === null ? '' : words.rate(fixed(rate, 1))]}
       why={injectorWhy(moment)}
     />
   );

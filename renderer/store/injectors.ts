@@ -32,3 +32,8 @@ export function shownInjector(injectors: ReadonlyMap<string, InjectorState>, cho
 /** Cement through all injectors of the session: what its limit is held against. */
 export const cementOfAllMl = (injectors: ReadonlyMap<string, InjectorState>): number =>
   [...injectors.values()].reduce((sum, { cement }) => sum + cement.volumeMl, 0);
+
+/** What has gone through the needle of this injector since its zero; null when that is all there is, and the total says it. */
+export function needleShareMl({ cement }: InjectorState, injectors: ReadonlyMap<string, InjectorState>): number | null {
+  return Math.abs(cementOfAllMl(injectors) - cement.sinceZeroMl) < 0.05 ? null : cement.sinceZeroMl;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cementOfAllMl, injectorName, shownInjector } from '../../renderer/store/injectors.ts';
+import { cementOfAllMl, injectorName, needleShareMl, shownInjector } from '../../renderer/store/injectors.ts';
 import { emptyTimeline, foldSamples, withInjectors } from '../../renderer/store/timeline.ts';
 import type { InjectorState } from '../../src/injector/state.ts';
 import type { Sample } from '../../src/sample/index.ts';
@@ -53,6 +53,14 @@ describe('of several injectors, numbers and curves are of', () => {
 
 test('cement is counted through all of them', () => {
   expect(cementOfAllMl(known(injector('injector', 'cement', 'lost', 2.5), injector('injector-2', 'cement', 'connected', 1.5)))).toBe(4);
+});
+
+test('a needle has a share of its own once there is another, or a zero in between', () => {
+  const needle = (device: string, volumeMl: number, sinceZeroMl: number) => ({ device, cement: { volumeMl, sinceZeroMl } }) as unknown as InjectorState;
+  const [alone, zeroed, right] = [needle('injector', 2, 2), needle('injector', 3, 1), needle('injector-2', 1, 1)];
+  expect(needleShareMl(alone, known(alone))).toBeNull();
+  expect(needleShareMl(zeroed, known(zeroed))).toBe(1);
+  expect(needleShareMl(alone, known(alone, right))).toBe(2);
 });
 
 test('a device is called by its place', () => {
