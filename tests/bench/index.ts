@@ -61,9 +61,11 @@ export async function runBenchmarks(chosen: readonly Benchmark[], rounds: number
   const measures: Measure[] = [];
   for (const benchmark of chosen) {
     say(`${benchmark.name}: ${benchmark.what} …`);
+    const startMs = performance.now();
     const folder = mkdtempSync(join(tmpdir(), `pedicle-bench-${benchmark.name}-`));
     try {
       measures.push(...(await benchmark.run({ folder, rounds, say })));
+      say(`${benchmark.name}: measured in ${Math.round((performance.now() - startMs) / 1000)} s.`);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
