@@ -34,13 +34,19 @@ const byPriority: Readonly<Record<AlarmPriority, number>> = { high: 0, medium: 1
 
 const idOf = (rule: AlarmRule, subject: string): string => (subject === '' ? rule.condition : `${rule.condition}/${subject}`);
 
+/** Of several planes or injectors, which: who reads the alarm has to look at the right one. */
+function subjectWords(subject: string): string {
+  if (subject === 'a' || subject === 'b') return ` (plane ${subject.toUpperCase()})`;
+  return subject.startsWith('injector-') ? ` (${subject.replace('-', ' ')})` : '';
+}
+
 function eventOf(rule: AlarmRule, finding: Finding, phase: AlarmEvent['phase']): AlarmEvent {
   return {
     id: idOf(rule, finding.subject),
     condition: rule.condition,
     priority: finding.priority ?? rule.priority,
     phase,
-    message: finding.message ?? rule.message,
+    message: `${finding.message ?? rule.message}${subjectWords(finding.subject)}`,
     advice: finding.advice ?? rule.advice,
     value: finding.value,
     limit: finding.limit,
@@ -74,11 +80,12 @@ function found(before: StandingAlarm | undefined, rule: AlarmRule, finding: Find
 /** The subject that an id was made of. */
 const subjectOfId = (rule: AlarmRule, id: string): string => id.slice(rule.condition.length + 1);
 
+const whenLastKnown = ' (when last known)';
+
 /** An alarm about what nobody can tell now: it stands as it was last known. */
-function notKnown(before: StandingAlarm, rule: AlarmRule, events: AlarmEvent[], tMs: number): StandingAlarm {
-  const message = `${rule.message} (when last known)`;
-  if (before.event.message === message) return before;
-  const event: AlarmEvent = { ...before.event, phase: 'changed', message };
+function notKnown(before: StandingAlarm, events: AlarmEvent[], tMs: number): StandingAlarm {
+  if (before.event.message.endsWith(whenLastKnown)) return before;
+  const event: AlarmEvent = { ...before.event, phase: 'changed', message: `${before.event.message}${whenLastKnown}` };
   events.push(event);
   return { ...before, event, changedAtMs: tMs };
 }
@@ -87,14 +94,15 @@ function notKnown(before: StandingAlarm, rule: AlarmRule, events: AlarmEvent[], 
 function notFound(before: StandingAlarm, rule: AlarmRule, inputs: AlarmInputs, events: AlarmEvent[]): StandingAlarm | null {
   const { tMs } = inputs;
   if (before.raisedAtMs === null) return null;
-  if (before.trueSinceMs !== null && rule.unknown?.(inputs, subjectOfId(rule, before.event.id))) return notKnown(before, rule, events, tMs);
+  if (before.trueSinceMs !== null && rule.unknown?.(inputs, subjectOfId(rule, before.event.id))) return notKnown(before, events, tMs);
   if (!rule.latching || before.acknowledged) {
     events.push({ ...before.event, phase: 'ended' });
     return null;
   }
   if (before.trueSinceMs === null) return before;
   // What it said last may have been that nobody could tell.
-  const said = before.event.message.replace(/ \(when last known\)$/, '');
+  const { message } = before.event;
+  const said = message.endsWith(whenLastKnown) ? message.slice(0, -whenLastKnown.length) : message;
   const over: AlarmEvent = { ...before.event, phase: 'changed', message: `${said} (over)` };
   events.push(over);
   return { ...before, event: over, trueSinceMs: null, changedAtMs: tMs };

@@ -32,17 +32,20 @@ async function contentsOf(record: string) {
   const drivers: Record<string, string | null> = {};
   const cementMl: Record<string, number> = {};
   const alarms = new Set<string>();
+  const messages = new Set<string>();
   for await (const { topic, data } of opened.value.samples({ frames: false })) {
     if (topic === '/injector/reading') readings[data.device] = (readings[data.device] ?? 0) + 1;
     if (topic === '/injector/state') {
       drivers[data.device] = data.driver;
       cementMl[data.device] = data.cement.volumeMl;
     }
-    if (topic === '/alarm') alarms.add(data.id);
+    if (topic !== '/alarm') continue;
+    alarms.add(data.id);
+    messages.add(data.message);
   }
   const { sources } = opened.value.header;
   await opened.value.close();
-  return { readings, drivers, cementMl, alarms, sources };
+  return { readings, drivers, cementMl, alarms, messages, sources };
 }
 
 describe('two injectors at once', () => {
@@ -98,11 +101,12 @@ describe.skipIf(!hasSocat)(`two serial injectors of different kinds (${hasSocat 
     await sleep(1500);
     running.child.kill('SIGINT');
     expect((await running.ended).status).toBe(0);
-    const { readings, drivers, alarms } = await contentsOf(record);
+    const { readings, drivers, alarms, messages } = await contentsOf(record);
     expect(drivers).toEqual({ 'injector-left': 'pedicle-v1', 'injector-right': 'line' });
     expect(readings['injector-left']).toBeGreaterThan(readings['injector-right'] ?? 0);
     expect(readings['injector-right']).toBeGreaterThan(0);
     expect(alarms).toContain('injector-lost/injector-right');
+    expect(messages).toContain('Injector disconnected: its pressure and volume are not known (injector right)');
     expect(alarms).not.toContain('injector-lost/injector-left');
     expect(jsonOf(await pedicle('replay', record, '--json'))).toMatchObject({ identical: true });
   });

@@ -165,7 +165,7 @@ describe('what guidance sees', () => {
     session.frame('a', 66);
     for (let tMs = 132; tMs < 1000; tMs += 66) session.frame('a', tMs, { leak: true, leakSite: 'disc-superior' });
     expect(session.phases('cement-leak/a')).toEqual(['raised 330']);
-    expect(session.events[0]?.event.message).toBe('Cement outside the vertebral body, into the upper disc');
+    expect(session.events[0]?.event.message).toBe('Cement outside the vertebral body, into the upper disc (plane A)');
   });
 
   test('each plane has its own alarm', () => {
