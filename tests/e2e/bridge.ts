@@ -73,5 +73,8 @@ export function makeRecord(folder: string, scenario: string, planes: 1 | 2 = 1):
 /** A folder for records that goes away with `remove`. */
 export function temporaryRecords(): { readonly folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'pedicle-e2e-'));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // The process that only lists the tests reads their files as well.
+  process.on('exit', remove);
+  return { folder, remove };
 }

@@ -1,23 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningBridge, simulated, startBridge, temporaryRecords } from './bridge.ts';
 import { expect, expectAccessible, expectWhole, keepPicture, test, word } from './console.ts';
 
 const records = temporaryRecords();
-const folder = mkdtempSync(join(tmpdir(), 'pedicle-site-'));
-const site = join(folder, 'site.json');
+const site = join(records.folder, 'site.json');
 let bridge: RunningBridge;
 
 test.beforeAll(async () => {
   writeFileSync(site, JSON.stringify({ version: 1, checklists: { access: ['Level checked in both views', 'Antibiotic given'] }, shortcuts: { store: 'F9' } }));
-  bridge = await startBridge(records.folder, ['--site', site, ...simulated('quiet')]);
+  bridge = await startBridge(join(records.folder, 'records'), ['--site', site, ...simulated('quiet')]);
 });
 test.afterEach(({ page }) => page.goto('about:blank'));
 test.afterAll(async () => {
   await bridge.stop();
   records.remove();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 test('a stage is left by way of its checklist, ticked or not; the next side and level begin anew', async ({ page }) => {
