@@ -7,9 +7,9 @@ import { decodeJpegLossless } from '../../src/dicom/jpegLossless.ts';
 import { decodeRle } from '../../src/dicom/rle.ts';
 import type { DecodedFrame } from '../../src/dicom/storedValues.ts';
 import type { PixelCoding } from '../../src/dicom/transferSyntax.ts';
-import { type CodecImage, decodeWith } from './dicomCodecs.ts';
+import type { CodecImage, CodecName } from './dicomCodecs.ts';
 import { interleave, nativeCells } from './dicomNative.ts';
-import { createVideoStreams } from './dicomVideo.ts';
+import type { VideoStreams } from './dicomVideo.ts';
 
 /** One frame as it lies in the file, with what is needed to make pixels of it. */
 export interface CodedFrame {
@@ -54,7 +54,10 @@ export async function decodeFrame(frame: CodedFrame): Promise<Result<DecodedFram
   }
 }
 
-const videoStreams = createVideoStreams();
+/** Codecs and FFmpeg's wrapper are loaded by the first frame that needs them: most runs need neither, and a thread starts in half the time. */
+const decodeWith = async (name: CodecName, bytes: Uint8Array): Promise<CodecImage> => (await import('./dicomCodecs.ts')).decodeWith(name, bytes);
+let videoStreams: Promise<VideoStreams> | null = null;
+const startVideoStreams = async (): Promise<VideoStreams> => (await import('./dicomVideo.ts')).createVideoStreams();
 
 async function decodeAs(coding: PixelCoding, frame: CodedFrame): Promise<Result<DecodedFrame>> {
   const { image, bytes } = frame;
@@ -78,7 +81,9 @@ async function decodeAs(coding: PixelCoding, frame: CodedFrame): Promise<Result<
     case 'jpeg-xl':
       return matched(image, await decodeWith('libjxl', bytes), 'RGB');
     case 'video':
-      return frame.stream === undefined ? failedFault('is part of a video and cannot be decoded by itself') : videoStreams.frame(frame, frame.stream);
+      if (frame.stream === undefined) return failedFault('is part of a video and cannot be decoded by itself');
+      videoStreams ??= startVideoStreams();
+      return (await videoStreams).frame(frame, frame.stream);
     case 'unsupported':
       return failedFault(`is coded as ${image.transferSyntax.name}, which is not decoded here`);
   }
