@@ -11,10 +11,10 @@ export function frameMemory(bytes: number): SharedArrayBuffer {
 }
 
 /** So many frames, or so much of them, come and go between two collections: more than wait anywhere at one time. */
-const collectEveryFrames = 32;
+const collectEveryFrames = 128;
 const collectEveryBytes = 64 << 20;
 /** What outlived two collections of the young is found by a whole one only. */
-const wholeEveryBytes = 512 << 20;
+const wholeEveryBytes = 256 << 20;
 
 let frames = 0;
 let bytesSinceYoung = 0;
@@ -22,7 +22,7 @@ let bytesSinceWhole = 0;
 
 /**
  * Has V8 count `bytes` of shared memory that this thread has taken a reference to. A frame is dropped long before it is old,
- * so that a collection of young objects finds it: a third of a millisecond for every 32 of them. Left to its own count of what is
+ * so that a collection of young objects finds it: a third of a millisecond for every 64 MB of them. Left to its own count of what is
  * outside the heap, V8 collects the whole heap, ten milliseconds and more, for every few frames.
  */
 export function countFrame(bytes: number): void {

@@ -34,38 +34,37 @@ export const scaleBenchmark: Benchmark = {
   name: 'scale',
   what: 'processor time and memory of longer sessions, more planes, larger frames',
   async run({ folder, rounds }) {
-    const base: Size = { planes: 1, sidePx: 512, seconds: 16 };
-    const steps: readonly { readonly what: string; readonly size: Size; readonly memory?: true }[] = [
-      { what: 'twice as long', size: { ...base, seconds: 32 }, memory: true },
-      { what: 'four times as long', size: { ...base, seconds: 64 }, memory: true },
-      { what: 'two planes', size: { ...base, planes: 2 } },
-      { what: '1024² for 512²', size: { ...base, sidePx: 1024 } },
-      { what: '2048² for 512², half as long', size: { ...base, sidePx: 2048, seconds: 8 } },
+    const base: Size = { planes: 1, sidePx: 1024, seconds: 16 };
+    const small: Size = { ...base, sidePx: 512 };
+    const steps: readonly { readonly what: string; readonly size: Size; readonly from: Size; readonly memory?: true }[] = [
+      { what: 'twice as long', size: { ...base, seconds: 32 }, from: base, memory: true },
+      { what: 'four times as long', size: { ...base, seconds: 64 }, from: base, memory: true },
+      { what: 'two planes', size: { ...base, planes: 2 }, from: base },
+      { what: '1024² for 512²', size: base, from: small },
+      { what: '2048² for 1024², half as long', size: { ...base, sidePx: 2048, seconds: 8 }, from: base },
     ];
-    const ran: { readonly start: Ran; readonly base: Ran; readonly steps: readonly Ran[] }[] = [];
+    const sizes = [base, small, ...steps.map(({ size }) => size).filter((size) => size !== base)];
+    const rounded: { readonly start: Ran; readonly of: ReadonlyMap<Size, Ran> }[] = [];
     for (let round = 0; round < Math.min(rounds, mostRounds); round++) {
-      const start = await session(folder, { ...base, seconds: 1 });
-      const once = await session(folder, base);
-      const others: Ran[] = [];
-      for (const { size } of steps) others.push(await session(folder, size));
-      ran.push({ start, base: once, steps: others });
+      const start = await session(folder, { ...small, seconds: 1 });
+      const of = new Map<Size, Ran>();
+      for (const size of sizes) of.set(size, await session(folder, size));
+      rounded.push({ start, of });
     }
-    return steps.flatMap(({ what, size, memory }, index): readonly Measure[] => {
-      const linear = work(size) / work(base);
-      const of = ran.map(({ steps: sessions, start, base: once }) => ({ session: sessions[index] ?? once, start, once }));
+    const ranAs = (size: Size): readonly Ran[] => rounded.flatMap(({ of }) => of.get(size) ?? []);
+    /** Without the start of the program. */
+    const cpuS = (size: Size): readonly number[] => ranAs(size).map(({ cpuMs }, round) => (cpuMs - (rounded[round]?.start.cpuMs ?? 0)) / 1000);
+    return steps.flatMap(({ what, size, from, memory }): readonly Measure[] => {
+      const linear = work(size) / work(from);
       const named = (measure: string) => ({ name: 'scale', measure: `${what}: ${measure}`, target: { of: 'ratio', atMost: 1.1 } as const });
+      const session16 = `the session of 16 s, one plane of ${from.sidePx}²`;
       const cpu = measureOf(
-        { ...named('processor time'), unit: 's', against: `${linear} × a session of 16 s, one plane of 512²; of both, the start is left out` },
-        of.map(({ session: { cpuMs }, start }) => (cpuMs - start.cpuMs) / 1000),
-        of.map(({ once, start }) => (linear * (once.cpuMs - start.cpuMs)) / 1000),
+        { ...named('processor time'), unit: 's', against: `${linear} × ${session16}; the start is left out of both` },
+        cpuS(size),
+        cpuS(from).map((seconds) => linear * seconds),
       );
-      if (!memory) return [cpu];
-      const peak = measureOf(
-        { ...named('most memory'), unit: 'MB', against: 'the session of 16 s' },
-        of.map(({ session: { peakMb } }) => peakMb),
-        of.map(({ once }) => once.peakMb),
-      );
-      return [cpu, peak];
+      const peaks = (of: Size) => ranAs(of).map(({ peakMb }) => peakMb);
+      return memory ? [cpu, measureOf({ ...named('most memory'), unit: 'MB', against: session16 }, peaks(size), peaks(from))] : [cpu];
     });
   },
 };
