@@ -39,7 +39,17 @@ export async function startBridge(records: string, args: readonly string[] = [])
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let last = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    last = (last + chunk.toString()).slice(-4000);
+  });
+  let ending = false;
+  // Whatever test runs then fails for a reason that its page cannot know.
+  child.on('exit', (code, signal) => {
+    if (!ending) process.stderr.write(`The bridge ended by itself (${signal ?? code}): ${last}\n`);
+  });
   const end = async (signal: NodeJS.Signals) => {
+    ending = true;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill(signal);
