@@ -1,10 +1,12 @@
 import type { LeakSite, Stage } from '../src/sample/index.ts';
+import { accessText } from './access/accessText.ts';
 import { deskText } from './deskText.ts';
 import type { LayerName } from './viewport/layers.ts';
 
 /** Every word the console shows, in one place, to be translated. Functions where a figure goes into the sentence. */
 export const text = {
   ...deskText,
+  access: accessText,
   product: 'Pedicle',
   notSent: 'Not sent: the link to the bridge is down. Do it again when it is back.',
   notMedical: 'Not a medical device',
