@@ -144,7 +144,9 @@ export async function openSimulatedOperator(uri: string): Promise<Result<Source>
   const parsed = simulationRequest(uri);
   if (!parsed.ok) return parsed;
   const { scenario, request } = parsed.value;
-  const stories = Array.from({ length: request.repeat }, (_, story) =>
+  // A story in which the operator only begins goes on when it is repeated; it does not begin anew over what a person has done since.
+  const opensOnly = scenario.operator.every(({ event }) => event.kind !== 'stage' || event.stage === 'access');
+  const stories = Array.from({ length: opensOnly ? 1 : request.repeat }, (_, story) =>
     scenario.operator.map(({ atMs, event }) => ({ atMs: story * scenario.durationMs + atMs, event })),
   );
   return ok(scriptedOperator(uri, true, stories.flat()));
