@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { injectorDrivers } from '../../../src/injector/drivers.ts';
 import { fuzzDriver } from './fuzzDriver.ts';
 
-/** `node --expose-gc tests/bench/fuzzDrivers.ts` takes ten million, and the heap after each. */
-const bytesPerDriver = 300_000;
+/** `node --expose-gc tests/bench/fuzzDrivers.ts` takes ten million, and tells the heap after each. */
+const bytesPerDriver = 3_000_000;
 const seed = 4711;
 
 describe.each(Object.entries(injectorDrivers))('%s', (name, driver) => {
