@@ -14,7 +14,7 @@ export function frameMemory(bytes: number): SharedArrayBuffer {
 const collectEveryFrames = 128;
 const collectEveryBytes = 64 << 20;
 /** What outlived two collections of the young is found by a whole one only. */
-const wholeEveryBytes = 256 << 20;
+const wholeEveryBytes = 128 << 20;
 
 let frames = 0;
 let bytesSinceYoung = 0;

@@ -56,7 +56,7 @@ export function thisMachine(loadAtStart: number): Machine {
   };
 }
 
-/** Runs benchmarks one after another, each in a folder of its own. */
+/** Runs benchmarks one after another, each in a folder of its own. One that fails is told and costs the exit status, not the figures of the others. */
 export async function runBenchmarks(chosen: readonly Benchmark[], rounds: number, say: (line: string) => void): Promise<readonly Measure[]> {
   const measures: Measure[] = [];
   for (const benchmark of chosen) {
@@ -66,6 +66,9 @@ export async function runBenchmarks(chosen: readonly Benchmark[], rounds: number
     try {
       measures.push(...(await benchmark.run({ folder, rounds, say })));
       say(`${benchmark.name}: measured in ${Math.round((performance.now() - startMs) / 1000)} s.`);
+    } catch (error) {
+      say(`${benchmark.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      process.exitCode = 1;
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
