@@ -6,6 +6,7 @@ import { decodeBenchmark } from './decode.ts';
 import { displayBenchmark } from './display.ts';
 import { fleetBenchmark } from './fleet.ts';
 import { guidanceBenchmark } from './guidance.ts';
+import { memoryBenchmark } from './memory.ts';
 import { openBenchmark } from './open.ts';
 import { recordBenchmark } from './record.ts';
 import { replayBenchmark } from './replay.ts';
@@ -32,6 +33,7 @@ export const benchmarks: readonly Benchmark[] = [
   openBenchmark,
   startBenchmark,
   scaleBenchmark,
+  memoryBenchmark,
 ];
 
 /** What the figures were taken on. */
