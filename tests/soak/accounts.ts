@@ -137,10 +137,11 @@ function alarmAccount(
     alarms.find((alarm) => alarm.condition === condition && alarm.phase === phase && alarm.tMs >= fromS * 1000 && alarm.tMs <= toS * 1000 + graceMs * speed);
   const raised = during('raised');
   const over = during('ended') ?? during('changed');
-  const ms = (alarm: AlarmTime | undefined, fromMs: number) => (alarm ? `${Math.round(alarm.tMs - fromMs)} ms` : 'never');
+  const ms = (alarm: AlarmTime | undefined, fromMs: number) =>
+    alarm ? `${Math.abs(Math.round(alarm.tMs - fromMs))} ms ${alarm.tMs < fromMs ? 'before' : 'after'}` : 'never after';
   return {
     question: `${what} at ${fromS} s: is ${condition} raised, and over when it is over?`,
-    answer: `raised after ${ms(raised, fromS * 1000)}, over ${ms(over, toS * 1000)} after its end`,
+    answer: `raised ${ms(raised, fromS * 1000)} its begin, over ${ms(over, toS * 1000)} its end`,
     good: raised !== undefined && over !== undefined,
   };
 }

@@ -109,6 +109,17 @@ async function answerOf(...args: readonly string[]): Promise<{ readonly status: 
   return { status: await new Promise((done) => child.once('close', done)), text: text.trim() };
 }
 
+/** The plain values of a command's JSON answer: `intact: true, closed: true, …`. */
+function wordsOf(text: string): string {
+  try {
+    const plain = Object.entries(JSON.parse(text) as object).filter(([, value]) => value === null || typeof value !== 'object');
+    return plain.map(([name, value]) => `${name}: ${typeof value === 'number' ? Math.round(value * 100) / 100 : value}`).join(', ');
+  } catch {
+    // Whatever the command said instead of JSON is its answer.
+    return text.slice(0, 300);
+  }
+}
+
 /** Memory may breathe; over the second half it may not climb. The bound is that of the display: 20 MB over what a run begins with. */
 const mostGrowthMb = 20;
 
@@ -168,14 +179,23 @@ const accounts: readonly Account[] = [
         },
       ]
     : []),
-  { question: 'Does the record verify?', answer: verified.text.slice(0, 200), good: verified.status === 0 },
-  { question: 'Is replay identical?', answer: replayed.text.slice(0, 300), good: replayed.status === 0 },
+  { question: 'Does the record verify?', answer: wordsOf(verified.text), good: verified.status === 0 },
+  { question: 'Is replay identical?', answer: wordsOf(replayed.text), good: replayed.status === 0 },
   ...(await accountsOf(record, { faults, fullDisk, speed })),
   ...holdingAccounts(holdings),
 ];
+const trials = [...faults.map(({ fault, fromS, toS }) => ({ what: fault, fromS, toS })), ...fullDisk.map((span) => ({ what: 'disk nearly full', ...span }))];
 mkdirSync(out, { recursive: true });
 const title = `Soak of ${seconds / 60} minutes${speed === 1 ? '' : ` at ${speed} times real time`}`;
-writeFileSync(join(out, 'index.html'), soakPage(title, accounts, holdings));
+writeFileSync(
+  join(out, 'index.html'),
+  soakPage(
+    title,
+    accounts,
+    holdings,
+    trials.map(({ what, fromS, toS }) => ({ what, fromS: fromS / speed, toS: toS / speed })),
+  ),
+);
 writeFileSync(join(out, 'accounts.json'), `${JSON.stringify({ seconds, speed, accounts, holdings }, null, 1)}\n`);
 smallDisk?.remove();
 rmSync(folder, { recursive: true, force: true });
