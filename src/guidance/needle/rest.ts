@@ -17,6 +17,7 @@ export const restRules = {
   /** An unseen needle is there as long as its place stops this share of what it stopped: two thin walls are left when a stylet leaves. */
   coveredShare: 0.3,
   releaseHollowMm: 6,
+  sameEndMm: 2,
 } as const;
 
 /**
@@ -61,13 +62,22 @@ export interface Decision {
 
 /**
  * How far to believe a measured end. With the stylet out the cannula is at rest by the nature of the procedure, and what
- * lies beyond its end (balloon, cement) may look like shaft: it is held until a large displacement lasts. At rest with the
+ * lies beyond its end (balloon, cement) may look like shaft: it is held until the same large displacement lasts. At rest with the
  * stylet in: small steps are averaged in, a larger one must be seen clearly or twice. On the move only a
  * leap has to be.
  */
-export function decide(track: NeedleTrack, alongMm: number, speedMm: number, hollow: boolean, styletOut: boolean, clear: boolean): Decision {
+export function decide(
+  track: NeedleTrack,
+  alongMm: number,
+  lastAlongMm: number,
+  speedMm: number,
+  hollow: boolean,
+  styletOut: boolean,
+  clear: boolean,
+): Decision {
   if (hollow) {
-    const stray = Math.abs(alongMm) > restRules.releaseHollowMm;
+    // An end that is really elsewhere is there in every frame; what balloon and cement make of it wanders.
+    const stray = Math.abs(alongMm) > restRules.releaseHollowMm && Math.abs(alongMm - lastAlongMm) < restRules.sameEndMm;
     const strays = stray ? track.strays + 1 : 0;
     if (strays >= 6) return { alongMm, parked: false, measured: true, strays: 0 };
     const expected = styletOut && !track.parked ? Math.max(-0.15, Math.min(0.15, 0.3 * speedMm)) : 0;

@@ -370,7 +370,15 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   const withdrawn = hollow && (track.bareLevel === null ? followedStep : backFrames >= restRules.backFrames);
   const decision = withdrawn
     ? { alongMm: along * mmPerPx, parked: false, measured: true, strays: 0 }
-    : decide(track, along * mmPerPx, track.velocityPx * mmPerPx, hollow, styletOut, sighting.sigmaPx < restRules.clearTip * sighting.widthPx);
+    : decide(
+        track,
+        along * mmPerPx,
+        (track.recentAlongPx.at(-1) ?? 0) * mmPerPx,
+        track.velocityPx * mmPerPx,
+        hollow,
+        styletOut,
+        sighting.sigmaPx < restRules.clearTip * sighting.widthPx,
+      );
   const accepted = decision.alongMm / mmPerPx;
   // Across the shaft the measurement is always better than the prediction, as long as it reaches near to the tip.
   const across = decision.measured || followedStep ? (sighting.tip[0] - base[0]) * -dy + (sighting.tip[1] - base[1]) * dx : 0;
