@@ -5,6 +5,7 @@ import type { VisibleField } from '../image/field.ts';
 import type { DetectedNeedle } from '../observation.ts';
 import type { FoundBar, NeedleDetector, NeedleScale } from './detect.ts';
 import { isBareBack, levelBehind, sidesBehind } from './levels.ts';
+import { barDirection, degreesBetween, forwardOfNew, mayBeNew } from './newcomers.ts';
 import { bareLevelAfter, decide, isAtRest, restRules, solidContrastAfter, styletState } from './rest.ts';
 
 /** Everything in full image pixels. `Bone` positions have the motion of the bone taken off. */
@@ -75,10 +76,6 @@ interface Sighting {
 /** Names what decides about following, in millimetres and shares. */
 const rules = {
   association: { acrossMm: 5, angleDeg: 12 },
-  freeLengthMm: 9,
-  plannedLengthMm: 4,
-  plannedAcrossMm: 8,
-  plannedAngleDeg: 25,
   /** A needle does not change its width by more than this from one frame to the next. */
   mergedWidthShare: 0.2,
   coveredFrames: 15,
@@ -147,10 +144,6 @@ export function createNeedleTracker(): NeedleTracker {
   };
 }
 
-const degreesBetween = (a: readonly [number, number], b: readonly [number, number]): number =>
-  (Math.acos(Math.min(1, Math.abs(a[0] * b[0] + a[1] * b[1]))) * 180) / Math.PI;
-
-const barDirection = (bar: FoundBar): readonly [number, number] => [bar.shaft.dx, bar.shaft.dy];
 const isForward = (bar: FoundBar, direction: readonly [number, number]): boolean => bar.shaft.dx * direction[0] + bar.shaft.dy * direction[1] > 0;
 
 /** How far off a bar lies from where the track's shaft is expected now, mm (a degree counts as half a millimetre); null when it is another. */
@@ -198,45 +191,6 @@ function sightingOfTrack(track: NeedleTrack, found: FoundBar | undefined, contex
 function predictedTip(track: NeedleTrack, { shift }: NeedleContext): ImagePoint {
   const advance = track.parked ? 0 : track.velocityPx;
   return [track.tipBone[0] + shift[0] + track.direction[0] * advance, track.tipBone[1] + shift[1] + track.direction[1] * advance];
-}
-
-/**
- * Whether a bar that belongs to no needle yet may be one: it comes in from the border, or is long, or lies on a planned
- * trajectory (a needle seen nearly end-on is short).
- */
-function mayBeNew(bar: FoundBar, context: NeedleContext): boolean {
-  if (bar.startsAtBorder || bar.endsAtBorder) return true;
-  if (context.cementSeen) return false;
-  if (bar.lengthMm >= rules.freeLengthMm) return true;
-  return bar.lengthMm >= rules.plannedLengthMm && liesOnPlan(bar, context);
-}
-
-function liesOnPlan(bar: FoundBar, { plan, shift, pyramid, scale }: NeedleContext): boolean {
-  const middle = 0.5 * (bar.shaft.from + bar.shaft.to);
-  const x = pyramid.factor * (bar.shaft.x + bar.shaft.dx * middle) - shift[0];
-  const y = pyramid.factor * (bar.shaft.y + bar.shaft.dy * middle) - shift[1];
-  return (plan?.trajectories ?? []).some(({ entry, target }) => {
-    const length = Math.hypot(target[0] - entry[0], target[1] - entry[1]);
-    if (length < 1) return false;
-    const line: readonly [number, number] = [(target[0] - entry[0]) / length, (target[1] - entry[1]) / length];
-    const across = Math.abs((x - target[0]) * -line[1] + (y - target[1]) * line[0]) * scale.mmPerPx;
-    return across < rules.plannedAcrossMm && degreesBetween(line, barDirection(bar)) < rules.plannedAngleDeg;
-  });
-}
-
-/** Which end of a new bar is the tip: not the one at the border, else as planned, else the one nearer to the middle. Null when both ends leave the field. */
-function forwardOfNew(bar: FoundBar, context: NeedleContext): boolean | null {
-  if (bar.startsAtBorder && bar.endsAtBorder) return null;
-  if (bar.startsAtBorder !== bar.endsAtBorder) return bar.startsAtBorder;
-  const trajectories = context.plan?.trajectories ?? [];
-  const votes = trajectories.map(({ entry, target }) => Math.sign((target[0] - entry[0]) * bar.shaft.dx + (target[1] - entry[1]) * bar.shaft.dy));
-  const vote = votes.reduce((sum, v) => sum + v, 0);
-  if (vote !== 0) return vote > 0;
-  const { factor } = context.pyramid;
-  const { rows, columns } = context.frame.attributes;
-  const fromMiddle = (along: number) =>
-    Math.hypot(factor * (bar.shaft.x + bar.shaft.dx * along) - columns / 2, factor * (bar.shaft.y + bar.shaft.dy * along) - rows / 2);
-  return fromMiddle(bar.shaft.to) < fromMiddle(bar.shaft.from);
 }
 
 function sightingOf(bar: FoundBar, forward: boolean, context: NeedleContext, detector: NeedleDetector): Sighting | null {
