@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { cpSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pedicle, type RunningPedicle, startPedicle } from '../integration/pedicle.ts';
 import { hasRedis, startRedis, whyNoRedis } from '../integration/redisServer.ts';
-import { recordSimulation } from '../integration/simulatedRecord.ts';
 import { type Benchmark, type Measure, measureOf } from './benchmark.ts';
+import { fleetSources, makeFleetLibrary } from './fleetLibrary.ts';
 
-const records = 6;
-const seconds = 12;
+/** Of each source; `PEDICLE_FLEET_EACH=20` for as many as the promise of replay is held to. */
+const each = Number(process.env.PEDICLE_FLEET_EACH ?? 2);
+const pictures = { seconds: 8, sizePx: 192, fps: 10 };
+const records = each * fleetSources.length;
 const counts = [1, 2, 4] as const;
 
 interface Answers {
@@ -68,13 +70,11 @@ const way = (count: number, kind: 'process' | 'worker'): string => `${count} ${k
 /** A library of records replayed by one, two and four processes of this machine and as many workers behind a queue, and with a worker killed. */
 export const fleetBenchmark: Benchmark = {
   name: 'fleet',
-  what: `replay of a library of ${records} records of ${seconds} s, one plane of 256², on several processes and workers`,
+  what: `replay of ${records} short records, ${each} of each source (${fleetSources.join(', ')}), on several processes and workers`,
   async run({ folder, rounds, say }) {
     const library = join(folder, 'library');
-    await recordSimulation(join(library, '0'), { seconds, size: 256, fps: 15 });
-    for (let n = 1; n < records; n++) cpSync(join(library, '0'), join(library, String(n)), { recursive: true });
-    const bytes = ['telemetry.mcap', 'plane-a.mcap'].reduce((sum, name) => sum + statSync(join(library, '0', name)).size, 0);
-    say(`fleet: a record has ${(bytes / 1e6).toFixed(1)} MB`);
+    await makeFleetLibrary(library, join(folder, 'exports'), each, pictures);
+    say('fleet: the library is made');
     const took = new Map<string, number[]>();
     const digests = new Set<string>();
     const note = (what: string, { tookMs, digest, answered }: Answers) => {
