@@ -19,7 +19,7 @@ function roundsArgument(text: string): number {
 const benchFolder = new URL('../../tests/bench/', import.meta.url);
 
 interface Benches {
-  readonly benchmarks: readonly { readonly name: string }[];
+  readonly benchmarks: readonly { readonly name: string; readonly onlyWhenNamed?: true }[];
   readonly thisMachine: (loadAtStart: number) => object;
   readonly runBenchmarks: (chosen: readonly unknown[], rounds: number, say: (line: string) => void) => Promise<readonly { readonly met: boolean | null }[]>;
 }
@@ -34,7 +34,7 @@ async function bench(names: readonly string[], options: BenchOptions): Promise<v
   if (unknown !== undefined) return reportFault({ kind: 'input', message: `There is no benchmark "${unknown}"; there are ${known.join(', ')}.` });
   const [load = 0] = loadavg();
   const machine = thisMachine(Math.round(load * 100) / 100);
-  const chosen = benchmarks.filter(({ name }) => names.length === 0 || names.includes(name));
+  const chosen = benchmarks.filter(({ name, onlyWhenNamed }) => (names.length === 0 ? !onlyWhenNamed : names.includes(name)));
   const results = await runBenchmarks(chosen, options.rounds, (line) => process.stderr.write(`${line}\n`));
   if (options.json) return printJson({ machine, results });
   process.stdout.write(`${JSON.stringify(machine)}\n\n${tableOf(results)}\n`);
@@ -44,7 +44,7 @@ export function register(program: Command): void {
   program
     .command('bench')
     .description('the benchmarks, each beside its reference in the same run')
-    .argument('[names...]', 'which ones; all when none is named')
+    .argument('[names...]', 'which ones; when none is named all but the longest (memory)')
     .option('--rounds <n>', 'how often each is measured', roundsArgument, 3)
     .option('--json', 'one JSON object on standard output')
     .action(bench);

@@ -27,6 +27,8 @@ export interface BenchContext {
 export interface Benchmark {
   readonly name: string;
   readonly what: string;
+  /** Takes so many minutes that it runs only when it is named. */
+  readonly onlyWhenNamed?: true;
   run(context: BenchContext): Promise<readonly Measure[]>;
 }
 

@@ -66,6 +66,7 @@ async function untilShown(page: Page, count: number): Promise<void> {
 /** Growth of page and bridge while twenty thousand frames are shown. */
 export const memoryBenchmark: Benchmark = {
   name: 'memory',
+  onlyWhenNamed: true,
   what: `memory of page and bridge over ${frames} frames shown, with guidance and recording`,
   async run({ folder, say }) {
     const browser = chooseBrowser();
