@@ -14,6 +14,11 @@ const longMessage = 48;
 export function Alarms({ moment }: { readonly moment: Moment }) {
   const alarms = alarmOrder(moment.timeline.alarms.values());
   const live = moment.mode === 'live';
+  const all = (
+    <button type="button" className="alarms-more" data-testid="all-alarms" onClick={() => ask('alarms')}>
+      {alarms.length > shownAlarms ? text.alarms.more(alarms.length - shownAlarms) : text.alarms.all}
+    </button>
+  );
   return (
     <section className="alarms" aria-label={text.alarms.region} data-testid="alarms">
       {alarms.length === 0 && <div className="alarms-none">{text.alarms.none}</div>}
@@ -41,14 +46,11 @@ export function Alarms({ moment }: { readonly moment: Moment }) {
                 {text.alarms.acknowledge}
               </button>
             )}
+            {live && index === shownAlarms - 1 && alarms.length > shownAlarms && all}
           </div>
         );
       })}
-      {live && (alarms.length === 0 || alarms.length > shownAlarms) && (
-        <button type="button" className="alarms-more" data-testid="all-alarms" onClick={() => ask('alarms')}>
-          {alarms.length > shownAlarms ? text.alarms.more(alarms.length - shownAlarms) : text.alarms.all}
-        </button>
-      )}
+      {live && alarms.length === 0 && all}
     </section>
   );
 }

@@ -65,10 +65,10 @@ export async function startBridge(records: string, args: readonly string[] = [])
 
 /**
  * Arguments for a simulated session of both planes that outlasts the tests of a file. Small pictures at eight frames a second leave the
- * machine to what is tested; those taken for the documentation are full size.
+ * machine to what is tested; those taken for the documentation are larger.
  */
 export function simulated(scenario: string, planes: 1 | 2 = 2): readonly string[] {
-  const frames = `sim:${scenario}?repeat=30${process.env.PEDICLE_PICTURES ? '' : '&size=512&fps=8'}`;
+  const frames = `sim:${scenario}?repeat=30&fps=8&size=${process.env.PEDICLE_PICTURES ? 768 : 512}`;
   return ['--frames-a', frames, ...(planes === 2 ? ['--frames-b', frames] : []), '--injector', `sim:${scenario}?repeat=30`];
 }
 

@@ -79,10 +79,10 @@ test('sources are tested, a fault is told at its field and in its section, and w
   await page.getByRole('menuitem', { name: 'Setup' }).click();
   await page.getByRole('button', { name: 'Test' }).first().click();
   await expect(page.getByTestId('test-framesA')).toContainText('frames of 512 × 512', { timeout: 20_000 });
-  await page.getByRole('textbox', { name: 'Injector' }).fill('serial:/dev/there-is-none');
-  await page.getByRole('button', { name: 'Test' }).last().click();
+  await page.getByRole('textbox', { name: 'Injector', exact: true }).fill('serial:/dev/there-is-none');
+  await page.getByRole('button', { name: 'Test' }).nth(2).click();
   await expect(page.getByTestId('test-injector')).toContainText('There is no port /dev/there-is-none');
-  await page.getByRole('textbox', { name: 'Injector' }).fill('sim:kyphoplasty');
+  await page.getByRole('textbox', { name: 'Injector', exact: true }).fill('sim:kyphoplasty');
   await expectAccessible(page);
   await keepPicture(page, 'setup');
 

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import type { Browser, WebSocketRoute } from '@playwright/test';
-import { makeRecord, type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
+import { makeRecord, type RunningBridge, simulated, startBridge, temporaryRecords } from './bridge.ts';
 import { expect, expectAccessible, expectRunning, expectWhole, frameMsOf, keepPicture, seqOf, test, word } from './console.ts';
 
 const records = temporaryRecords();
 let bridge: RunningBridge;
 
 test.describe.configure({ mode: 'serial' });
-/** For the documentation the record is made live, full size, with a look at it on the way. */
+/** For the documentation the record is made live, with a look at it on the way. */
 async function recordLive(browser: Browser): Promise<void> {
-  const live = await startBridge(records.folder);
+  const live = await startBridge(records.folder, simulated('kyphoplasty'));
   const page = await browser.newPage();
   await page.goto(live.url);
   await expectRunning(page);
