@@ -12,6 +12,7 @@ async function recordLive(browser: Browser): Promise<void> {
   const live = await startBridge(records.folder, simulated('kyphoplasty'));
   const page = await browser.newPage();
   await page.goto(live.url);
+  await page.getByRole('button', { name: 'Not now' }).click();
   await expectRunning(page);
   await expect(page.locator('.stages [aria-current="step"]')).toContainText('Injection', { timeout: 90_000 });
   // Some seconds of injection, for cement to be seen in live and in replay.
