@@ -37,7 +37,7 @@ describe('simulated sources', () => {
     expect(events.at(-1)).toMatchObject({ topic: '/device', data: { device: 'plane-b', state: 'ended' } });
   });
 
-  test('a story that is repeated goes on in time and in numbers, for frames, injector and operator alike', async () => {
+  test('a story that is repeated goes on in time and in numbers, for frames, injector and operator alike; without stages it opens once', async () => {
     const uri = 'sim:quiet?size=64&duration=1&fps=5&repeat=3';
     const frames = (await all(openSimulatedFrames(uri, 'a'))).flatMap((event) => (event.topic === '/plane/a/frame' ? [event] : []));
     expect(frames.map(({ atMs }) => atMs)).toEqual(Array.from({ length: 15 }, (_, i) => i * 200));
@@ -45,8 +45,10 @@ describe('simulated sources', () => {
     expect(frames[7]?.data.pixels).toEqual(frames[2]?.data.pixels);
     const injector = await all(openSimulatedInjector(uri));
     expect(injector.at(-1)).toMatchObject({ topic: '/device', data: { state: 'ended' }, atMs: 3000 });
-    const plans = (await all(openSimulatedOperator(uri))).filter((event) => event.topic === '/operator' && event.data.kind === 'plan');
-    expect(plans.map(({ atMs }) => atMs)).toEqual([0, 1000, 2000]);
+    const plansOf = async (story: string) =>
+      (await all(openSimulatedOperator(story))).filter((event) => event.topic === '/operator' && event.data.kind === 'plan').map(({ atMs }) => atMs);
+    expect(await plansOf(uri)).toEqual([0]);
+    expect(await plansOf('sim:kyphoplasty?size=64&duration=20&repeat=3')).toEqual([0, 20_000, 40_000]);
   });
 
   test('a beam that stops says so, sends nothing meanwhile and loses no number', async () => {
