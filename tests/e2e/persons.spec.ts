@@ -217,7 +217,10 @@ test('QA finds a moment among records, steps and loops it, bookmarks it, replays
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
   await page.getByRole('dialog').getByRole('textbox', { name: 'Search' }).fill('leak-posterior');
   await page.getByRole('button', { name: /^Compare / }).click();
-  await expect(page.locator('.compare-side')).toHaveCount(2);
+  const sides = page.locator('.compare-side');
+  await expect(sides).toHaveCount(2);
+  // Both have their picture when both say from where it was taken.
+  for (const side of await sides.all()) await expect(side).toContainText('SID', { timeout: 30_000 });
   await expectAccessible(page);
   await keepPicture(page, 'compare');
 });
