@@ -60,7 +60,7 @@ export function PortsSection() {
       {ports?.message != null && <p className="bad">{ports.message}</p>}
       {ports && rows.length === 0 && <p>{words.noPorts}</p>}
       {rows.length > 0 && (
-        <section className="desk-table-host" aria-label={words.sections.ports}>
+        <div className="desk-table-host">
           <Table fz="inherit" verticalSpacing="xs">
             <Table.Thead>
               <Table.Tr>
@@ -98,7 +98,7 @@ export function PortsSection() {
               })}
             </Table.Tbody>
           </Table>
-        </section>
+        </div>
       )}
       <form
         className="desk-row"

@@ -88,6 +88,8 @@ test('sources are tested, a fault is told at its field and in its section, and w
 
   for (const section of ['Serial ports', 'Hospital systems', 'Limits', 'Products', 'Checklists', 'Shortcuts', 'Display and storage', 'Import and export']) {
     await page.getByRole('tab', { name: section }).click();
+    // What the ports are is asked of the system, and comes a moment later.
+    if (section === 'Serial ports') await expect(page.getByRole('table').or(page.getByText('No serial port is listed'))).toBeVisible();
     await expectAccessible(page);
   }
   await page.getByRole('tab', { name: 'Products' }).click();
