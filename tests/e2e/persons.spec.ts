@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dicomDate } from '../../native-bridge/hospital/worklist.ts';
 import { buildPart10, xrayRun } from '../../test-data/dicomBuilder.ts';
-import { freePort, has, type RealPeer, startOrthanc, startWorklist } from '../integration/hospitalPeers.ts';
+import { freePort, has, type RealPeer, scheduledEntry, startOrthanc, startWorklist } from '../integration/hospitalPeers.ts';
 import { makeRecord, type RunningBridge, simulated, startBridge, temporaryRecords } from './bridge.ts';
 import { expect, expectAccessible, frameMsOf, keepPicture, test, word } from './console.ts';
 
@@ -17,33 +16,17 @@ function writeRun(): void {
   writeFileSync(run, buildPart10(xrayRun({ rows: 96, columns: 96, bitsStored: 12, frames })));
 }
 
-const worklistEntry = [
-  { tag: 0x00080050, vr: 'SH', value: 'ACC7' },
-  { tag: 0x00081110, vr: 'SQ', value: [] },
-  { tag: 0x00081120, vr: 'SQ', value: [] },
-  { tag: 0x00100010, vr: 'PN', value: 'Table^Anna' },
-  { tag: 0x00100020, vr: 'LO', value: 'T-77' },
-  { tag: 0x00100030, vr: 'DA', value: '19500203' },
-  { tag: 0x00100040, vr: 'CS', value: 'F' },
-  { tag: 0x0020000d, vr: 'UI', value: '1.2.77' },
-  { tag: 0x00321060, vr: 'LO', value: 'Kyphoplasty L1' },
-  {
-    tag: 0x00400100,
-    vr: 'SQ',
-    value: [
-      [
-        { tag: 0x00080060, vr: 'CS', value: 'RF' },
-        { tag: 0x00400001, vr: 'AE', value: 'PEDICLE' },
-        { tag: 0x00400002, vr: 'DA', value: dicomDate(new Date()) },
-        { tag: 0x00400003, vr: 'TM', value: '0900' },
-        { tag: 0x00400006, vr: 'PN', value: '' },
-        { tag: 0x00400007, vr: 'LO', value: 'Kyphoplasty L1' },
-        { tag: 0x00400009, vr: 'SH', value: 'SPS7' },
-      ],
-    ],
-  },
-  { tag: 0x00401001, vr: 'SH', value: 'RP7' },
-] as const;
+const worklistEntry = scheduledEntry({
+  accession: 'ACC7',
+  name: 'Table^Anna',
+  id: 'T-77',
+  sex: 'F',
+  study: '1.2.77',
+  description: 'Kyphoplasty L1',
+  stepDescription: 'Kyphoplasty L1',
+  step: 'SPS7',
+  requested: 'RP7',
+});
 
 test.describe.configure({ timeout: 240_000 });
 test.beforeAll(() => mkdirSync(folder));

@@ -5,49 +5,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHospitalDesk, type HospitalDesk } from '../../native-bridge/hospital/desk.ts';
 import { openOutbox } from '../../native-bridge/hospital/outbox.ts';
-import { dicomDate } from '../../native-bridge/hospital/worklist.ts';
 import { createSiteStore } from '../../native-bridge/server/siteStore.ts';
 import { createWorkplace, type Workplace } from '../../native-bridge/server/workplace.ts';
-import type { OutElement } from '../../src/dicom/encodeElements.ts';
 import type { HospitalClientMessage, OutboxJob } from '../../src/link/hospitalLink.ts';
 import type { ServerMessage } from '../../src/link/link.ts';
 import type { HospitalSite } from '../../src/procedure/hospitalSite.ts';
 import { emergencyPatient } from '../../src/procedure/patient.ts';
 import { buildPart10, xrayRun } from '../../test-data/dicomBuilder.ts';
-import { freePort, has, type RealPeer, startStorescp, startWorklist } from './hospitalPeers.ts';
+import { freePort, has, type RealPeer, scheduledEntry, startStorescp, startWorklist } from './hospitalPeers.ts';
 import { type MppsPeer, startMpps } from './mppsPeer.ts';
 
 /** A small run that goes on for ever: not simulated, so that performed steps are told. */
 const frames = [0, 1].map((shift) => Uint16Array.from({ length: 64 * 48 }, (_, index) => (index + shift) & 0xfff));
 const run = buildPart10(xrayRun({ rows: 48, columns: 64, bitsStored: 12, frames }));
 
-const entry = (study: string): readonly OutElement[] => [
-  { tag: 0x00080050, vr: 'SH', value: `ACC${study.at(-1)}` },
-  { tag: 0x00081110, vr: 'SQ', value: [] },
-  { tag: 0x00081120, vr: 'SQ', value: [] },
-  { tag: 0x00100010, vr: 'PN', value: 'Desk^Test' },
-  { tag: 0x00100020, vr: 'LO', value: 'D-1' },
-  { tag: 0x00100030, vr: 'DA', value: '19500203' },
-  { tag: 0x00100040, vr: 'CS', value: 'M' },
-  { tag: 0x0020000d, vr: 'UI', value: study },
-  { tag: 0x00321060, vr: 'LO', value: 'Vertebroplasty' },
-  {
-    tag: 0x00400100,
-    vr: 'SQ',
-    value: [
-      [
-        { tag: 0x00080060, vr: 'CS', value: 'RF' },
-        { tag: 0x00400001, vr: 'AE', value: 'PEDICLE' },
-        { tag: 0x00400002, vr: 'DA', value: dicomDate(new Date()) },
-        { tag: 0x00400003, vr: 'TM', value: '0900' },
-        { tag: 0x00400006, vr: 'PN', value: '' },
-        { tag: 0x00400007, vr: 'LO', value: 'T12' },
-        { tag: 0x00400009, vr: 'SH', value: 'SPS1' },
-      ],
-    ],
-  },
-  { tag: 0x00401001, vr: 'SH', value: 'RP1' },
-];
+const entry = (study: string) =>
+  scheduledEntry({
+    accession: `ACC${study.at(-1)}`,
+    name: 'Desk^Test',
+    id: 'D-1',
+    sex: 'M',
+    study,
+    description: 'Vertebroplasty',
+    stepDescription: 'T12',
+    step: 'SPS1',
+    requested: 'RP1',
+  });
 
 describe.skipIf(!has('wlmscpfs'))("the console's side of the hospital's systems (skipped without DCMTK)", () => {
   let worklist: RealPeer;

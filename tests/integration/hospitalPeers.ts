@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
+import { dicomDate } from '../../native-bridge/hospital/worklist.ts';
 import { encodeElements, type OutElement } from '../../src/dicom/encodeElements.ts';
 import { encodeFileHead } from '../../src/dicom/part10.ts';
 import { concat } from '../../src/dicom/pdu.ts';
@@ -72,6 +73,47 @@ export function smallFile(sopClass: string, sopInstance: string, elements: reado
   const encode = latin1 ? (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0)) : (text: string) => utf8.encode(text);
   return concat([encodeFileHead({ sopClass, sopInstance, transferSyntax: explicitLittleEndian, sourceAe: '' }), encodeElements(elements, true, encode)]);
 }
+
+/** What a worklist says of one procedure that is scheduled for today on the station PEDICLE. */
+export interface ScheduledProcedure {
+  readonly accession: string;
+  readonly name: string;
+  readonly id: string;
+  readonly sex: 'F' | 'M';
+  readonly study: string;
+  readonly description: string;
+  readonly stepDescription: string;
+  readonly step: string;
+  readonly requested: string;
+}
+
+export const scheduledEntry = (scheduled: ScheduledProcedure): readonly OutElement[] => [
+  { tag: 0x00080050, vr: 'SH', value: scheduled.accession },
+  { tag: 0x00081110, vr: 'SQ', value: [] },
+  { tag: 0x00081120, vr: 'SQ', value: [] },
+  { tag: 0x00100010, vr: 'PN', value: scheduled.name },
+  { tag: 0x00100020, vr: 'LO', value: scheduled.id },
+  { tag: 0x00100030, vr: 'DA', value: '19500203' },
+  { tag: 0x00100040, vr: 'CS', value: scheduled.sex },
+  { tag: 0x0020000d, vr: 'UI', value: scheduled.study },
+  { tag: 0x00321060, vr: 'LO', value: scheduled.description },
+  {
+    tag: 0x00400100,
+    vr: 'SQ',
+    value: [
+      [
+        { tag: 0x00080060, vr: 'CS', value: 'RF' },
+        { tag: 0x00400001, vr: 'AE', value: 'PEDICLE' },
+        { tag: 0x00400002, vr: 'DA', value: dicomDate(new Date()) },
+        { tag: 0x00400003, vr: 'TM', value: '0900' },
+        { tag: 0x00400006, vr: 'PN', value: '' },
+        { tag: 0x00400007, vr: 'LO', value: scheduled.stepDescription },
+        { tag: 0x00400009, vr: 'SH', value: scheduled.step },
+      ],
+    ],
+  },
+  { tag: 0x00401001, vr: 'SH', value: scheduled.requested },
+];
 
 /** DCMTK's worklist server with these entries, each the elements of one file. */
 export async function startWorklist(ae: string, entries: readonly (readonly OutElement[])[], args: readonly string[] = []): Promise<RealPeer> {
