@@ -29,6 +29,15 @@ async function replayed(record: string) {
   return result;
 }
 
+/** Where the chunks of a closed MCAP file lie: damage there loses samples, which damage of what lies between them (an index) does not. */
+async function chunksOf(bytes: Buffer) {
+  const readable = {
+    size: async () => BigInt(bytes.length),
+    read: async (offset: bigint, size: bigint) => new Uint8Array(bytes.subarray(Number(offset), Number(offset + size))),
+  };
+  return (await McapIndexedReader.Initialize({ readable })).chunkIndexes;
+}
+
 /** What the record's file says, message by message, written again by the stock writer: another program's copy of it. */
 async function rewriteTelemetry(record: string, change: (topic: string, sequence: number, text: string) => string): Promise<void> {
   const path = join(record, 'telemetry.mcap');
@@ -107,8 +116,10 @@ describe('replay of records that are not whole', () => {
     const damaged = copyOf('damaged');
     const path = join(damaged, 'telemetry.mcap');
     const bytes = readFileSync(path);
-    const middle = Math.round(bytes.length / 2);
-    bytes.fill(0xa5, middle, middle + 600);
+    const chunks = await chunksOf(bytes);
+    const chunk = chunks[Math.floor(chunks.length / 2)];
+    const middle = Number(chunk?.chunkStartOffset) + Math.round(Number(chunk?.chunkLength) / 2);
+    bytes.fill(0xa5, middle, middle + 40);
     writeFileSync(path, bytes);
     const recovered = await recoverRecord(damaged, at('recovered'));
     if (!recovered.ok) throw new Error(recovered.fault.message);
@@ -124,10 +135,7 @@ describe('replay of records that are not whole', () => {
     const damaged = copyOf('frame-damaged');
     const path = join(damaged, 'plane-a.mcap');
     const bytes = readFileSync(path);
-    const reader = await McapIndexedReader.Initialize({
-      readable: { size: async () => BigInt(bytes.length), read: async (offset, size) => new Uint8Array(bytes.subarray(Number(offset), Number(offset + size))) },
-    });
-    const chunk = reader.chunkIndexes[40];
+    const chunk = (await chunksOf(bytes))[40];
     const place = Number(chunk?.chunkStartOffset) + Math.round(Number(chunk?.chunkLength) / 2);
     bytes[place] = (bytes[place] ?? 0) ^ 0xff;
     writeFileSync(path, bytes);
