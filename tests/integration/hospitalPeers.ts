@@ -126,16 +126,25 @@ export async function startWorklist(ae: string, entries: readonly (readonly OutE
   return startPeer('wlmscpfs', [...args, '-dfp', folder, String(port)], port, folder);
 }
 
-/** Orthanc as an archive: storage, commitment, query, DICOMweb. It knows `modality` at a port of ours, where one is given. */
-export async function startOrthanc(station: number, options: object = {}): Promise<RealPeer & { readonly httpPort: number }> {
+/** Where an archive that comes back is found again, with what it held. */
+export interface OrthancPlace {
+  readonly port: number;
+  readonly httpPort: number;
+  /** Outlives the archive; whoever chose it removes it. */
+  readonly databaseFolder: string;
+}
+
+/** Orthanc as an archive: storage, commitment, query, DICOMweb. It knows us as `PEDICLE` at port `station`. */
+export async function startOrthanc(station: number, options: object = {}, place?: OrthancPlace): Promise<RealPeer & { readonly httpPort: number }> {
   const folder = await peerFolder();
-  const port = await freePort();
-  const httpPort = await freePort();
+  const port = place?.port ?? (await freePort());
+  const httpPort = place?.httpPort ?? (await freePort());
+  const databaseFolder = place?.databaseFolder ?? join(folder, 'db');
   const plugin = '/usr/share/orthanc/plugins/libOrthancDicomWeb.so';
   const configuration = {
     Name: 'Archive of the tests',
-    StorageDirectory: join(folder, 'db'),
-    IndexDirectory: join(folder, 'db'),
+    StorageDirectory: databaseFolder,
+    IndexDirectory: databaseFolder,
     DicomAet: 'ARCHIVE',
     DicomCheckCalledAet: true,
     DicomPort: port,

@@ -14,6 +14,7 @@ export type Assault = { readonly atS: number } & (
   | { readonly kind: 'kill-renderer' }
   | { readonly kind: 'starve-processor'; readonly forS: number }
   | { readonly kind: 'fill-disk'; readonly forS: number }
+  | { readonly kind: 'archive-away'; readonly forS: number }
 );
 
 /** Which alarm must be raised and end again through a fault of the sources; `null`: none has to. */
@@ -48,6 +49,7 @@ const inEachStretch: readonly TimedFault[] = [
 const fillDisk: Assault = { kind: 'fill-disk', atS: 4, forS: 50 };
 const assaultsOfStretch: readonly Assault[] = [
   { kind: 'kill-renderer', atS: 33 },
+  { kind: 'archive-away', atS: 56, forS: 8 },
   { kind: 'starve-processor', atS: 82, forS: 6 },
 ];
 

@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from '@playwright/test';
 import { chooseBrowser } from '../browser.ts';
 import { type Account, accountsOf } from './accounts.ts';
+import { startSoakArchive } from './archive.ts';
 import { mountSmallDisk } from './disk.ts';
 import { growthPerHour, type Holding, startMonitor } from './monitor.ts';
 import { soakPage } from './report.ts';
@@ -43,9 +44,21 @@ interface Console {
   readonly url: string;
 }
 
-async function startConsole(records: string, faultsFile: string): Promise<Console> {
+async function startConsole(records: string, faultsFile: string, siteFile: string | undefined): Promise<Console> {
   const uri = `sim:kyphoplasty?seed=1&size=256&fps=${fps}&repeat=${seconds / storySeconds}`;
-  const sources = ['--frames-a', uri, '--frames-b', uri, '--injector', uri, '--faults', faultsFile, '--records', records];
+  const sources = [
+    '--frames-a',
+    uri,
+    '--frames-b',
+    uri,
+    '--injector',
+    uri,
+    '--faults',
+    faultsFile,
+    '--records',
+    records,
+    ...(siteFile ? ['--site', siteFile] : []),
+  ];
   const program = ['--disable-warning=ExperimentalWarning', '--import', clockStep, entry, 'console', '--browser', '--no-open', '--speed', String(speed)];
   const clock = [0.3, 0.6].map((part, index) => ({ atEpochMs: Date.now() + part * realMs(seconds), byMs: index === 0 ? -3_600_000 : 3_600_000 }));
   const env = { ...process.env, PEDICLE_SOAK_CLOCK: JSON.stringify(clock) };
@@ -142,12 +155,15 @@ const faults = faultsFor(seconds);
 const faultsFile = join(folder, 'faults.json');
 writeFileSync(faultsFile, JSON.stringify(faults));
 say(`${seconds / 60} minutes at ${speed} times real time, ${faults.length} faults of the sources, ${assaultsFor(seconds).length} assaults.`);
-const running = await startConsole(records, faultsFile);
+const archive = await startSoakArchive(folder);
+if (archive === null) say('No archive goes away: there is no Orthanc here.');
+const running = await startConsole(records, faultsFile, archive?.siteFile);
 const monitor = startMonitor(running.child.pid ?? 0);
 const over = sleep(realMs(seconds) + 2000);
 const browser = chooseBrowser();
 if (browser === null) say('No Chromium can be had: no console is looking.');
 const fullDisk: { fromS: number; toS: number }[] = [];
+const awayArchive: { fromS: number; toS: number }[] = [];
 const [watched] = await Promise.all([
   browser ? watch(browser.path, running.url, over) : null,
   follow('starve-processor', over, ({ forS }) => starve(forS)),
@@ -158,6 +174,11 @@ const [watched] = await Promise.all([
     await sleep(realMs(forS));
     smallDisk.resize(disk.roomy);
   }),
+  follow('archive-away', over, async ({ atS, forS }) => {
+    if (archive === null) return;
+    awayArchive.push({ fromS: atS, toS: atS + forS });
+    await archive.goAway(realMs(forS));
+  }),
 ]);
 await over;
 const holdings = monitor.stop();
@@ -166,6 +187,8 @@ running.child.kill('SIGINT');
 const status = await closed;
 const record = join(records, readdirSync(records).find((name) => !name.startsWith('.') && !name.includes('.')) ?? '');
 say('The session has ended; accounting …');
+// What the console had no time for any more: the outbox is on disk, so that another program can go on with it.
+if (archive) await answerOf('send', '--pending', '--site', archive.siteFile, '--wait', '120', '--json');
 const verified = await answerOf('verify', record, '--json');
 const replayed = await answerOf('replay', record, '--json');
 const accounts: readonly Account[] = [
@@ -182,9 +205,14 @@ const accounts: readonly Account[] = [
   { question: 'Does the record verify?', answer: wordsOf(verified.text), good: verified.status === 0 },
   { question: 'Is replay identical?', answer: wordsOf(replayed.text), good: replayed.status === 0 },
   ...(await accountsOf(record, { faults, fullDisk, speed })),
+  ...(archive ? await archive.accounts() : []),
   ...holdingAccounts(holdings),
 ];
-const trials = [...faults.map(({ fault, fromS, toS }) => ({ what: fault, fromS, toS })), ...fullDisk.map((span) => ({ what: 'disk nearly full', ...span }))];
+const trials = [
+  ...faults.map(({ fault, fromS, toS }) => ({ what: fault, fromS, toS })),
+  ...fullDisk.map((span) => ({ what: 'disk nearly full', ...span })),
+  ...awayArchive.map((span) => ({ what: 'archive away', ...span })),
+];
 mkdirSync(out, { recursive: true });
 const title = `Soak of ${seconds / 60} minutes${speed === 1 ? '' : ` at ${speed} times real time`}`;
 writeFileSync(
@@ -198,6 +226,7 @@ writeFileSync(
 );
 writeFileSync(join(out, 'accounts.json'), `${JSON.stringify({ seconds, speed, accounts, holdings }, null, 1)}\n`);
 smallDisk?.remove();
+await archive?.stop();
 rmSync(folder, { recursive: true, force: true });
 for (const { question, answer, good } of accounts) process.stdout.write(`${good ? 'good' : 'BAD '}  ${question} ${answer}\n`);
 process.exitCode = accounts.every(({ good }) => good) ? 0 : 1;
