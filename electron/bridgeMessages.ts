@@ -2,9 +2,23 @@ import { z } from 'zod';
 
 const loopback = z.string().regex(/^http:\/\/127\.0\.0\.1:\d{1,5}\//);
 
+/** What the site wants of the windows: where the console opens, whether the pictures open with it, whether there is a way out. */
+const arrangementSchema = z.object({
+  kiosk: z.boolean().default(false),
+  consoleOn: z.enum(['primary', 'other']).nullable().default(null),
+  pictures: z.enum(['open', 'closed']).nullable().default(null),
+});
+export type Arrangement = z.infer<typeof arrangementSchema>;
+export const noArrangement: Arrangement = { kiosk: false, consoleOn: null, pictures: null };
+
 /** What the bridge says to the shell; anything else is ignored. */
 const bridgeMessageSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ready'), url: loopback, updateFeed: z.string().nullable().default(null) }),
+  z.object({
+    kind: z.literal('ready'),
+    url: loopback,
+    updateFeed: z.string().nullable().default(null),
+    display: arrangementSchema.default(noArrangement),
+  }),
   z.object({ kind: z.literal('failed'), message: z.string() }),
   z.object({ kind: z.literal('stopped') }),
   /** Records are to be encrypted: the key of the system's key store, please. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Arrangement } from './bridgeMessages.ts';
 import type { WindowKind, WindowPlace } from './shellPort.ts';
 
 /** In the system's own pixels, of the desktop that all displays make up. */
@@ -63,25 +64,41 @@ function into(area: Bounds, bounds: Bounds): Bounds {
 const usualSize = { width: 1600, height: 900 };
 const nowhere: Bounds = { x: 0, y: 0, ...usualSize };
 
-/**
- * Where a window goes: where it stood, when its display is there, and wholly visible in any case; else the console in the middle of the
- * primary display, the pictures filling another one. `null`: there is no display for the pictures.
- */
-export function placeFor(kind: WindowKind, displays: readonly Display[], state: WindowState, kiosk: boolean): WindowPlace | null {
-  const remembered = state.windows[kind];
+/** What a site says about windows; `consoleOn` null leaves the console where it stood. */
+export type Wanted = Pick<Arrangement, 'kiosk' | 'consoleOn'>;
+
+/** The display of the console: the one that the site names, else the one it stood on, else the primary one. */
+function consoleDisplay(displays: readonly Display[], state: WindowState, consoleOn: Wanted['consoleOn']): Display | null {
   const primary = primaryOf(displays);
+  if (consoleOn === 'primary') return primary;
+  if (consoleOn === 'other') return displays.find(({ id }) => id !== primary?.id) ?? primary;
+  return displays.find(({ id }) => id === state.windows.console?.display) ?? primary;
+}
+
+/** Never on the only display, and never over a console whose display the site names. */
+function picturesPlace(displays: readonly Display[], state: WindowState, { kiosk, consoleOn }: Wanted): WindowPlace | null {
+  const taken = consoleDisplay(displays, state, consoleOn)?.id;
+  const other = displays.find(({ id }) => id !== taken);
+  if (!other) return null;
+  const remembered = state.windows.pictures;
   const display = displays.find(({ id }) => id === remembered?.display);
-  if (remembered && display) {
-    if (kind === 'pictures' && displays.length < 2) return null;
+  if (remembered && display && (consoleOn === null || display.id !== taken))
     return { bounds: into(display.workArea, remembered.bounds), fullScreen: kiosk || remembered.fullScreen, kiosk };
-  }
-  if (kind === 'pictures') {
-    const console = state.windows.console && displays.some(({ id }) => id === state.windows.console?.display) ? state.windows.console.display : primary?.id;
-    const other = displays.find(({ id }) => id !== console);
-    return other ? { bounds: other.workArea, fullScreen: true, kiosk } : null;
-  }
-  if (!primary) return { bounds: nowhere, fullScreen: kiosk, kiosk };
-  const { workArea } = primary;
+  return { bounds: other.workArea, fullScreen: true, kiosk };
+}
+
+/**
+ * Where a window goes: where it stood, when its display is there and the site names no other, and wholly visible in any case; else the
+ * console in the middle of its display, the pictures filling another one. `null`: there is no display for the pictures.
+ */
+export function placeFor(kind: WindowKind, displays: readonly Display[], state: WindowState, wanted: Wanted): WindowPlace | null {
+  if (kind === 'pictures') return picturesPlace(displays, state, wanted);
+  const { kiosk, consoleOn } = wanted;
+  const display = consoleDisplay(displays, state, consoleOn);
+  if (!display) return { bounds: nowhere, fullScreen: kiosk, kiosk };
+  const remembered = state.windows.console;
+  const { workArea } = display;
+  if (remembered?.display === display.id) return { bounds: into(workArea, remembered.bounds), fullScreen: kiosk || remembered.fullScreen, kiosk };
   const size = { width: Math.min(usualSize.width, workArea.width), height: Math.min(usualSize.height, workArea.height) };
   const x = workArea.x + Math.round((workArea.width - size.width) / 2);
   const y = workArea.y + Math.round((workArea.height - size.height) / 2);

@@ -7,6 +7,7 @@ export const eventChannel = 'pedicle:event';
 
 const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('toggle-pictures') }),
+  z.strictObject({ kind: z.literal('list-displays') }),
   z.strictObject({ kind: z.literal('show-logs') }),
   z.strictObject({ kind: z.literal('choose-folder'), title: z.string().max(120) }),
 ]);
@@ -28,6 +29,8 @@ export async function answerRequest(request: unknown, sender: RequestSender, con
     case 'toggle-pictures':
       requests.togglePictures();
       return null;
+    case 'list-displays':
+      return JSON.stringify(requests.displays());
     case 'show-logs':
       requests.showLogs();
       return null;

@@ -12,6 +12,8 @@ const ask = (request: PageRequest): Promise<string | null> => ipcRenderer.invoke
 const shell = {
   version: 1,
   togglePictures: () => ask({ kind: 'toggle-pictures' }),
+  /** JSON of the displays and of what stands on them. */
+  listDisplays: () => ask({ kind: 'list-displays' }),
   showLogs: () => ask({ kind: 'show-logs' }),
   chooseFolder: (title: string) => ask({ kind: 'choose-folder', title }),
   /** The bridge is being started again, or is there again. Returns what ends the listening. */

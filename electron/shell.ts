@@ -63,7 +63,7 @@ export function runShell(port: ShellPort, start: ConsoleStart, now: () => number
     const openRecord = () => void port.chooseRecord().then((folder) => folder !== null && openPath(folder));
     const { toggleFullScreen, togglePictures } = windows;
     port.setMenu(
-      start.kiosk ? [] : menuOf({ openRecord, toggleFullScreen, togglePictures, showLogs: port.showLogs, quit: () => guard(() => undefined) }, state),
+      windows.isKiosk ? [] : menuOf({ openRecord, toggleFullScreen, togglePictures, showLogs: port.showLogs, quit: () => guard(() => undefined) }, state),
     );
   };
 
@@ -80,7 +80,7 @@ export function runShell(port: ShellPort, start: ConsoleStart, now: () => number
     switch (said.kind) {
       case 'ready': {
         url = said.url;
-        windows.show(said.url);
+        windows.show(said.url, said.display);
         windows.tellAll({ kind: 'bridge', state: 'ready' });
         if (toOpen !== null) tellBridge({ kind: 'offer-record', folder: recordFolderOf(toOpen) });
         const feed = acceptableFeed(said.updateFeed);
@@ -151,6 +151,7 @@ export function runShell(port: ShellPort, start: ConsoleStart, now: () => number
   const windows = createWindows(port, { kiosk: start.kiosk, onConsoleCloseRequested: guard, onChanged: () => refreshMenu() }, now);
   port.servePages(() => (url === null ? null : new URL(url).origin), {
     togglePictures: () => windows.togglePictures(),
+    displays: () => windows.displays(),
     showLogs: () => port.showLogs(),
     chooseFolder: (title) => port.chooseFolder(title),
   });

@@ -1,3 +1,4 @@
+import type { ShellDisplays } from '../src/link/shellDisplays.ts';
 import type { Bounds, Display } from './displays.ts';
 import type { MenuEntry } from './menu.ts';
 
@@ -51,6 +52,7 @@ export type ShellEvent =
 export interface PageRequests {
   /** Opens or closes the second window. */
   togglePictures(): void;
+  displays(): ShellDisplays;
   showLogs(): void;
   /** A folder chosen by the person, or null. */
   chooseFolder(title: string): Promise<string | null>;

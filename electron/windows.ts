@@ -1,19 +1,26 @@
-import { parseWindowState, placeFor, remember, type WindowState } from './displays.ts';
+import type { ShellDisplays } from '../src/link/shellDisplays.ts';
+import { type Arrangement, noArrangement } from './bridgeMessages.ts';
+import { displayOf, parseWindowState, placeFor, remember, type WindowState } from './displays.ts';
 import type { ShellPort, ShellWindow, WindowKind } from './shellPort.ts';
 
 /** The console's window and, on a second monitor, the pictures alone; where they stood is remembered. */
 export interface Windows {
-  /** Shows the bridge's pages in all windows, opening those that are to be open. */
-  show(url: string): void;
+  /** Shows the bridge's pages in all windows, opening those that are to be open, as the site arranges them. */
+  show(url: string, arrangement: Arrangement): void;
+  /** The displays of this computer and which of the windows stand on them. */
+  displays(): ShellDisplays;
   showRecord(name: string): void;
   focus(): void;
   togglePictures(): void;
   readonly picturesWanted: boolean;
   toggleFullScreen(): void;
+  /** Nothing but the console: by the command line or the site. */
+  readonly isKiosk: boolean;
   tellAll(event: Parameters<ShellWindow['tell']>[0]): void;
 }
 
 export interface WindowsOptions {
+  /** Whatever the site says. */
   readonly kiosk: boolean;
   /** The console's window is to be closed; prevented, it stays. */
   readonly onConsoleCloseRequested: (preventDefault: () => void) => void;
@@ -29,6 +36,7 @@ export function createWindows(port: ShellPort, options: WindowsOptions, now: () 
   const open = new Map<WindowKind, ShellWindow>();
   let state: WindowState = parseWindowState(port.readState());
   let url: string | null = null;
+  let arrangement: Arrangement = { ...noArrangement, kiosk: options.kiosk };
   let reloads: number[] = [];
   let settledAt = 0;
   /** Closed because their monitor is gone. */
@@ -43,7 +51,7 @@ export function createWindows(port: ShellPort, options: WindowsOptions, now: () 
 
   const openOne = (kind: WindowKind) => {
     if (open.has(kind) || url === null) return;
-    const place = placeFor(kind, port.displays(), state, options.kiosk);
+    const place = placeFor(kind, port.displays(), state, arrangement);
     if (!place) return;
     const window = port.openWindow(kind, place);
     open.set(kind, window);
@@ -77,10 +85,10 @@ export function createWindows(port: ShellPort, options: WindowsOptions, now: () 
     settledAt = now() + settlingMs;
     const displays = port.displays();
     const console = open.get('console');
-    const place = placeFor('console', displays, state, options.kiosk);
+    const place = placeFor('console', displays, state, arrangement);
     if (console && place) console.setPlace(place);
     const pictures = open.get('pictures');
-    const picturesPlace = state.pictures ? placeFor('pictures', displays, state, options.kiosk) : null;
+    const picturesPlace = state.pictures ? placeFor('pictures', displays, state, arrangement) : null;
     if (pictures && !picturesPlace) {
       withoutMonitor.add(pictures);
       open.delete('pictures');
@@ -92,11 +100,25 @@ export function createWindows(port: ShellPort, options: WindowsOptions, now: () 
   port.onDisplaysChanged(arrange);
 
   return {
-    show(next) {
+    show(next, wanted) {
+      // A bridge that was started again does not open or close what a person has closed or opened since.
+      if (url === null && wanted.pictures !== null) save({ ...state, pictures: wanted.pictures === 'open' });
       url = next;
+      arrangement = { ...wanted, kiosk: options.kiosk || wanted.kiosk };
       for (const [kind, window] of open) window.load(addressOf(kind, next));
       openOne('console');
       if (state.pictures) openOne('pictures');
+      options.onChanged();
+    },
+    displays() {
+      const displays = port.displays();
+      const stands = [...open].map(([kind, window]) => ({ kind, display: displayOf(displays, window.place().bounds)?.id }));
+      return displays.map(({ id, bounds: { width, height }, isPrimary }) => ({
+        width,
+        height,
+        isPrimary,
+        shows: stands.filter(({ display }) => display === id).map(({ kind }) => kind),
+      }));
     },
     showRecord(name) {
       const window = open.get('console');
@@ -117,9 +139,12 @@ export function createWindows(port: ShellPort, options: WindowsOptions, now: () 
     get picturesWanted() {
       return state.pictures;
     },
+    get isKiosk() {
+      return arrangement.kiosk;
+    },
     toggleFullScreen() {
       const window = open.get('console');
-      if (!window || options.kiosk) return;
+      if (!window || arrangement.kiosk) return;
       const place = window.place();
       window.setPlace({ ...place, fullScreen: !place.fullScreen });
     },

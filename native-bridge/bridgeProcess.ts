@@ -42,11 +42,17 @@ async function keyFromShell(site: Site, from: ParentPort): Promise<Result<void>>
   return ok(undefined);
 }
 
-async function start(options: ConsoleOptions): Promise<Result<{ readonly bridge: Bridge; readonly updateFeed: string | null }>> {
+interface Started {
+  readonly bridge: Bridge;
+  /** What the shell needs of the site configuration. */
+  readonly site: Site;
+}
+
+async function start(options: ConsoleOptions): Promise<Result<Started>> {
   const prepared = await bridgeOptionsOf(options, false);
   if (!prepared.ok) return prepared;
   const bridge = await startBridge(prepared.value);
-  return bridge.ok ? ok({ bridge: bridge.value, updateFeed: prepared.value.site.site.updates?.feed ?? null }) : bridge;
+  return bridge.ok ? ok({ bridge: bridge.value, site: prepared.value.site.site }) : bridge;
 }
 
 /** Goes on with the procedure of an interrupted record; a simulated one begins anew, as its script does. */
@@ -81,7 +87,7 @@ const keyed = prepared.ok ? await keyFromShell(prepared.value.site.site, parent)
 const started = !keyed.ok ? keyed : interrupted === undefined ? await start(options) : await startResuming(options, interrupted);
 
 if (started.ok) {
-  const { bridge, updateFeed } = started.value;
+  const { bridge, site } = started.value;
   parent.on('message', ({ data }) => {
     if (typeof data !== 'object' || data === null || !('kind' in data)) return;
     if (data.kind === 'offer-record' && 'folder' in data && typeof data.folder === 'string') parent.postMessage(offer(bridge, data.folder));
@@ -91,7 +97,7 @@ if (started.ok) {
       process.exit(0);
     });
   });
-  parent.postMessage({ kind: 'ready', url: bridge.url, updateFeed });
+  parent.postMessage({ kind: 'ready', url: bridge.url, updateFeed: site.updates?.feed ?? null, display: site.display ?? {} });
   bridge.onProcedure((running) => parent.postMessage({ kind: 'procedure', running, record: bridge.recordFolder() }));
 } else {
   parent.postMessage({ kind: 'failed', message: started.fault.message });

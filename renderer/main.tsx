@@ -15,6 +15,7 @@ import './tour/tour.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { pictureLayoutSchema } from '../src/procedure/displaySite.ts';
 import { openAskedRecords } from './access/askedRecord.ts';
 import { startAlarmSound } from './alarm/sound.ts';
 import { App } from './app/App.tsx';
@@ -24,9 +25,10 @@ import { startConsole } from './store/consoleStore.ts';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no #root');
-/** `?view=pictures`: the pictures alone, for a second monitor. */
-const picturesAlone = new URLSearchParams(location.search).get('view') === 'pictures';
-startConsole();
+/** `?view=pictures`: the pictures alone, for a second monitor; `&layout=` begins with that layout. */
+const asked = new URLSearchParams(location.search);
+const picturesAlone = asked.get('view') === 'pictures';
+startConsole(picturesAlone ? 'pictures' : 'console', pictureLayoutSchema.safeParse(asked.get('layout')).data ?? null);
 openAskedRecords();
 // A second window on the same computer must not double the sound.
 if (!picturesAlone) startAlarmSound();

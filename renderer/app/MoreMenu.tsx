@@ -3,7 +3,7 @@ import { IconBook, IconDeviceDesktop, IconMenu2, IconPhoto, IconRoute, IconSetti
 import { showView, useConsole } from '../store/consoleStore.ts';
 import { text } from '../text.ts';
 import { startTour } from '../tour/tourStore.ts';
-import { openPictures } from './secondWindow.ts';
+import { togglePictures } from './secondWindow.ts';
 
 const iconSize = '1.2rem';
 
@@ -22,7 +22,7 @@ export function MoreMenu() {
         <Menu.Item leftSection={<IconPhoto size={iconSize} aria-hidden="true" />} onClick={() => showView('reference')}>
           {text.menu.reference}
         </Menu.Item>
-        <Menu.Item leftSection={<IconDeviceDesktop size={iconSize} aria-hidden="true" />} onClick={openPictures}>
+        <Menu.Item leftSection={<IconDeviceDesktop size={iconSize} aria-hidden="true" />} onClick={togglePictures}>
           {text.menu.pictures}
         </Menu.Item>
         <Menu.Item leftSection={<IconSettings size={iconSize} aria-hidden="true" />} onClick={() => showView('setup')}>

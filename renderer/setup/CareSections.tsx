@@ -59,9 +59,9 @@ export function ChecklistsSection() {
   );
 }
 
-export function DisplaySection() {
+export function StationSection() {
   return (
-    <Section title={words.sections.display}>
+    <Section title={words.sections.station}>
       <div className="desk-stack">
         <TextField path={['name']} label={words.siteName} />
         <ChoiceField

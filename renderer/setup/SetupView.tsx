@@ -5,7 +5,8 @@ import { Confirm } from '../desk/Confirm.tsx';
 import { send } from '../store/consoleStore.ts';
 import { useDesk } from '../store/deskStore.ts';
 import { text } from '../text.ts';
-import { ChecklistsSection, DisplaySection, LimitsSection } from './CareSections.tsx';
+import { ChecklistsSection, LimitsSection, StationSection } from './CareSections.tsx';
+import { DisplaysSection } from './DisplaysSection.tsx';
 import { FileSection } from './FileSection.tsx';
 import { SiteFormContext } from './fields.tsx';
 import { HospitalSection } from './HospitalSection.tsx';
@@ -27,7 +28,8 @@ function sectionOf(place: string): SectionName {
   if (first === 'devices' || (first === 'injector' && second !== 'line')) return 'products';
   if (first === 'checklists') return 'checklists';
   if (first === 'shortcuts') return 'shortcuts';
-  return first === 'display' || first === 'name' || first === 'recordsFolder' || first === 'priorImagesFolder' ? 'display' : 'file';
+  if (first === 'display') return second === 'pressureUnit' ? 'station' : 'displays';
+  return first === 'name' || first === 'recordsFolder' || first === 'priorImagesFolder' ? 'station' : 'file';
 }
 
 const sections: Readonly<Record<SectionName, ReactNode>> = {
@@ -38,7 +40,8 @@ const sections: Readonly<Record<SectionName, ReactNode>> = {
   products: <ProductsSection />,
   checklists: <ChecklistsSection />,
   shortcuts: <ShortcutsSection />,
-  display: <DisplaySection />,
+  displays: <DisplaysSection />,
+  station: <StationSection />,
   file: <FileSection />,
 };
 const sectionNames = Object.keys(sections) as SectionName[];

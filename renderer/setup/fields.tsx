@@ -73,6 +73,7 @@ export function ChoiceField({
   path,
   label,
   className,
+  placeholder,
   choices,
 }: FieldProps & { readonly choices: readonly { readonly value: string; readonly label: string }[] }) {
   const { draft, faults, set } = useSiteForm();
@@ -81,6 +82,7 @@ export function ChoiceField({
     <Select
       className={className}
       label={label}
+      placeholder={placeholder}
       data={choices}
       clearable
       value={typeof value === 'string' ? value : null}

@@ -3,6 +3,7 @@ import type { PressureUnit } from '../../src/base/units.ts';
 import type { InjectorReading } from '../../src/injector/reading.ts';
 import type { ClientMessage, RecordListItem, ServerMessage, SessionInfo, Status } from '../../src/link/link.ts';
 import type { ReceivedRuns } from '../../src/link/received.ts';
+import type { PictureLayout } from '../../src/procedure/displaySite.ts';
 import type { OperatorEvent, PlaneId, Sample, Stage } from '../../src/sample/index.ts';
 import { receiveAccess } from '../access/accessStore.ts';
 import { type Connection, connect } from '../link/connection.ts';
@@ -21,8 +22,7 @@ export type { OpenReview };
 
 export type Asking = 'note' | 'leak' | 'patient' | 'alarms' | 'tools' | 'checklist' | 'level' | 'heights' | 'injectors';
 
-/** Both planes alike, one large with the other small, or the live pictures with their last images or references beside them. */
-export type Layout = 'even' | PlaneId | 'last' | 'reference';
+export type Layout = PictureLayout;
 
 /** Said to the person for a few seconds; `id` tells two equal ones apart. */
 export interface Notice {
@@ -66,6 +66,8 @@ export interface ConsoleState {
   readonly activePlane: PlaneId;
   readonly layers: OverlayLayers;
   readonly layout: Layout;
+  /** Chosen by a person or by the page's address: what the site begins with does not count any more. */
+  readonly isLayoutChosen: boolean;
   /** Live minus reference. */
   readonly roadmap: boolean;
   /** Counts how often the last image was taken to stand beside the live picture. */
@@ -103,6 +105,7 @@ const initial: ConsoleState = {
   activePlane: 'a',
   layers: defaultLayers,
   layout: 'even',
+  isLayoutChosen: false,
   roadmap: false,
   lastImages: 0,
   references: { a: 0, b: 0 },
@@ -115,6 +118,8 @@ export const useConsole = <T>(select: (state: ConsoleState) => T): T => useStore
 const { getState, setState } = consoleStore;
 
 let connection: Connection | null = null;
+/** Where the site configuration says how this page begins. */
+let layoutField: 'layout' | 'picturesLayout' = 'layout';
 let noticeCount = 0;
 const noticeMs = 6000;
 
@@ -167,6 +172,8 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
       return { status: message.status, sessionZeroAt: now - message.status.nowMs };
     case 'records':
       return { records: message.records };
+    case 'site':
+      return state.isLayoutChosen ? {} : { layout: message.site.site.display?.[layoutField] ?? 'even' };
     case 'review-opened': {
       const opened = openedReview(message.opened);
       if (state.review && state.comparing === message.opened.record) return { comparison: opened, comparing: null };
@@ -260,8 +267,10 @@ function linkChanged(up: boolean): void {
   if (comparison) compareWith(comparison.opened.record);
 }
 
-/** Starts the one connection of this page. */
-export function startConsole(): void {
+/** Starts the one connection of this page; the window with the pictures alone begins with a layout of its own. */
+export function startConsole(page: 'console' | 'pictures', layout: Layout | null): void {
+  layoutField = page === 'console' ? 'layout' : 'picturesLayout';
+  if (layout) setState({ layout, isLayoutChosen: true });
   if (!connection) connection = connect(receive, linkChanged);
 }
 
@@ -306,7 +315,11 @@ export function toggleRoadmap(): void {
 }
 export const setLayers = (layers: OverlayLayers): void => setState({ layers });
 export const setLayout = (layout: Layout): void =>
-  setState((state) => ({ layout, ...(layout === 'last' && { held: false, lastImages: state.lastImages + (state.layout === 'last' ? 0 : 1) }) }));
+  setState((state) => ({
+    layout,
+    isLayoutChosen: true,
+    ...(layout === 'last' && { held: false, lastImages: state.lastImages + (state.layout === 'last' ? 0 : 1) }),
+  }));
 let layersBefore: OverlayLayers = defaultLayers;
 /** Everything off when anything is on, else what was on before. */
 export function toggleOverlay(): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { injectorSiteSchema } from '../injector/settings.ts';
+import { displaySiteSchema } from './displaySite.ts';
 import { hospitalSiteSchema } from './hospitalSite.ts';
 import { stageSchema } from './operatorEvent.ts';
 import { limitsSchema } from './plan.ts';
@@ -12,7 +13,7 @@ const words = z.string().min(1).max(200);
 export const siteSchema = z.strictObject({
   version: z.literal(1),
   name: z.string().max(200).optional(),
-  display: z.strictObject({ pressureUnit: z.enum(['psi', 'atm', 'bar', 'kPa']).optional() }).optional(),
+  display: displaySiteSchema.optional(),
   /** What the console reads when the command line names nothing; a simulated procedure when neither does. */
   sources: z.strictObject({ framesA: uri.optional(), framesB: uri.optional(), injector: uri.optional(), injector2: uri.optional() }).optional(),
   /** `dicom-receive:?port=…&folder=…`: a storage port that stands open beside these sources, for runs as references or to be played. */

@@ -191,10 +191,10 @@ export const start: ConsoleStart = { kind: 'console', options: '{}', kiosk: fals
 export const address = 'http://127.0.0.1:5000/?token=x';
 
 /** A shell whose bridge is there, with a procedure running or not. */
-export function running(options: Parameters<typeof desktop>[0] & { procedure?: boolean; start?: Partial<ConsoleStart> } = {}): Desktop {
+export function running(options: Parameters<typeof desktop>[0] & { procedure?: boolean; start?: Partial<ConsoleStart>; display?: object } = {}): Desktop {
   const made = desktop(options);
   runShell(made.port, { ...start, ...options.start }, () => 0, true);
-  made.bridges[0]?.message({ kind: 'ready', url: address, updateFeed: null });
+  made.bridges[0]?.message({ kind: 'ready', url: address, updateFeed: null, display: options.display });
   if (options.procedure !== false) made.bridges[0]?.message({ kind: 'procedure', running: true, record: '/records/now' });
   return made;
 }

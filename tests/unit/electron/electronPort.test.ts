@@ -68,7 +68,7 @@ const handler = (name: string): Answer => electron.handlers.get(name) as Answer;
 
 const consoleUrl = 'http://127.0.0.1:4711/';
 const elsewhere = 'https://example.org/';
-const requests = { togglePictures: vi.fn(), showLogs: vi.fn(), chooseFolder: async () => null };
+const requests = { togglePictures: vi.fn(), displays: () => [], showLogs: vi.fn(), chooseFolder: async () => null };
 
 beforeEach(() => {
   electron.handlers.clear();

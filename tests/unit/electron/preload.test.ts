@@ -41,7 +41,7 @@ describe('the built preload', () => {
     expect(runInSandbox({ electron })).toEqual(['electron']);
     expect(Object.keys(exposed)).toEqual(['pedicleShell']);
     const shell = exposed.pedicleShell as Record<string, (argument?: unknown) => unknown>;
-    expect(Object.keys(shell).sort()).toEqual(['chooseFolder', 'onEvent', 'showLogs', 'togglePictures', 'version']);
+    expect(Object.keys(shell).sort()).toEqual(['chooseFolder', 'listDisplays', 'onEvent', 'showLogs', 'togglePictures', 'version']);
     shell.togglePictures?.();
     shell.chooseFolder?.('Records');
     expect(sent).toEqual([

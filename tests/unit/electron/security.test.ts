@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { answerRequest } from '../../../electron/ipc.ts';
 import { isNavigationAllowed, isPermissionGranted, isRequestAllowed, webPreferencesOf } from '../../../electron/security.ts';
 import { parseShellArguments, recordFolderOf } from '../../../electron/shellArguments.ts';
+import { shellDisplaysSchema } from '../../../src/link/shellDisplays.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const origin = 'http://127.0.0.1:5000';
@@ -94,7 +95,8 @@ describe('pages of the shell', () => {
 });
 
 describe('what pages ask of the shell', () => {
-  const requests = () => ({ togglePictures: vi.fn(), showLogs: vi.fn(), chooseFolder: vi.fn(async () => '/chosen') });
+  const display = { width: 1920, height: 1080, isPrimary: true, shows: ['console' as const] };
+  const requests = () => ({ togglePictures: vi.fn(), displays: () => [display], showLogs: vi.fn(), chooseFolder: vi.fn(async () => '/chosen') });
   const main = { url: `${origin}/`, isMainFrame: true };
 
   it('is answered when it comes from the console’s own page', async () => {
@@ -102,6 +104,7 @@ describe('what pages ask of the shell', () => {
     await answerRequest({ kind: 'toggle-pictures' }, main, origin, made);
     expect(made.togglePictures).toHaveBeenCalledOnce();
     expect(await answerRequest({ kind: 'choose-folder', title: 'Records' }, main, origin, made)).toBe('/chosen');
+    expect(shellDisplaysSchema.parse(JSON.parse((await answerRequest({ kind: 'list-displays' }, main, origin, made)) ?? ''))).toEqual([display]);
   });
 
   it('is refused from any other frame or page', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { noArrangement } from '../../../electron/bridgeMessages.ts';
 import { type Display, noState, parseWindowState, placeFor, remember } from '../../../electron/displays.ts';
-import { ceiling, type desktop, laptop, running } from './desktop.ts';
+import { address, ceiling, type desktop, laptop, running } from './desktop.ts';
 
 const both: readonly Display[] = [laptop, ceiling];
 const isInside = ({ bounds }: { bounds: { x: number; y: number; width: number; height: number } }, display: Display) => {
@@ -10,32 +11,45 @@ const isInside = ({ bounds }: { bounds: { x: number; y: number; width: number; h
 
 describe('where windows go', () => {
   it('the console in the middle of the primary display, the pictures all over the other one', () => {
-    expect(placeFor('console', both, noState, false)?.bounds).toEqual({ x: 160, y: 110, width: 1600, height: 900 });
-    expect(placeFor('pictures', both, noState, false)).toEqual({ bounds: ceiling.workArea, fullScreen: true, kiosk: false });
-    expect(placeFor('pictures', [laptop], noState, false)).toBeNull();
+    expect(placeFor('console', both, noState, noArrangement)?.bounds).toEqual({ x: 160, y: 110, width: 1600, height: 900 });
+    expect(placeFor('pictures', both, noState, noArrangement)).toEqual({ bounds: ceiling.workArea, fullScreen: true, kiosk: false });
+    expect(placeFor('pictures', [laptop], noState, noArrangement)).toBeNull();
   });
 
   it('where they stood, on the display they stood on', () => {
     const bounds = { x: 2000, y: 50, width: 1000, height: 700 };
     const state = remember(noState, 'console', both, { bounds, fullScreen: false, kiosk: false });
-    expect(placeFor('console', both, state, false)?.bounds).toEqual(bounds);
+    expect(placeFor('console', both, state, noArrangement)?.bounds).toEqual(bounds);
     expect(state.windows.console?.display).toBe(ceiling.id);
   });
 
   it('wholly visible when their display is gone, or is smaller than it was', () => {
     const state = remember(noState, 'console', both, { bounds: { x: 2000, y: 50, width: 2400, height: 1300 }, fullScreen: false, kiosk: false });
-    const alone = placeFor('console', [laptop], state, false);
+    const alone = placeFor('console', [laptop], state, noArrangement);
     expect(alone && isInside(alone, laptop)).toBe(true);
     const smaller = { ...ceiling, workArea: { x: 1920, y: 0, width: 1280, height: 720 } };
-    const shrunk = placeFor('console', [laptop, smaller], state, false);
+    const shrunk = placeFor('console', [laptop, smaller], state, noArrangement);
     expect(shrunk && isInside(shrunk, smaller)).toBe(true);
   });
 
   it('the pictures never on the only display, nor over the console', () => {
     const state = remember(noState, 'console', both, { bounds: ceiling.workArea, fullScreen: true, kiosk: false });
-    expect(placeFor('pictures', both, state, false)?.bounds).toEqual(laptop.workArea);
+    expect(placeFor('pictures', both, state, noArrangement)?.bounds).toEqual(laptop.workArea);
     const stood = remember(noState, 'pictures', both, { bounds: laptop.workArea, fullScreen: true, kiosk: false });
-    expect(placeFor('pictures', [laptop], stood, false)).toBeNull();
+    expect(placeFor('pictures', [laptop], stood, noArrangement)).toBeNull();
+  });
+
+  it('on the display that the site names, whatever was remembered; the pictures on the other one', () => {
+    const stood = remember(noState, 'console', both, { bounds: laptop.workArea, fullScreen: false, kiosk: false });
+    const onCeiling = { ...noArrangement, consoleOn: 'other' } as const;
+    const console = placeFor('console', both, stood, onCeiling);
+    expect(console && isInside(console, ceiling)).toBe(true);
+    expect(
+      placeFor('pictures', both, remember(stood, 'pictures', both, { bounds: ceiling.workArea, fullScreen: true, kiosk: false }), onCeiling)?.bounds,
+    ).toEqual(laptop.workArea);
+    const alone = placeFor('console', [laptop], stood, onCeiling);
+    expect(alone && isInside(alone, laptop)).toBe(true);
+    expect(placeFor('pictures', [laptop], stood, onCeiling)).toBeNull();
   });
 
   it('as the first time when what was remembered is damaged', () => {
@@ -77,6 +91,23 @@ describe('the second window', () => {
     expect(running(made.remembered()).windows.map(({ kind }) => kind)).toEqual(['console']);
   });
 
+  it('opens or stays closed at the start as the site wants; a bridge that is started again changes nothing', () => {
+    const opened = running({ displays: both, display: { pictures: 'open' } });
+    expect(opened.windows.map(({ kind }) => kind)).toEqual(['console', 'pictures']);
+    opened.pages()?.requests.togglePictures();
+    opened.bridges[0]?.message({ kind: 'ready', url: address, updateFeed: null, display: { pictures: 'open' } });
+    expect(opened.windows.filter(({ closed }) => !closed).map(({ kind }) => kind)).toEqual(['console']);
+    const closed = running({ ...withPictures().remembered(), display: { pictures: 'closed' } });
+    expect(closed.windows.map(({ kind }) => kind)).toEqual(['console']);
+  });
+
+  it('is named, with the console, on the display where it stands, for the page that asks', () => {
+    expect(withPictures().pages()?.requests.displays()).toEqual([
+      { width: 1920, height: 1080, isPrimary: true, shows: ['console'] },
+      { width: 2560, height: 1440, isPrimary: false, shows: ['pictures'] },
+    ]);
+  });
+
   it('is not opened where there is one display', () => {
     const made = running();
     made.pages()?.requests.togglePictures();
@@ -95,8 +126,11 @@ describe('the console’s window', () => {
     expect(console?.place.bounds).toEqual({ x: 2100, y: 100, width: 1600, height: 900 });
   });
 
-  it('in kiosk mode fills the screen, has no menu and no way out', () => {
-    const made = running({ start: { kiosk: true } });
+  it.each([
+    ['the command line', { start: { kiosk: true } }],
+    ['the site', { display: { kiosk: true } }],
+  ])('in the kiosk mode of %s fills the screen, has no menu and no way out', (_who, options) => {
+    const made = running(options);
     expect(made.windows[0]?.place).toMatchObject({ fullScreen: true, kiosk: true });
     expect(made.menu()).toEqual([]);
   });
