@@ -23,18 +23,19 @@ function splitmix32(seed: number): () => number {
 /** sfc32 (Chris Doty-Humphrey, PractRand), seeded through splitmix32. */
 export function seededRandom(seed: number): Random {
   const mix = splitmix32(seed);
-  let a = mix();
-  let b = mix();
-  let c = mix();
+  let a = mix() | 0;
+  let b = mix() | 0;
+  let c = mix() | 0;
   let counter = 1;
+  // Signed inside: the engine keeps such numbers in place, where each unsigned one above 2³¹ would be an object on the heap.
   const uint32 = () => {
-    const t = (((a + b) >>> 0) + counter) >>> 0;
-    counter = (counter + 1) >>> 0;
+    const t = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);
-    b = (c + (c << 3)) >>> 0;
-    c = ((c << 21) | (c >>> 11)) >>> 0;
-    c = (c + t) >>> 0;
-    return t;
+    b = (c + (c << 3)) | 0;
+    c = (c << 21) | (c >>> 11);
+    c = (c + t) | 0;
+    return t >>> 0;
   };
   for (let i = 0; i < 12; i++) uint32();
   const next = () => uint32() / 4294967296;

@@ -37,22 +37,24 @@ function tent(center: number, halfWidth: number): { readonly first: number; read
   return { first, weights: weights.map((w) => w / Math.max(1e-9, sum)) };
 }
 
-export function cementImage(view: View, fill: CementFill, sidePx: number, marginPx: number): CementImage {
+/** `fillOf` is asked when the first cement flows: a story without cement, or before it, does not pay for it. */
+export function cementImage(view: View, fillOf: () => CementFill, sidePx: number, marginPx: number): CementImage {
   const all = new Int32Array(sidePx * sidePx);
   const leak = new Int32Array(sidePx * sidePx);
+  let known: CementFill | null = null;
   let bodyCount = 0;
   let leakCount = 0;
   let everything: Dirty = clean;
 
   /** Adds one portion's volume, spread over its shadow. */
-  const splat = (image: readonly Int32Array[], points: Float32Array, index: number): Dirty => {
+  const splat = (image: readonly Int32Array[], points: Float32Array, index: number, portionMl: number): Dirty => {
     const p = [points[3 * index] ?? 0, points[3 * index + 1] ?? 0, points[3 * index + 2] ?? 0] as const;
     const k = pxPerMmAt(view, p);
     const [px, py] = project(view, p);
     const half = Math.max(0.8, cellMm * k);
     const xs = tent(px + marginPx, half);
     const ys = tent(py + marginPx, half);
-    const amount = fill.portionMl * 1000 * k * k * thicknessPerMm;
+    const amount = portionMl * 1000 * k * k * thicknessPerMm;
     ys.weights.forEach((wy, j) => {
       xs.weights.forEach((wx, i) => {
         const at = (ys.first + j) * sidePx + xs.first + i;
@@ -64,6 +66,9 @@ export function cementImage(view: View, fill: CementFill, sidePx: number, margin
   };
 
   const update = (bodyMl: number, leakMl: number): Dirty => {
+    if (bodyMl <= 0 && leakMl <= 0 && bodyCount === 0 && leakCount === 0) return clean;
+    known ??= fillOf();
+    const fill = known;
     const bodyTarget = Math.min(fill.body.length / 3, Math.round(bodyMl / fill.portionMl));
     const leakTarget = Math.min(fill.leak.length / 3, Math.round(leakMl / fill.portionMl));
     let dirty: Dirty = clean;
@@ -75,8 +80,8 @@ export function cementImage(view: View, fill: CementFill, sidePx: number, margin
       dirty = everything;
       everything = clean;
     }
-    for (; bodyCount < bodyTarget; bodyCount++) dirty = joined(dirty, splat([all], fill.body, bodyCount));
-    for (; leakCount < leakTarget; leakCount++) dirty = joined(dirty, splat([all, leak], fill.leak, leakCount));
+    for (; bodyCount < bodyTarget; bodyCount++) dirty = joined(dirty, splat([all], fill.body, bodyCount, fill.portionMl));
+    for (; leakCount < leakTarget; leakCount++) dirty = joined(dirty, splat([all, leak], fill.leak, leakCount, fill.portionMl));
     everything = joined(everything, dirty);
     return dirty;
   };

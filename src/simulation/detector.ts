@@ -53,18 +53,21 @@ export function noiseTile(seed: number): Int8Array {
     white[i] = ((word & 255) + ((word >>> 8) & 255) + ((word >>> 16) & 255) + (word >>> 24) - 510) / 147.8;
   }
   const across = new Float32Array(side * side);
-  for (let y = 0; y < side; y++)
-    for (let x = 0; x < side; x++) {
-      const row = y * side;
-      across[row + x] = (white[row + ((x - 1) & 1023)] ?? 0) + 2 * (white[row + x] ?? 0) + (white[row + ((x + 1) & 1023)] ?? 0);
-    }
+  for (let y = 0; y < side; y++) {
+    const row = y * side;
+    for (let x = 0; x < side; x++)
+      across[row + x] = (white[row + ((x - 1) & 1023)] as number) + 2 * (white[row + x] as number) + (white[row + ((x + 1) & 1023)] as number);
+  }
   const tile = new Int8Array(side * side);
-  for (let y = 0; y < side; y++)
+  for (let y = 0; y < side; y++) {
+    const above = ((y - 1) & 1023) * side;
+    const below = ((y + 1) & 1023) * side;
     for (let x = 0; x < side; x++) {
-      const value = (across[((y - 1) & 1023) * side + x] ?? 0) + 2 * (across[y * side + x] ?? 0) + (across[((y + 1) & 1023) * side + x] ?? 0);
+      const value = (across[above + x] as number) + 2 * (across[y * side + x] as number) + (across[below + x] as number);
       // The two binomials multiply the variance by 6 each.
       tile[y * side + x] = Math.max(-127, Math.min(127, Math.round((value / 6) * 32)));
     }
+  }
   return tile;
 }
 

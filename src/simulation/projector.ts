@@ -139,20 +139,38 @@ function cubic(t: number): readonly [number, number, number, number] {
 /** Doubles one dimension of a row-major image of `rows` × `columns`: cell i lands between pixels 2i and 2i + 1. */
 function doubleColumns(values: Float32Array, rows: number, columns: number): Float32Array {
   const wide = new Float32Array(rows * columns * 2);
+  const [a, b, c, d] = cubic(0.25);
+  const last = columns - 1;
   for (let y = 0; y < rows; y++) {
-    const at = (x: number): number => values[y * columns + (x < 0 ? 0 : x >= columns ? columns - 1 : x)] ?? 0;
+    const row = y * columns;
+    const at = (x: number): number => values[row + (x < 0 ? 0 : x > last ? last : x)] as number;
+    // Five neighbours, moved along by one a step.
+    let p = at(-2);
+    let q = at(-1);
+    let r = at(0);
+    let s = at(1);
     for (let x = 0; x < columns; x++) {
-      const [a, b, c, d] = cubic(0.25);
-      wide[y * columns * 2 + 2 * x + 1] = a * at(x - 1) + b * at(x) + c * at(x + 1) + d * at(x + 2);
-      wide[y * columns * 2 + 2 * x] = d * at(x - 2) + c * at(x - 1) + b * at(x) + a * at(x + 1);
+      const t = at(x + 2);
+      wide[2 * (row + x) + 1] = a * q + b * r + c * s + d * t;
+      wide[2 * (row + x)] = d * p + c * q + b * r + a * s;
+      p = q;
+      q = r;
+      r = s;
+      s = t;
     }
   }
   return wide;
 }
 
+const tileSide = 32;
+
 function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
   const turned = new Float32Array(values.length);
-  for (let y = 0; y < rows; y++) for (let x = 0; x < columns; x++) turned[x * rows + y] = values[y * columns + x] ?? 0;
+  // In tiles that fit into the processor's nearest cache: row by row, each pixel written would fetch another line of it.
+  for (let top = 0; top < rows; top += tileSide)
+    for (let left = 0; left < columns; left += tileSide)
+      for (let y = top; y < Math.min(rows, top + tileSide); y++)
+        for (let x = left; x < Math.min(columns, left + tileSide); x++) turned[x * rows + y] = values[y * columns + x] as number;
   return turned;
 }
 

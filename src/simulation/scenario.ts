@@ -180,13 +180,16 @@ export function scenarioByName(name: string, seed: number, options: ScenarioOpti
   const needles = story.needles.map((_, index) => needleScript(story, index, treated, seed));
   const durationMs = Math.min(story.durationMs, options.durationMs ?? story.durationMs);
   const look = options.look ?? 'detector';
-  const plan = drawnPlan({ views, look, treated, needles, procedure: story.procedure, seed: combineSeeds(seed, 41) });
   const turns = options.carm === 'turns' ? story.turns.map((turn) => ({ ...turn, arrivesAtMs: turn.atMs + turningMs })) : [];
-  const drawn = turns.length === 0 ? plan : { ...plan, planes: plan.planes.a === undefined ? {} : { a: plan.planes.a } };
-  const redrawn = turns.map((turn) => ({ atMs: turn.atMs, event: { kind: 'plan' as const, plan: planAfter(plan, turn) } }));
-  const operator = [{ atMs: 0, event: { kind: 'plan' as const, plan: drawn } }, ...story.operator, ...redrawn]
-    .filter((one) => one.atMs <= durationMs)
-    .toSorted((a, b) => a.atMs - b.atMs);
+  let script: Scenario['operator'] | null = null;
+  const operatorScript = (): Scenario['operator'] => {
+    const plan = drawnPlan({ views, look, treated, needles, procedure: story.procedure, seed: combineSeeds(seed, 41) });
+    const drawn = turns.length === 0 ? plan : { ...plan, planes: plan.planes.a === undefined ? {} : { a: plan.planes.a } };
+    const redrawn = turns.map((turn) => ({ atMs: turn.atMs, event: { kind: 'plan' as const, plan: planAfter(plan, turn) } }));
+    return [{ atMs: 0, event: { kind: 'plan' as const, plan: drawn } }, ...story.operator, ...redrawn]
+      .filter((one) => one.atMs <= durationMs)
+      .toSorted((a, b) => a.atMs - b.atMs);
+  };
   return ok({
     name,
     seed,
@@ -202,6 +205,10 @@ export function scenarioByName(name: string, seed: number, options: ScenarioOpti
     motion: motionOf(seed, story),
     turns,
     beamOff: [...(options.beam === 'stops' ? story.beamOff : []), ...turns.map((turn) => ({ fromMs: turn.atMs, toMs: turn.arrivesAtMs }))],
-    operator,
+    // Pictures and injector open the scenario too, and have no use for what is drawn on it.
+    get operator() {
+      script ??= operatorScript();
+      return script;
+    },
   });
 }

@@ -158,7 +158,7 @@ describe('simulated cement', () => {
   it('casts a shadow whose thickness adds up to its volume', () => {
     const one = scenario('kyphoplasty');
     const view = viewOf(one.views.a);
-    const image = cementImage(view, cementFillOf(one), 280, 12);
+    const image = cementImage(view, () => cementFillOf(one), 280, 12);
     image.update(3, 0);
     const thicknessMm = image.all.reduce((sum, value) => sum + value, 0) / thicknessPerMm;
     expect((thicknessMm * view.mmPerPxAtIsocentre ** 2) / 1000).toBeCloseTo(3, 1);
@@ -167,7 +167,7 @@ describe('simulated cement', () => {
   it('gives the same shadow whether it grew step by step or at once', () => {
     const one = scenario('leak-disc');
     const view = viewOf(one.views.b);
-    const fill = cementFillOf(one);
+    const fill = () => cementFillOf(one);
     const slow = cementImage(view, fill, 280, 12);
     for (let ml = 0; ml <= 2; ml += 0.25) slow.update(ml, ml / 4);
     slow.update(1, 0.1);
