@@ -6,11 +6,11 @@ import { fileMagic, newRecordEncryption, RecordLockedError } from '../security/e
 import { openRawByteFile } from './byteFile.ts';
 import { type CompactedFile, compactPlane, DamagedPlane } from './compactPlane.ts';
 import { diskErrorText } from './diskError.ts';
+import { hashFile } from './fileHash.ts';
 import { type Manifest, manifestText, parseManifest } from './manifest.ts';
 import { planeFileName } from './planeFile.ts';
 import { openRecordReader, readManifest } from './reader.ts';
 import { syncFolder } from './recordFiles.ts';
-import { hashFile } from './verify.ts';
 
 export interface Compaction {
   readonly bytesBefore: number;

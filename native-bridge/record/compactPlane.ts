@@ -77,7 +77,7 @@ async function writeDense(original: ByteFile, to: string, encryption: RecordEncr
     queue.finish();
     queue.sync();
     await settled();
-    return { bytes: queue.writtenBytes, sha256: queue.sha256(), frames: entries.length };
+    return { bytes: queue.writtenBytes, sha256: await queue.sha256(), frames: entries.length };
   } finally {
     await queue.close();
   }

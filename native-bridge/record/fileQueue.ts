@@ -1,6 +1,6 @@
-import { createHash, type Hash } from 'node:crypto';
 import { close, fdatasync, ftruncate, open, writev } from 'node:fs';
 import { createFileEncryptor, type RecordEncryption } from '../security/encryption.ts';
+import { type FileHash, inlineHash } from './fileHash.ts';
 
 /** What happens to bytes that cannot be written: keep them and try again, or give up and cut back to the last whole item. */
 export type OnFull = 'retry' | 'stop';
@@ -24,11 +24,13 @@ export interface FileQueue {
   /** Resolves when nothing is waiting (or the file is stopped). */
   idle(): Promise<void>;
   /** SHA-256 of everything written so far. Only when idle. */
-  sha256(): string;
+  sha256(): Promise<string>;
   close(): Promise<void>;
 }
 
 const retryAfterMs = 500;
+/** Writing waits while more than this is written and not yet hashed: what waits for its hash is memory. */
+const mostUnhashedBytes = 32 << 20;
 /** Linux takes at most 1024 pieces in one call. */
 const maxPiecesPerWrite = 512;
 
@@ -44,12 +46,12 @@ export async function openFileQueue(
   onError: (error: NodeJS.ErrnoException) => void,
   onRecovered: () => void,
   encryption: RecordEncryption | null = null,
+  hash: FileHash = inlineHash(),
 ): Promise<FileQueue> {
   const encryptor = encryption ? createFileEncryptor(encryption) : null;
   const fd = await new Promise<number>((resolve, reject) => {
     open(path, 'wx', 0o600, (error, opened) => (error ? reject(error) : resolve(opened)));
   });
-  let hash = createHash('sha256');
   const items: Item[] = [];
   let waiters: (() => void)[] = [];
   let backlogBytes = 0;
@@ -78,8 +80,7 @@ export async function openFileQueue(
     });
   };
 
-  const give = (item: Item, hashed: Hash) => {
-    hash = hashed;
+  const give = (item: Item) => {
     writtenBytes += item.bytes;
     backlogBytes -= item.bytes;
     items.shift();
@@ -89,6 +90,7 @@ export async function openFileQueue(
       onRecovered();
     }
     item.settled?.(true);
+    hash.add(item.parts);
   };
 
   const stop = () => {
@@ -103,28 +105,28 @@ export async function openFileQueue(
     });
   };
 
-  const fail = (error: NodeJS.ErrnoException, item: Item, done: number, hashed: Hash) => {
+  const fail = (error: NodeJS.ErrnoException, item: Item, done: number) => {
     if (state === 'open') onError(error);
     if (onFull === 'stop') {
       stop();
       return;
     }
     state = 'failing';
-    setTimeout(() => writeFrom(item, done, hashed), retryAfterMs);
+    setTimeout(() => writeFrom(item, done), retryAfterMs);
   };
 
-  const writeFrom = (item: Item, done: number, hashed: Hash) => {
+  const writeFrom = (item: Item, done: number) => {
     const left = piecesFrom(item.parts, done).slice(0, maxPiecesPerWrite);
     writev(fd, left, writtenBytes + done, (error, count) => {
       if (error) {
-        fail(error, item, done, hashed);
+        fail(error, item, done);
         return;
       }
       if (done + count < item.bytes) {
-        writeFrom(item, done + count, hashed);
+        writeFrom(item, done + count);
         return;
       }
-      give(item, hashed);
+      give(item);
       next();
     });
   };
@@ -138,10 +140,8 @@ export async function openFileQueue(
       return;
     }
     writing = true;
-    // Hashed while the write is under way, and kept only when it succeeds.
-    const hashed = hash.copy();
-    writeFrom(item, 0, hashed);
-    for (const part of item.parts) hashed.update(part);
+    if (hash.behindBytes > mostUnhashedBytes) hash.whenLess(() => writeFrom(item, 0));
+    else writeFrom(item, 0);
   };
 
   const add = (parts: readonly Uint8Array[], settled?: (written: boolean) => void) => {
@@ -184,7 +184,7 @@ export async function openFileQueue(
         wakeWhenIdle();
       });
     },
-    sha256: () => hash.copy().digest('hex'),
+    sha256: () => hash.digest(),
     close() {
       return new Promise((resolve) => {
         close(fd, (error) => {

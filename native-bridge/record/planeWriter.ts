@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { PlaneId } from '../../src/sample/sample.ts';
-import { giveBack } from '../sources/frameMemory.ts';
 import { frameAttributesChannelId, frameChannelId, frameChannels } from './channels.ts';
 import { diskErrorText } from './diskError.ts';
+import type { HashThread } from './fileHash.ts';
 import { type FileQueue, openFileQueue } from './fileQueue.ts';
 import { encodeFrameIndex, type FrameEntry, frameIndexName, frameIndexType } from './frameIndex.ts';
 import { headerMetadata, headerMetadataName, planeHeader } from './headerText.ts';
@@ -42,6 +42,7 @@ export function createPlaneWriter(
   data: WriterWorkerData,
   events: RecordFilesEvents,
   compressNow: (frameBytes: number) => boolean,
+  hashing: HashThread,
 ): PlaneWriter {
   const staged: Uint8Array[] = [];
   const layout = createMcapLayout((parts) => staged.push(...parts));
@@ -68,7 +69,8 @@ export function createPlaneWriter(
 
   const open = async (): Promise<FileQueue | null> => {
     try {
-      const queue = await openFileQueue(join(data.folder, planeFileName(plane)), 'stop', onError, () => undefined, data.encryption);
+      const path = join(data.folder, planeFileName(plane));
+      const queue = await openFileQueue(path, 'stop', onError, () => undefined, data.encryption, hashing.hashOf(path));
       queue.append(staged.splice(0));
       return queue;
     } catch (error) {
@@ -91,7 +93,6 @@ export function createPlaneWriter(
     const { offset, length } = layout.chunk(messages, compressNow(cost));
     const parts = staged.splice(0);
     queue.append(parts, (written) => {
-      for (const part of parts) giveBack(part);
       if (written) entries.push({ seq: message.seq, tUs: message.tUs, offset, length });
       else lose(message.seq);
       events.done(cost);
@@ -119,7 +120,7 @@ export function createPlaneWriter(
         queue.sync();
         await queue.idle();
       }
-      const file = { bytes: queue.writtenBytes, sha256: queue.sha256() };
+      const file = { bytes: queue.writtenBytes, sha256: await queue.sha256() };
       await queue.close();
       return file;
     },

@@ -6,6 +6,7 @@ import { encryptWhole, type RecordEncryption } from '../security/encryption.ts';
 import { countFrame } from '../sources/frameMemory.ts';
 import { attributesTopic } from './channels.ts';
 import { diskErrorText } from './diskError.ts';
+import { createHashThread } from './fileHash.ts';
 import { manifestText } from './manifest.ts';
 import { planeFileName } from './planeFile.ts';
 import { createPlaneWriter, type PlaneWriter } from './planeWriter.ts';
@@ -46,9 +47,10 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
   const { folder, header } = data;
   const compression = startCompressionChoice(data, events);
   const telemetry = await openTelemetryWriter(data, events);
+  const hashing = createHashThread();
   const planes: Readonly<Record<PlaneId, PlaneWriter>> = {
-    a: createPlaneWriter('a', data, events, compression.now),
-    b: createPlaneWriter('b', data, events, compression.now),
+    a: createPlaneWriter('a', data, events, compression.now, hashing),
+    b: createPlaneWriter('b', data, events, compression.now, hashing),
   };
   const smallFiles = new Map<string, Promise<WrittenFile>>();
 
@@ -58,6 +60,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
       const file = await planes[plane].end();
       if (file) files[planeFileName(plane)] = file;
     }
+    await hashing.close();
     const { file, durationMs, raw, derived, links, head } = await telemetry.end();
     files['telemetry.mcap'] = file;
     for (const [name, written] of smallFiles) files[name] = await written;

@@ -125,7 +125,7 @@ export async function openTelemetryWriter(data: WriterWorkerData, events: Record
       queue.finish();
       queue.sync();
       await Promise.race([queue.idle(), failAfter(closeTimeoutMs, () => queue.state === 'failing')]);
-      const file = { bytes: queue.writtenBytes, sha256: queue.sha256() };
+      const file = { bytes: queue.writtenBytes, sha256: await queue.sha256() };
       await queue.close();
       return { file, durationMs: lastTUs / 1000, raw, derived, links: link.index + 1, head: Buffer.from(link.hash).toString('hex') };
     },

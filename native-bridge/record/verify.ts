@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputFault, ok, type Result } from '../../src/base/result.ts';
 import { type PlaneId, planeIds } from '../../src/sample/sample.ts';
-import { type ByteFile, openByteFile, openRawByteFile } from './byteFile.ts';
+import { type ByteFile, openByteFile } from './byteFile.ts';
+import { hashFile } from './fileHash.ts';
 import type { Finding } from './finding.ts';
 import type { HeaderMetadata } from './headerText.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
@@ -104,17 +104,6 @@ async function fileProblem(path: string, expected: { readonly bytes: number; rea
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is not there' : `it cannot be read (${(error as NodeJS.ErrnoException).code})`;
   }
-}
-
-const hashPieceBytes = 4 << 20;
-
-/** SHA-256 of a file's bytes as they lie on the disk. */
-export async function hashFile(path: string): Promise<string> {
-  const file = await openRawByteFile(path);
-  const hash = createHash('sha256');
-  for (let offset = 0; offset < file.size; offset += hashPieceBytes) hash.update(await file.read(offset, hashPieceBytes));
-  await file.close();
-  return hash.digest('hex');
 }
 
 function againstManifest(verdict: TelemetryVerdict, manifest: Manifest | null): readonly Finding[] {

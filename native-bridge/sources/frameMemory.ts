@@ -56,11 +56,16 @@ function askForWholeCollection(): void {
 /** Less is not worth the call, and may be a part of memory that others use too. */
 const leastGivenBackBytes = 1 << 18;
 
+/** Whether the memory behind `bytes` is theirs alone as far as can be seen, and worth a call. */
+export function mayGiveBack(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength > leastGivenBackBytes && bytes.byteLength > leastGivenBackBytes;
+}
+
 /**
  * Gives the memory behind `bytes` back at once instead of when garbage is collected. The caller must be the only one who holds any
  * of it: every view of it is empty from then on.
  */
 export function giveBack(bytes: Uint8Array): void {
-  const { buffer } = bytes;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength > leastGivenBackBytes && bytes.byteLength > leastGivenBackBytes) buffer.transfer(0);
+  if (mayGiveBack(bytes)) bytes.buffer.transfer(0);
 }
