@@ -36,7 +36,8 @@ export function readIdentifier(dataset: Uint8Array, transferSyntax: string): Ide
   return identifierOf(parsed.value, null);
 }
 
-function identifierOf(item: DicomItem, inherited: string | null): Identifier {
+/** An item's values as text in the character set that it names, else in that of the item around it. */
+export function identifierOf(item: DicomItem, inherited: string | null): Identifier {
   const characterSet = textOf(item, 'x00080005') ?? inherited;
   return {
     text(tag) {

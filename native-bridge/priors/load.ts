@@ -1,5 +1,6 @@
+import { axesOfCosines, axesOfLetters } from '../../src/dicom/orientation.ts';
 import { writeUnsigned } from '../../src/dicom/storedValues.ts';
-import { numberOf, numbersOf } from '../../src/dicom/values.ts';
+import { numberOf, numbersOf, textsOf } from '../../src/dicom/values.ts';
 import type { PriorHeader } from '../../src/link/priors.ts';
 import { decodeFrame } from '../sources/dicomDecode.ts';
 import { type DicomFile, openDicomFile, readFrame } from '../sources/dicomFile.ts';
@@ -23,6 +24,12 @@ export function sliceSpacing(instances: readonly PriorInstance[]): number | null
   return steps.every((step) => step !== null && Math.abs(step - first) <= 0.1 * first) ? first : null;
 }
 
+/** Without a rescale, unsigned 16-bit values are shifted into what an int16 holds. */
+function roomShift({ image, dataset }: DicomFile): number {
+  const isRescaled = (numberOf(dataset, 'x00281053', 'text') ?? 1) !== 1 || (numberOf(dataset, 'x00281052', 'text') ?? 0) !== 0;
+  return !isRescaled && !image.signed && image.bitsStored === 16 ? -32768 : 0;
+}
+
 /** Stored values of one frame as int16 after rescaling (0028,1052) and (0028,1053); false when it cannot be decoded. */
 async function writeFrame(file: DicomFile, index: number, out: Int16Array): Promise<boolean> {
   const coded = await readFrame(file, index);
@@ -35,8 +42,7 @@ async function writeFrame(file: DicomFile, index: number, out: Int16Array): Prom
   const flip = image.signed && !isNarrow ? 2 ** (image.bitsStored - 1) : 0;
   const slope = numberOf(file.dataset, 'x00281053', 'text') ?? 1;
   const intercept = numberOf(file.dataset, 'x00281052', 'text') ?? 0;
-  // Without a rescale 16-bit values are shifted into what an int16 holds; a window moves along.
-  const shift = slope === 1 && intercept === 0 && !image.signed && image.bitsStored === 16 ? -32768 : intercept;
+  const shift = intercept + roomShift(file);
   for (let i = 0; i < out.length; i++) out[i] = int16(((unsigned[i] ?? 0) - flip) * slope + shift);
   return true;
 }
@@ -45,7 +51,7 @@ async function writeFrame(file: DicomFile, index: number, out: Int16Array): Prom
 function windowOf(file: DicomFile, middle: Int16Array): PriorHeader['window'] {
   const [center] = numbersOf(file.dataset, 'x00281050', 'text');
   const [width] = numbersOf(file.dataset, 'x00281051', 'text');
-  if (center !== undefined && width !== undefined && width > 0 && file.image.samplesPerPixel === 1) return { center, width };
+  if (center !== undefined && width !== undefined && width > 0 && file.image.samplesPerPixel === 1) return { center: center + roomShift(file), width };
   let [low, high] = [32767, -32768];
   for (const value of middle) {
     if (value < low) low = value;
@@ -87,6 +93,7 @@ export async function loadSeries({ series, instances }: FoundSeries, onProgress:
       spacingMm: series.spacingMm ? [series.spacingMm[1], series.spacingMm[0], depthMm ?? 1] : null,
       window: windowOf(first, values.subarray(middle * size, (middle + 1) * size)),
       isInverted: first.image.photometric === 'MONOCHROME1',
+      axes: axesOfCosines(numbersOf(first.dataset, 'x00200037', 'text')) ?? axesOfLetters(textsOf(first.dataset, 'x00200020')),
       isVolume,
       damaged,
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { tags } from '../../src/dicom/image.ts';
 import { numberOf, numbersOf, textOf } from '../../src/dicom/values.ts';
 import type { PriorSeries } from '../../src/link/priors.ts';
+import { identifierOf } from '../hospital/identifier.ts';
 import { readHead } from '../sources/dicomFile.ts';
 
 /** A folder with more files than this is no patient's prior images. */
@@ -53,6 +54,7 @@ function seenIn(path: string, head: Head): Seen {
     head: {
       id: textOf(head, 'x0020000e') ?? path,
       modality: textOf(head, 'x00080060') ?? '',
+      patient: { id: textOf(head, 'x00100020'), name: identifierOf(head, null).text('x00100010') },
       date: day(textOf(head, 'x00080020')),
       study: textOf(head, 'x00081030') ?? '',
       description: textOf(head, 'x0008103e') ?? '',

@@ -24,7 +24,7 @@ async function scan(id: number, folder: string): Promise<void> {
     found = [];
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     const why =
-      code === 'ENOENT' ? `There is no folder ${folder}: name another one in Setup, Display and storage.` : `The folder ${folder} cannot be read (${code}).`;
+      code === 'ENOENT' ? `There is no folder ${folder}: name another one in Setup, Name, units, folders.` : `The folder ${folder} cannot be read (${code}).`;
     tell({ kind: 'scanned', id, series: [], message: why });
   }
 }

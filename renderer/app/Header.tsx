@@ -141,7 +141,7 @@ export function Header() {
         </span>
       )}
       {view !== 'review' && linkUp && <Recording nowMs={nowMs} />}
-      {(view === 'live' || (view === 'review' && !isList)) && <Delay />}
+      {linkUp && (view === 'live' || (view === 'review' && !isList)) && <Delay />}
       <SignIn />
       <span data-testid="clock">{timeOfDay(Date.now())}</span>
     </header>

@@ -9,73 +9,10 @@ import { deskStore, useDesk } from '../store/deskStore.ts';
 import { text } from '../text.ts';
 import { PlaneView } from '../viewport/PlaneView.tsx';
 import { type LoadedPrior, loadPrior } from './loadPrior.ts';
+import { PriorViewer } from './PriorViewer.tsx';
 import { ReceivedRuns } from './ReceivedRuns.tsx';
-import { type Cut, ctWindows, sliceCount, type Window } from './reslice.ts';
-import { SliceView } from './SliceView.tsx';
 
 const words = text.reference;
-const cuts: readonly Cut[] = ['stack', 'coronal', 'sagittal'];
-type Indices = Readonly<Record<Cut, number>>;
-
-/** Where the other two cuts go through one, in its own pixels. */
-function crossOf(cut: Cut, at: Indices, frames: number): { readonly x: number; readonly y: number } {
-  const z = frames - 1 - at.stack;
-  if (cut === 'stack') return { x: at.sagittal, y: at.coronal };
-  return cut === 'coronal' ? { x: at.sagittal, y: z } : { x: at.coronal, y: z };
-}
-
-function Viewer({ prior, series }: { readonly prior: LoadedPrior; readonly series: PriorSeries }) {
-  const { header } = prior;
-  const middle = (cut: Cut) => Math.floor(sliceCount(header, cut) / 2);
-  const [at, setAt] = useState<Indices>({ stack: middle('stack'), coronal: middle('coronal'), sagittal: middle('sagittal') });
-  const [window, setWindow] = useState<Window>(header.window);
-  const [isInverted, setInverted] = useState(header.isInverted);
-  const [isThree, setThree] = useState(header.isVolume);
-  const shown = header.isVolume && isThree ? cuts : (['stack'] as const);
-  return (
-    <>
-      <div className="desk-row prior-tools">
-        <strong>{[series.modality, series.description || series.study, series.date].filter(Boolean).join(' · ')}</strong>
-        {header.damaged > 0 && <span className="bad">{words.damaged(String(header.damaged))}</span>}
-        {header.spacingMm === null && <span className="quiet">{words.noGeometry}</span>}
-        {!header.isVolume && header.frames > 1 && <span className="quiet">{words.noVolume}</span>}
-        <span className="spacer" />
-        {header.isVolume && (
-          <button type="button" className="chip" aria-pressed={isThree} onClick={() => setThree(!isThree)}>
-            {words.three}
-          </button>
-        )}
-        {series.modality === 'CT' &&
-          (['bone', 'soft', 'lung'] as const).map((name) => (
-            <button type="button" className="chip" key={name} onClick={() => setWindow(ctWindows[name])}>
-              {words.windows[name]}
-            </button>
-          ))}
-        <button type="button" className="chip" onClick={() => setWindow(header.window)}>
-          {words.resetWindow}
-        </button>
-        <button type="button" className="chip" aria-pressed={isInverted} onClick={() => setInverted(!isInverted)}>
-          {words.invert}
-        </button>
-      </div>
-      <div className="slices" data-count={shown.length}>
-        {shown.map((cut) => (
-          <SliceView
-            key={cut}
-            prior={prior}
-            cut={cut}
-            index={at[cut]}
-            window={window}
-            isInverted={isInverted}
-            cross={shown.length > 1 ? crossOf(cut, at, header.frames) : null}
-            onIndex={(index) => setAt((before) => ({ ...before, [cut]: index }))}
-            onWindow={setWindow}
-          />
-        ))}
-      </div>
-    </>
-  );
-}
 
 function ChosenSeries({ series }: { readonly series: PriorSeries }) {
   const [prior, setPrior] = useState<LoadedPrior | string | null>(null);
@@ -99,7 +36,7 @@ function ChosenSeries({ series }: { readonly series: PriorSeries }) {
         {prior}
       </p>
     );
-  return <Viewer prior={prior} series={series} />;
+  return <PriorViewer prior={prior} series={series} />;
 }
 
 function SeriesList({ chosen, onChoose }: { readonly chosen: string | null; readonly onChoose: (series: PriorSeries) => void }) {

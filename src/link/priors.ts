@@ -1,3 +1,5 @@
+import type { PictureAxes } from '../dicom/orientation.ts';
+
 /** Prior images: series of pictures from before the procedure, looked at beside the live one. */
 
 export const priorPath = (series: string): string => `/api/prior/${encodeURIComponent(series)}`;
@@ -6,6 +8,8 @@ export interface PriorSeries {
   /** Series instance UID. */
   readonly id: string;
   readonly modality: string;
+  /** Whose pictures these are, as the files say; null where they do not. */
+  readonly patient: { readonly id: string | null; readonly name: string | null };
   /** `YYYY-MM-DD`, or as the file has it. */
   readonly date: string | null;
   /** Description of the study, and of the series. */
@@ -31,6 +35,8 @@ export interface PriorHeader {
   /** Rescaled values (Hounsfield units in CT); a window by the file, or from the values themselves. */
   readonly window: { readonly center: number; readonly width: number };
   readonly isInverted: boolean;
+  /** Where rows, columns and slices point in the patient; null where the files do not say. */
+  readonly axes: PictureAxes | null;
   /** Slices at even distances in one direction: can be cut in every direction. */
   readonly isVolume: boolean;
   /** Frames that could not be decoded and stand black. */

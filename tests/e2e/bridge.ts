@@ -80,11 +80,17 @@ export function makeRecord(folder: string, scenario: string, planes: 1 | 2 = 1):
   if (made.status !== 0) throw new Error(`no record was made: ${made.stderr}`);
 }
 
+const temporaryFolders = new Set<string>();
+const removeFolder = (folder: string) => {
+  rmSync(folder, { recursive: true, force: true });
+  temporaryFolders.delete(folder);
+};
+// The process that only lists the tests reads their files as well, and runs none of what they do at their end.
+process.on('exit', () => temporaryFolders.forEach(removeFolder));
+
 /** A folder for records that goes away with `remove`. */
 export function temporaryRecords(): { readonly folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'pedicle-e2e-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  // The process that only lists the tests reads their files as well.
-  process.on('exit', remove);
-  return { folder, remove };
+  temporaryFolders.add(folder);
+  return { folder, remove: () => removeFolder(folder) };
 }

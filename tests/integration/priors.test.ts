@@ -28,6 +28,7 @@ describe('prior images of a folder', () => {
     expect(series).toHaveLength(1);
     expect(series[0]).toMatchObject({
       modality: 'CT',
+      patient: { id: 'CT-1', name: 'Müller^Änne' },
       date: '2026-03-01',
       description: 'Made-up CT',
       frames: 12,
@@ -39,7 +40,7 @@ describe('prior images of a folder', () => {
 
   test('stand in the order of their places, in Hounsfield units, and make a volume', () => {
     const { header, values } = loaded;
-    expect(header).toMatchObject({ isVolume: true, damaged: 0, window: { center: 40, width: 400 }, spacingMm: [0.5, 0.5, 1.25] });
+    expect(header).toMatchObject({ isVolume: true, damaged: 0, window: { center: 40, width: 400 }, spacingMm: [0.5, 0.5, 1.25], axes: { right: 'L', down: 'P', deeper: 'H' } });
     for (const [x, y, z] of [
       [12, 8, 6],
       [12, 8, 0],
