@@ -1,6 +1,6 @@
-import { inflateRawSync, constants as zlib } from 'node:zlib';
+import { inflateRawSync, inflateSync, constants as zlib } from 'node:zlib';
 import { failedFault, ok, type Result } from '../../src/base/result.ts';
-import { codedAs, looksCoded, startOfFrame } from '../../src/dicom/codeStream.ts';
+import { codedAs, looksCoded, looksRle, type StreamSize, startOfFrame, streamSize } from '../../src/dicom/codeStream.ts';
 import type { ImageDescription } from '../../src/dicom/image.ts';
 import { decodeJpegDct, type JpegImage } from '../../src/dicom/jpegDct.ts';
 import { decodeJpegLossless } from '../../src/dicom/jpegLossless.ts';
@@ -28,20 +28,25 @@ export interface CodedFrame {
 /** A dataset that inflates to more than this is no X-ray run but an attempt on the memory. */
 const mostInflated = 2 ** 31;
 
-/** Inflates raw deflate; of a stream cut short, what is there. */
+/** Inflates raw deflate, or deflate in the zlib form that some writers use; of a stream cut short, what is there. */
 export function inflateRaw(bytes: Uint8Array): Uint8Array {
-  try {
-    return inflateRawSync(bytes, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: mostInflated });
-  } catch {
-    // Not deflate at all: the caller finds nothing in it and says so.
-    return new Uint8Array(0);
+  const options = { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: mostInflated };
+  // Compression method 8, and the check of RFC 1950 over the first two bytes.
+  const isZlib = ((bytes[0] ?? 0) & 0x0f) === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0;
+  for (const inflate of isZlib ? [inflateSync, inflateRawSync] : [inflateRawSync]) {
+    try {
+      return inflate(bytes, options);
+    } catch {
+      // Not of this form; of neither, the caller finds nothing in it and says so.
+    }
   }
+  return new Uint8Array(0);
 }
 
 /** Decodes one frame to its stored cells. The fault's message completes "frame N …". */
 export async function decodeFrame(frame: CodedFrame): Promise<Result<DecodedFrame>> {
   const { image } = frame;
-  const coding = frame.encapsulated ? codedAs(frame.bytes, image.transferSyntax.coding) : 'native';
+  const coding = frame.encapsulated ? codingOf(frame) : 'native';
   if (!looksCoded(frame.bytes, coding)) return failedFault(`is damaged: it is said to be ${image.transferSyntax.name} and does not begin as such`);
   const start = coding === 'jpeg' || coding === 'jpeg-lossless' || coding === 'jpeg-ls' ? startOfFrame(frame.bytes) : null;
   // Before a codec takes memory for the size that the stream claims.
@@ -52,6 +57,14 @@ export async function decodeFrame(frame: CodedFrame): Promise<Result<DecodedFram
     const why = error instanceof Error && error.message ? error.message : String(error);
     return failedFault(`is damaged: it does not decode as ${image.transferSyntax.name} (${why.slice(0, 120)})`);
   }
+}
+
+/** As declared or as its markers say; RLE has none, and is told where uncompressed is declared and the frame has another length. */
+function codingOf({ bytes, image }: CodedFrame): PixelCoding {
+  const coding = codedAs(bytes, image.transferSyntax.coding);
+  if (coding !== 'native') return coding;
+  const nativeBytes = Math.ceil((image.rows * image.columns * image.samplesPerPixel * image.bitsAllocated) / 8);
+  return Math.abs(bytes.length - nativeBytes) > 1 && looksRle(bytes) ? 'rle' : coding;
 }
 
 /** Codecs and FFmpeg's wrapper are loaded by the first frame that needs them: most runs need neither, and a thread starts in half the time. */
@@ -75,9 +88,9 @@ async function decodeAs(coding: PixelCoding, frame: CodedFrame): Promise<Result<
     case 'jpeg-ls':
       return matched(image, await decodeWith('charls', bytes));
     case 'jpeg-2000':
-      return matched(image, await decodeWith('openjpeg', bytes), 'RGB');
+      return waveletCells(image, bytes, 'openjpeg');
     case 'htj2k':
-      return matched(image, await decodeWith('openjph', bytes), 'RGB');
+      return waveletCells(image, bytes, 'openjph');
     case 'jpeg-xl':
       return matched(image, await decodeWith('libjxl', bytes), 'RGB');
     case 'video':
@@ -121,6 +134,31 @@ function ownImage({ rows, columns, precision, components, samples }: JpegImage):
   return { rows, columns, bits: precision, components, bytes, planar: false, signed: null };
 }
 
+/** JPEG 2000 of either kind. */
+async function waveletCells(image: ImageDescription, bytes: Uint8Array, codec: CodecName): Promise<Result<DecodedFrame>> {
+  const size = streamSize(bytes);
+  // Before the codec takes memory for the size that the stream claims.
+  if (size !== null && (size.rows !== image.rows || size.columns !== image.columns)) return otherSize(image, size);
+  const narrow = size?.signed === true && size.bits <= 8;
+  const decoded = await decodeWith(codec, narrow ? asUnsigned(bytes, size) : bytes);
+  return matched(image, narrow ? fromUnsigned(decoded) : decoded, 'RGB');
+}
+
+/**
+ * The codecs cut signed samples of up to 8 bits off at zero. Called unsigned, the same stream decodes to the same samples with half
+ * their range added (ITU-T T.800 annex G.1), which is exact.
+ */
+function asUnsigned(bytes: Uint8Array, { depthsAt }: StreamSize): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  for (const at of depthsAt) copy[at] = (copy[at] ?? 0) & 0x7f;
+  return copy;
+}
+
+function fromUnsigned(decoded: CodecImage): CodecImage {
+  const half = 2 ** (decoded.bits - 1);
+  return { ...decoded, signed: true, bytes: Uint8Array.from(decoded.bytes, (value) => value - half) };
+}
+
 const otherSize = (image: ImageDescription, found: { readonly rows: number; readonly columns: number }) =>
   failedFault(`is damaged: its code stream has ${found.rows} rows and ${found.columns} columns, the header says ${image.rows} and ${image.columns}`);
 
@@ -135,13 +173,13 @@ function matched(image: ImageDescription, decoded: CodecImage, colour = image.ph
   const samples = wide ? new Uint16Array(decoded.bytes.buffer, decoded.bytes.byteOffset, count) : decoded.bytes.subarray(0, count);
   const wanted = image.bitsAllocated > 8 ? Uint16Array : Uint8Array;
   const cells = samples instanceof wanted ? samples : wanted.from(samples);
-  if (cells instanceof Uint16Array && decoded.signed !== null && decoded.signed !== image.signed) extendOrMask(cells, decoded.bits, image.signed);
+  if (decoded.signed !== null && decoded.signed !== image.signed) extendOrMask(cells, decoded.bits, image.signed);
   const grouped = decoded.planar ? interleave(cells, decoded.components) : cells;
   return ok({ cells: grouped, samplesPerPixel: decoded.components, photometric: decoded.components > 1 ? colour : image.photometric });
 }
 
 /** Where header and code stream disagree about the sign the header is right (and the bits are): extend it, or cut it off. */
-function extendOrMask(cells: Uint16Array, bits: number, signed: boolean): void {
+function extendOrMask(cells: Uint8Array | Uint16Array, bits: number, signed: boolean): void {
   const shift = 32 - bits;
   for (let i = 0; i < cells.length; i++) cells[i] = signed ? ((cells[i] ?? 0) << shift) >> shift : ((cells[i] ?? 0) << shift) >>> shift;
 }

@@ -61,7 +61,8 @@ function lumaOf422(cells: DecodedFrame['cells'], pixels: number): Uint8Array {
 
 /** Sample planes one after the other → samples of a pixel together. */
 export function interleave<T extends Uint8Array | Uint16Array | Uint32Array>(cells: T, components: number): T {
-  const out = cells.slice() as T;
+  // Not with `slice`: of a Buffer, which inflated bytes are, that is the same memory.
+  const out = new (cells.constructor === Uint16Array ? Uint16Array : cells.constructor === Uint32Array ? Uint32Array : Uint8Array)(cells.length) as T;
   const pixels = Math.floor(cells.length / components);
   for (let c = 0; c < components; c++) for (let i = 0; i < pixels; i++) out[i * components + c] = cells[c * pixels + i] ?? 0;
   return out;

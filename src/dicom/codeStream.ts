@@ -18,6 +18,10 @@ export function looksCoded(frame: Uint8Array, coding: PixelCoding): boolean {
   return (frame[0] === 0xff && [0xd8, 0x4f, 0x0a].includes(frame[1] ?? 0)) || (frame[0] === 0 && frame[3] === 0x0c);
 }
 
+/** Whether a frame begins as the header of RLE segments (PS3.5 annex G.5): how many, and the first right behind it. */
+export const looksRle = (frame: Uint8Array): boolean =>
+  frame.length > 64 && [0, 0, 0, 64, 0, 0, 0].every((value, index) => frame[index + 1] === value) && (frame[0] ?? 0) >= 1 && (frame[0] ?? 0) <= 15;
+
 /** The JPEG process by its start-of-frame marker (ITU-T T.81 table B.1; T.87 for FFF7). */
 function jpegProcess(frame: Uint8Array): PixelCoding | null {
   const code = startOfFrame(frame)?.code;
@@ -52,6 +56,39 @@ export function startOfFrame(frame: Uint8Array): StartOfFrame | null {
       const word = (offset: number) => ((frame[at + offset] ?? 0) << 8) | (frame[at + offset + 1] ?? 0);
       return { code, precision: frame[at + 4] ?? 0, rows: word(5), columns: word(7), components: frame[at + 9] ?? 0 };
     } else at += 2 + Math.max(length, 2);
+  }
+  return null;
+}
+
+/** The SIZ segment of a JPEG 2000 stream (ITU-T T.800 A.5.1). */
+export interface StreamSize {
+  readonly rows: number;
+  readonly columns: number;
+  /** Of the first component. */
+  readonly bits: number;
+  readonly signed: boolean;
+  /** Where sign and depth of each component stand, one byte each. */
+  readonly depthsAt: readonly number[];
+}
+
+/** How far into a frame its code stream may begin: boxes of a JP2 file come before it. */
+const mostBoxes = 4096;
+
+/** Null where no such segment is found. */
+export function streamSize(frame: Uint8Array): StreamSize | null {
+  const last = Math.min(mostBoxes, frame.length - 45);
+  for (let at = 0; at <= last; at++) {
+    if (frame[at] !== 0xff || frame[at + 1] !== 0x4f || frame[at + 2] !== 0xff || frame[at + 3] !== 0x51) continue;
+    const view = new DataView(frame.buffer, frame.byteOffset + at + 2, frame.length - at - 2);
+    const components = Math.min(view.getUint16(38), Math.floor((view.byteLength - 40) / 3));
+    const depth = view.getUint8(40);
+    return {
+      columns: view.getUint32(6) - view.getUint32(14),
+      rows: view.getUint32(10) - view.getUint32(18),
+      bits: (depth & 0x7f) + 1,
+      signed: depth > 0x7f,
+      depthsAt: Array.from({ length: components }, (_, component) => at + 2 + 40 + 3 * component),
+    };
   }
   return null;
 }

@@ -1,7 +1,8 @@
 import type { Element, ByteStream as Stream } from 'dicom-parser';
 import { inputFault, ok, type Result } from '../base/result.ts';
 import { beginsWithItem, readFragments } from './fragments.ts';
-import { bodyEncoding, type Encoding, findHeader, isLongForm } from './header.ts';
+import { bodyEncoding, type Encoding, findHeader, isKnownVr, isLongForm, readByLibrary } from './header.ts';
+import { describeOtherFile } from './otherFile.ts';
 import { ByteStream, bigEndianByteArrayParser, littleEndianByteArrayParser, readDicomElementExplicit, readDicomElementImplicit } from './parser.ts';
 import { findTransferSyntax, type TransferSyntax } from './transferSyntax.ts';
 
@@ -38,7 +39,8 @@ const mostElements = 200_000;
  */
 export function parseDataset(file: Uint8Array, inflateRaw: InflateRaw, untilTag?: string): Result<DicomDataset> {
   const header = findHeader(file);
-  if (header === null) return inputFault('is not a DICOM file: it has neither the DICM mark nor a beginning that reads as a dataset');
+  if (header === null)
+    return inputFault(`is not a DICOM file: ${describeOtherFile(file) ?? 'it has neither the DICM mark nor a beginning that reads as a dataset'}`);
   const declared = header.transferSyntaxUid === null ? undefined : findTransferSyntax(header.transferSyntaxUid);
   let bytes = file;
   let start = header.bodyOffset;
@@ -93,7 +95,15 @@ function readElement(stream: Stream, encoding: Encoding, untilTag: string | unde
   const header = elementHeader(stream.byteArray as Uint8Array, stream.position, encoding);
   // The pixel data is worth having in part; any other value that is cut short would be a wrong value.
   if (header.tag === pixelDataTag && header.tag !== untilTag) return readPixelData(stream, header);
+  if (encoding.explicitVr && !readByLibrary(header.vr)) return readPlain(stream, header);
   return encoding.explicitVr ? readDicomElementExplicit(stream, stream.warnings, untilTag) : readDicomElementImplicit(stream, untilTag);
+}
+
+/** A value whose representation the library does not know, and would take for one with a length of 16 bits. */
+function readPlain(stream: Stream, { tag, vr, length, dataOffset }: ElementHeader): Element {
+  if (dataOffset + length > stream.byteArray.length) throw new Error('a value reaches past the end');
+  stream.position = dataOffset + length;
+  return { tag, vr, length, dataOffset };
 }
 
 /** The pixel data, as far as the file goes; `length` as declared, so that a cut can be told. */
@@ -125,8 +135,21 @@ function elementHeader(bytes: Uint8Array, at: number, encoding: Encoding): Eleme
   if (!encoding.explicitVr) return { tag, vr: 'OW', length: stream.readUint32(), dataOffset: stream.position };
   const vr = stream.readFixedString(2);
   const short = stream.readUint16();
-  if (!isLongForm(vr)) return { tag, vr, length: short, dataOffset: stream.position };
-  return { tag, vr, length: stream.readUint32(), dataOffset: stream.position };
+  if (isLongForm(vr)) return { tag, vr, length: stream.readUint32(), dataOffset: stream.position };
+  const dataOffset = stream.position;
+  const long = !isKnownVr(vr) && short === 0 ? longLength(stream) : null;
+  return long === null ? { tag, vr, length: short, dataOffset } : { tag, vr, length: long, dataOffset: dataOffset + 4 };
+}
+
+/**
+ * Of a representation that is not known here: those of later editions have a length of 32 bits behind two bytes of zero
+ * (PS3.5 7.1.2). Null where those bytes are an empty value and the next element follows, or where it cannot be.
+ */
+function longLength(stream: Stream): number | null {
+  const { position, byteArray } = stream;
+  if (position + 6 > byteArray.length || isKnownVr(String.fromCharCode(byteArray[position + 4] ?? 0, byteArray[position + 5] ?? 0))) return null;
+  const length = stream.readUint32();
+  return length <= byteArray.length - stream.position ? length : null;
 }
 
 /** Where reading can go on after an element that could not be read: behind it when it says its length, else at the pixel data. */

@@ -17,6 +17,13 @@ export interface Encoding {
 const valueRepresentations = new Set('AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV'.split(' '));
 const longForm = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
 
+/** Those of the 2019 edition and later, which `dicom-parser` does not know. */
+const later = new Set(['OV', 'SV', 'UV']);
+
+export const isKnownVr = (vr: string): boolean => valueRepresentations.has(vr);
+/** Whether `dicom-parser` reads elements of this value representation as they are to be read. */
+export const readByLibrary = (vr: string): boolean => isKnownVr(vr) && !later.has(vr);
+
 /** Whether a value representation has a 32-bit length in explicit encodings. */
 export const isLongForm = (vr: string): boolean => longForm.has(vr);
 

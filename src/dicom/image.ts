@@ -1,5 +1,5 @@
 import { inputFault, ok, type Result } from '../base/result.ts';
-import type { DicomDataset, DicomItem } from './dataset.ts';
+import type { DicomDataset } from './dataset.ts';
 import { sopClassName } from './sopClass.ts';
 import { explicitLittleEndian, findTransferSyntax, type TransferSyntax } from './transferSyntax.ts';
 import { numberOf, textOf } from './values.ts';
@@ -82,8 +82,8 @@ function whyNoPixels(dataset: DicomDataset, sopClass: string | null): string | n
   if (pixelData === undefined && (tags.floatPixelData in dataset.elements || tags.doubleFloatPixelData in dataset.elements))
     return `holds floating-point pixels (${what}), which are no X-ray frames`;
   if (pixelData === undefined) {
-    if (dataset.damage !== null) return `is cut short or damaged before any pixel data (${dataset.damage})`;
     if (sopClass === mediaDirectory) return 'is a media directory (DICOMDIR), which holds no pixel data itself: give the folder it lies in';
+    if (dataset.damage !== null) return `is cut short or damaged before any pixel data (${dataset.damage})`;
     return `holds no pixel data${what.endsWith('image') ? ', although' : ':'} it is ${what}`;
   }
   if (pixelData.length === 0 || (pixelData.fragments !== undefined && pixelData.fragments.length === 0))
@@ -92,7 +92,7 @@ function whyNoPixels(dataset: DicomDataset, sopClass: string | null): string | n
 }
 
 function syntaxOf(dataset: DicomDataset): Result<TransferSyntax> {
-  const syntax = dataset.transferSyntax ?? (dataset.transferSyntaxUid === null ? findTransferSyntax(explicitLittleEndian) : undefined);
+  const syntax = dataset.transferSyntax ?? (dataset.transferSyntaxUid === null || isPlainly(dataset) ? findTransferSyntax(explicitLittleEndian) : undefined);
   if (syntax === undefined)
     return inputFault(`is coded in transfer syntax ${dataset.transferSyntaxUid}, which is not known here; convert it to an uncompressed one`);
   if (syntax.coding === 'unsupported') return inputFault(`is coded as ${syntax.name} (transfer syntax ${syntax.uid}): its pixels are not in the file`);
@@ -100,5 +100,12 @@ function syntaxOf(dataset: DicomDataset): Result<TransferSyntax> {
   return ok(syntax);
 }
 
-/** (0028,0008) and the rest in any item: whether the item is an image at all. */
-export const hasPixelData = (item: DicomItem): boolean => tags.pixelData in item.elements;
+/** Whether the pixel data has exactly the length of uncompressed pixels: what private transfer syntaxes of devices mostly are. */
+function isPlainly(dataset: DicomDataset): boolean {
+  const element = dataset.elements[tags.pixelData];
+  if (element === undefined || element.fragments !== undefined) return false;
+  const uint = (tag: string, otherwise: number) => numberOf(dataset, tag, 'US') ?? otherwise;
+  const frames = Math.max(1, Math.floor(numberOf(dataset, tags.frames, 'text') ?? 1));
+  const bits = uint(tags.rows, 0) * uint(tags.columns, 0) * uint(tags.samplesPerPixel, 1) * uint(tags.bitsAllocated, 0) * frames;
+  return bits > 0 && element.length === 2 * Math.ceil(bits / 16);
+}

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeFrame } from '../../native-bridge/sources/dicomDecode.ts';
 import { codedFrame, describeFile } from '../../native-bridge/sources/dicomFile.ts';
 import { seededRandom } from '../../src/base/random.ts';
+import { streamSize } from '../../src/dicom/codeStream.ts';
 import { type EncodableCoding, type EncoderInput, encodeLosslessly } from '../../test-data/codecEncoders.ts';
 import { buildPart10, xrayRun } from '../../test-data/dicomBuilder.ts';
 
@@ -20,7 +21,10 @@ const grey16 = Uint16Array.from({ length: pixels }, (_, index) => (index * 977) 
 const colour = Uint8Array.from({ length: pixels * 3 }, (_, index) => (index * 11) & 0xff);
 
 async function throughDicom(coding: EncodableCoding, uid: string, input: EncoderInput, declaredAs = uid) {
-  const stream = await encodeLosslessly(coding, input);
+  return decodedStream(await encodeLosslessly(coding, input), declaredAs, input);
+}
+
+function decodedStream(stream: Uint8Array, declaredAs: string, input: EncoderInput) {
   const run = xrayRun({
     rows: height,
     columns: width,
@@ -97,6 +101,34 @@ test.each([
   const samples = Int16Array.from({ length: pixels }, (_, index) => ((index * 37) & 0xfff) - 2048);
   const decoded = await throughDicom(coding, uid, input(samples, 12, 1, true));
   expect(decoded.ok && [...new Int16Array(Uint16Array.from(decoded.value.cells).buffer)]).toEqual([...samples]);
+});
+
+test.each([
+  ['jpeg-2000', '1.2.840.10008.1.2.4.90', 8],
+  ['jpeg-2000', '1.2.840.10008.1.2.4.90', 5],
+  ['htj2k', '1.2.840.10008.1.2.4.201', 8],
+] as const)('signed samples in %s (%s) of %d bits keep their sign below zero', async (coding, uid, bits) => {
+  const half = 2 ** (bits - 1);
+  const samples = Int8Array.from({ length: pixels }, (_, index) => ((index * 7) % (2 * half)) - half);
+  // A stream of unsigned samples, called signed, is that of the same samples less half their range.
+  const stream = await encodeLosslessly(
+    coding,
+    input(
+      Uint8Array.from(samples, (value) => value + half),
+      bits,
+    ),
+  );
+  const depthAt = streamSize(stream)?.depthsAt[0] ?? 0;
+  stream[depthAt] = (stream[depthAt] ?? 0) | 0x80;
+  const decoded = await decodedStream(stream, uid, input(new Uint8Array(samples.buffer), bits, 1, true));
+  expect(decoded.ok && [...Int8Array.from(decoded.value.cells)]).toEqual([...samples]);
+});
+
+test('a JPEG 2000 stream of another size than the header says is told by both sizes', async () => {
+  const stream = await encodeLosslessly('jpeg-2000', input(grey8, 8));
+  new DataView(stream.buffer, stream.byteOffset).setUint32(8, 0xdde00100);
+  const decoded = await decodedStream(stream, '1.2.840.10008.1.2.4.90', input(grey8, 8));
+  expect(decoded.ok ? '' : decoded.fault.message).toBe(`is damaged: its code stream has 30 rows and ${0xdde00100} columns, the header says 30 and 40`);
 });
 
 test('a stream of another family than the declared one is decoded as what it is', async () => {

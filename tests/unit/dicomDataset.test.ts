@@ -1,3 +1,4 @@
+import { deflateRawSync, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inflateRaw } from '../../native-bridge/sources/dicomDecode.ts';
@@ -5,7 +6,7 @@ import { describeFile } from '../../native-bridge/sources/dicomFile.ts';
 import { parseDataset } from '../../src/dicom/dataset.ts';
 import { describeImage, tags } from '../../src/dicom/image.ts';
 import { itemsOf, numberOf, numbersOf, textOf } from '../../src/dicom/values.ts';
-import { buildDataset, buildPart10, element, xrayRun } from '../../test-data/dicomBuilder.ts';
+import { buildDataset, buildPart10, element, join, xrayRun } from '../../test-data/dicomBuilder.ts';
 
 const implicit = '1.2.840.10008.1.2';
 const explicit = '1.2.840.10008.1.2.1';
@@ -14,6 +15,13 @@ const deflated = '1.2.840.10008.1.2.1.99';
 
 const frame = Uint16Array.from({ length: 12 }, (_, index) => index * 300);
 const runFor = (transferSyntax: string) => xrayRun({ rows: 3, columns: 4, frames: [frame], bitsStored: 12 }, transferSyntax !== bigEndian);
+
+/** An explicit element with a length of 32 bits, whatever its representation. */
+function longElement(tag: number, vr: string, value: Uint8Array): Uint8Array {
+  const [group, number] = [tag >>> 16, tag & 0xffff];
+  const head = [group & 0xff, group >> 8, number & 0xff, number >> 8, vr.charCodeAt(0), vr.charCodeAt(1), 0, 0];
+  return join([Uint8Array.from(head), new Uint8Array(Uint32Array.of(value.length).buffer), value]);
+}
 
 function parsed(bytes: Uint8Array) {
   const result = parseDataset(bytes, inflateRaw);
@@ -72,6 +80,37 @@ describe('reading a file', () => {
     expect(described.ok && described.value.table.frames).toHaveLength(1);
   });
 
+  test('a private syntax whose pixels are as long as uncompressed ones is read as such', () => {
+    const described = describeFile('FILE', buildPart10(runFor(explicit), { transferSyntax: '1.2.3.4' }));
+    expect(described.ok && described.value.table.frames).toHaveLength(1);
+    expect(described.ok && described.value.dataset.transferSyntaxUid).toBe('1.2.3.4');
+  });
+
+  test.each([
+    ['64 bits', ['OV', 'SV', 'UV']],
+    ['a later edition', ['QX', 'ZZ']],
+  ])('values of %s do not hide what follows', (_, representations) => {
+    const also = representations.map((vr, index) => longElement(0x00191001 + index, vr, new Uint8Array(16).fill(index + 1)));
+    const [before, behind] = [runFor(explicit).filter(({ tag }) => tag < 0x00190000), runFor(explicit).filter(({ tag }) => tag > 0x00190000)];
+    const dataset = parsed(join([buildPart10(before), ...also, buildDataset(behind)]));
+    expect(numberOf(dataset, tags.rows, 'US')).toBe(3);
+    expect(dataset.elements.x00191001).toMatchObject({ vr: representations[0], length: 16 });
+    expect(dataset.damage).toBeNull();
+  });
+
+  test('an unknown representation of no length hides nothing either', () => {
+    const empty = Uint8Array.of(0x19, 0, 0x01, 0x10, 0x3f, 0x3f, 0, 0);
+    const [before, behind] = [runFor(explicit).filter(({ tag }) => tag < 0x00190000), runFor(explicit).filter(({ tag }) => tag > 0x00190000)];
+    expect(numberOf(parsed(join([buildPart10(before), empty, buildDataset(behind)])), tags.rows, 'US')).toBe(3);
+  });
+
+  test('a deflated dataset in the zlib form is read too', () => {
+    const file = buildPart10([], { transferSyntax: deflated });
+    const head = file.subarray(0, file.length - deflateRawSync(new Uint8Array(0)).length);
+    const dataset = parsed(join([head, deflateSync(buildDataset(runFor(explicit)))]));
+    expect(numberOf(dataset, tags.rows, 'US')).toBe(3);
+  });
+
   test('items of a sequence are datasets of their own', () => {
     const dataset = parsed(buildPart10([element(0x00081140, 'SQ', [[element(0x00081155, 'UI', '1.2.3')], [element(0x00081155, 'UI', '1.2.4')]])]));
     expect(itemsOf(dataset, 'x00081140').map((item) => textOf(item, 'x00081155'))).toEqual(['1.2.3', '1.2.4']);
@@ -95,11 +134,17 @@ describe('what has no frames is refused with the right reason', () => {
 
   test.each([
     ['an empty file', new Uint8Array(0), 'FILE is empty.'],
-    ['a text', new TextEncoder().encode('{"no": "DICOM"}'), /FILE is not a DICOM file/],
+    ['a text', new TextEncoder().encode('{"no": "DICOM"}'), 'FILE is not a DICOM file: it is a text.'],
+    ['a packed file', Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5), 'FILE is not a DICOM file: it is compressed with gzip; unpack it first.'],
+    ['noise', Uint8Array.of(7, 200, 8, 0, 1, 2, 3, 4, 5), /FILE is not a DICOM file: it has neither the DICM mark/],
     ['a dose report', buildPart10(report), 'FILE holds no pixel data: it is an X-ray radiation dose report.'],
     ['an image without pixels', buildPart10(without(0x7fe00010)), 'FILE holds no pixel data, although it is an X-ray fluoroscopy image.'],
     ['an image without rows', buildPart10(without(0x00280010)), /says no rows or columns/],
-    ['an unknown syntax', buildPart10(runFor(explicit), { transferSyntax: '1.2.3.4' }), /transfer syntax 1\.2\.3\.4, which is not known here/],
+    [
+      'an unknown syntax that codes its pixels somehow',
+      buildPart10([...without(0x7fe00010), element(0x7fe00010, 'OW', new Uint8Array(20))], { transferSyntax: '1.2.3.4' }),
+      /transfer syntax 1\.2\.3\.4, which is not known here/,
+    ],
     ['a video', buildPart10(runFor(explicit), { transferSyntax: '1.2.840.10008.1.2.4.102' }), /MPEG-4 AVC\/H\.264 High Profile video that is not encapsulated/],
     ['a file cut within its pixels', buildPart10(runFor(explicit)).subarray(0, -4), /is cut short: its 1 frame needs 24 bytes of pixel data and 20 are there/],
     ['a file cut within its header', buildPart10(runFor(explicit)).subarray(0, 260), /FILE (is cut short|holds no pixel data)/],

@@ -56,6 +56,12 @@ describe('stored values become unsigned', () => {
     expect(await unsigned(planar, 0)).toEqual([77, 18]);
   });
 
+  test('colour in planes comes out of a deflated dataset as out of a plain one', async () => {
+    const planes = Uint8Array.from({ length: 6 * 8 * 3 }, (_, index) => (index * 37) & 255);
+    const run = { rows: 6, columns: 8, frames: [planes], samplesPerPixel: 3, photometric: 'RGB', also: [element(0x00280006, 'US', [1])] };
+    expect(await unsigned(run, 0, '1.2.840.10008.1.2.1.99')).toEqual(await unsigned(run, 0));
+  });
+
   test('a colour table becomes luma', async () => {
     const table = (high: number) => element(high, 'OW', Uint8Array.of(0, 0, 0, 128, 0, 255));
     const also = [element(0x00281101, 'US', [3, 10, 16]), table(0x00281201), table(0x00281202), table(0x00281203)];
@@ -85,6 +91,21 @@ describe('encapsulated frames', () => {
   ])('%s', async (_, codedFrames, offsetTable) => {
     const run = { rows: 8, columns: 8, frames, coded: { frames: codedFrames, offsetTable } };
     for (const [index, frame] of frames.entries()) expect(await unsigned(run, index, rle)).toEqual([...frame]);
+  });
+
+  test('an extended table of offsets is followed', async () => {
+    const starts = BigUint64Array.from(halves, (_, index) =>
+      BigInt(halves.slice(0, index).reduce((sum, parts) => sum + parts.reduce((s, p) => s + 8 + p.length, 0), 0)),
+    );
+    const lengths = BigUint64Array.from(halves, (parts) => BigInt(parts.reduce((sum, part) => sum + part.length, 0)));
+    const tables = [element(0x7fe00001, 'OV', new Uint8Array(starts.buffer)), element(0x7fe00002, 'OV', new Uint8Array(lengths.buffer))];
+    const run = { rows: 8, columns: 8, frames, also: tables, coded: { frames: halves, offsetTable: false } };
+    for (const [index, frame] of frames.entries()) expect(await unsigned(run, index, rle)).toEqual([...frame]);
+  });
+
+  test('RLE that is declared uncompressed is decoded as what it is', async () => {
+    const run = { rows: 8, columns: 8, frames, coded: { frames: whole, offsetTable: true } };
+    for (const [index, frame] of frames.entries()) expect(await unsigned(run, index, '1.2.840.10008.1.2.1')).toEqual([...frame]);
   });
 
   test('an offset table that does not fit the fragments is not believed', async () => {
