@@ -36,7 +36,9 @@ export interface Bridge {
   /** Folder of the record being written, or written last; `null` when no session has begun. */
   recordFolder(): string | null;
   recordsFolder(): string;
-  /** Told at once, and whenever a procedure begins or has ended. */
+  /** Resolves when the first session runs, or says why it does not: the address is there before it. */
+  readonly begun: Promise<Result<void>>;
+  /** Told at once, and whenever a procedure has begun, with its record, or has ended. */
   onProcedure(listener: (running: boolean) => void): void;
   /** Ends the session, closes the record, then the server. */
   stop(): Promise<Result<void>>;
@@ -57,12 +59,17 @@ function signInOf({ protection }: Site): SignIn {
   return createSignIn({ required: protection?.signIn ?? false, users, lockAfterMs, audit, now: Date.now });
 }
 
-/** Begins the first session and opens the server. Nothing is left running when it fails. */
+/**
+ * Opens what the first session reads and the server; the session itself begins while the page is on its way (`begun`). Nothing is left
+ * running when it fails.
+ */
 export async function startBridge(options: BridgeOptions): Promise<Result<Bridge>> {
   const site = createSiteStore(options.site);
   const workplace = createWorkplace({ site, inputFor: options.inputFor, recordsFolder: options.recordsFolder });
-  const begun = await workplace.begin(false);
-  if (!begun.ok && options.namesSources) return begun;
+  const opened = Promise.withResolvers<void>();
+  const begun = workplace.begin(false, opened.resolve);
+  const unopened = await Promise.race([begun, opened.promise]);
+  if (unopened && !unopened.ok && options.namesSources) return unopened;
   const jobs = createJobs();
   const priors = createPriors();
   const hospital = createHospitalDesk(workplace);
@@ -96,9 +103,9 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
   }
   const { recordFolder, recordsFolder } = workplace;
   const onProcedure = (listener: (running: boolean) => void) => {
-    const tell = () => listener(['beginning', 'running', 'ending'].includes(workplace.state().state));
+    const tell = () => listener(['running', 'ending'].includes(workplace.state().state));
     workplace.onState(tell);
     tell();
   };
-  return ok({ url: server.value.url, port: server.value.port, recordFolder, recordsFolder, onProcedure, stop });
+  return ok({ url: server.value.url, port: server.value.port, recordFolder, recordsFolder, begun, onProcedure, stop });
 }

@@ -98,6 +98,9 @@ if (started.ok) {
     });
   });
   parent.postMessage({ kind: 'ready', url: bridge.url, updateFeed: site.updates?.feed ?? null, display: site.display ?? {} });
+  void bridge.begun.then((begun) => {
+    if (!begun.ok && prepared.ok && prepared.value.namesSources) parent.postMessage({ kind: 'failed', message: begun.fault.message });
+  });
   bridge.onProcedure((running) => parent.postMessage({ kind: 'procedure', running, record: bridge.recordFolder() }));
 } else {
   parent.postMessage({ kind: 'failed', message: started.fault.message });

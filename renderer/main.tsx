@@ -19,9 +19,11 @@ import { pictureLayoutSchema } from '../src/procedure/displaySite.ts';
 import { openAskedRecords } from './access/askedRecord.ts';
 import { startAlarmSound } from './alarm/sound.ts';
 import { App } from './app/App.tsx';
+import { watchFocus } from './app/keys.ts';
 import { theme } from './app/theme.ts';
 import { PicturesView } from './live/PicturesView.tsx';
 import { startConsole } from './store/consoleStore.ts';
+import { preparePictures } from './viewport/loadPicture.ts';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no #root');
@@ -30,6 +32,7 @@ const asked = new URLSearchParams(location.search);
 const picturesAlone = asked.get('view') === 'pictures';
 startConsole(picturesAlone ? 'pictures' : 'console', pictureLayoutSchema.safeParse(asked.get('layout')).data ?? null);
 openAskedRecords();
+watchFocus();
 // A second window on the same computer must not double the sound.
 if (!picturesAlone) startAlarmSound();
 createRoot(root).render(
@@ -39,3 +42,4 @@ createRoot(root).render(
     </MantineProvider>
   </StrictMode>,
 );
+void preparePictures();

@@ -36,6 +36,8 @@ export const text = {
     guidanceAge: (ms: string) => `guidance ${ms} ms old`,
     describe: (plane: string, word: string) => `${plane}, ${word}. Drag sets the window, wheel zooms, keys + - 0 I, Alt and Shift with arrows.`,
     noSource: 'No source for this plane',
+    /** In the place of the pictures. */
+    none: { beginning: 'Starting: the pictures come in a moment …', idle: 'No procedure is running. Begin one under Procedure.' },
     beamOff: 'no new frames: beam off, or the source stands still',
     roadmap: 'ROADMAP',
     roadmapMissing: 'no reference: R takes one',

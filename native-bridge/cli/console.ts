@@ -40,14 +40,22 @@ async function inBrowser(options: ConsoleOptions): Promise<void> {
   const bridge = await startBridge(prepared.value);
   if (!bridge.ok) return reportFault(bridge.fault);
   process.stdout.write(`Pedicle is at ${bridge.value.url}\n`);
-  const folder = bridge.value.recordFolder();
-  process.stdout.write(
-    folder ? `Recording to ${folder}. Ctrl-C ends the session and closes the record.\n` : 'No procedure could be begun: the console says why.\n',
-  );
   if (options.open !== false) openBrowser(bridge.value.url);
-  const signal = await new Promise<string>((resolve) => {
+  const signalled = new Promise<string>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve(name));
   });
+  const begun = await Promise.race([bridge.value.begun, signalled]);
+  if (typeof begun !== 'string') {
+    if (!begun.ok && prepared.value.namesSources) {
+      await bridge.value.stop();
+      return reportFault(begun.fault);
+    }
+    const folder = bridge.value.recordFolder();
+    process.stdout.write(
+      folder ? `Recording to ${folder}. Ctrl-C ends the session and closes the record.\n` : 'No procedure could be begun: the console says why.\n',
+    );
+  }
+  const signal = await signalled;
   process.stderr.write(`${signal === 'SIGINT' ? '\n' : ''}Closing the record …\n`);
   const stopped = await bridge.value.stop();
   if (!stopped.ok) reportFault(stopped.fault);

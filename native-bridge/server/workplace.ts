@@ -30,8 +30,11 @@ export interface Workplace {
   /** A new session has begun; its live view is another one. */
   onLive(listener: (live: LiveView) => void): () => void;
   onState(listener: (state: WorkplaceState) => void): () => void;
-  /** Begins a session: on what the command line or the site names, or on the simulator. Refused while one runs. */
-  begin(practice: boolean): Promise<Result<void>>;
+  /**
+   * Begins a session: on what the command line or the site names, or on the simulator. Refused while one runs. `onOpened` is told when
+   * all that it reads could be opened; a simulator and guidance still have to get ready then.
+   */
+  begin(practice: boolean, onOpened?: () => void): Promise<Result<void>>;
   /** The next session reads this on this plane, instead of what the command line or the site names. */
   playNext(plane: PlaneId, uri: string): void;
   /** Ends the running session and closes its record; nothing to do when none runs. */
@@ -76,11 +79,12 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     for (const listener of stateListeners) listener(state());
   };
 
-  const open = async (practice: boolean): Promise<Result<Running>> => {
+  const open = async (practice: boolean, onOpened: () => void): Promise<Result<Running>> => {
     const configured = site.state().site;
     const input = { ...options.inputFor(configured, practice, isFirst), ...(practice ? {} : nextPlanes) };
     const opened = await openSources(input);
     if (!opened.ok) return opened;
+    onOpened();
     const { sources, planes, plan, simulated, procedure } = opened.value;
     const started = await startSession({
       sources: underSiteLimits(sources, configured.limits),
@@ -116,7 +120,27 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     return ok({ session, live, ended });
   };
 
+  const begin = async (practice: boolean, onOpened: () => void): Promise<Result<void>> => {
+    const before = running;
+    enter('beginning', null);
+    const opened = await open(practice, onOpened);
+    if (!opened.ok) {
+      enter(before ? 'ended' : 'idle', opened.fault.message);
+      return opened;
+    }
+    isFirst = false;
+    if (!practice) nextPlanes = {};
+    running = opened.value;
+    before?.live.close();
+    if ((phase as WorkplaceState['state']) === 'beginning') enter('running', null);
+    for (const listener of liveListeners) listener(running.live);
+    return ok(undefined);
+  };
+  /** The last beginning: whoever ends or closes waits for it, so that no session begins behind their back. */
+  let begun: Promise<Result<void>> = Promise.resolve(ok(undefined));
+
   const end = async (): Promise<Result<void>> => {
+    await begun;
     if (!running) return ok(undefined);
     if (phase === 'running') enter('ending', null);
     running.session.stop();
@@ -143,23 +167,11 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
       stateListeners.add(listener);
       return () => stateListeners.delete(listener);
     },
-    async begin(practice) {
+    async begin(practice, onOpened = () => undefined) {
       if (phase === 'beginning' || phase === 'running' || phase === 'ending')
         return inputFault('A procedure is running; end it first, so that its record is closed.');
-      const before = running;
-      enter('beginning', null);
-      const opened = await open(practice);
-      if (!opened.ok) {
-        enter(before ? 'ended' : 'idle', opened.fault.message);
-        return opened;
-      }
-      isFirst = false;
-      if (!practice) nextPlanes = {};
-      running = opened.value;
-      before?.live.close();
-      if ((phase as WorkplaceState['state']) === 'beginning') enter('running', null);
-      for (const listener of liveListeners) listener(running.live);
-      return ok(undefined);
+      begun = begin(practice, onOpened);
+      return begun;
     },
     playNext(plane, uri) {
       nextPlanes = { ...nextPlanes, [plane === 'a' ? 'framesA' : 'framesB']: uri };

@@ -56,11 +56,18 @@ export interface Session {
   run(): Promise<Result<RecordSummary>>;
 }
 
-/** Ready to run. Fails only when the record cannot be opened. */
+/** Ready to run. Fails only when a source cannot be made ready or the record cannot be opened. */
 export async function startSession(options: SessionOptions): Promise<Result<Session>> {
   const virtual = options.speed === 'max';
   const analyses = new Map(options.planes.map((plane) => [plane, startPlaneAnalysis(plane)]));
-  await Promise.all([...analyses.values()].map(({ ready }) => ready));
+  const closeAnalyses = () => Promise.all([...analyses.values()].map((analysis) => analysis.close()));
+  // Sources and guidance get ready side by side.
+  const [made] = await Promise.all([Promise.all(options.sources.map(({ ready }) => ready)), Promise.all([...analyses.values()].map(({ ready }) => ready))]);
+  const unready = made.find((result) => result !== undefined && !result.ok);
+  if (unready && !unready.ok) {
+    await closeAnalyses();
+    return unready;
+  }
   const clock = monotonicClock(options.speed === 'max' ? 1 : options.speed);
   const header: RecordHeader = { ...options.describe, formatVersion: 1, startedAtEpochMs: clock.startedAtEpochMs };
   const troubles: RecordTrouble[] = [];
@@ -69,7 +76,7 @@ export async function startSession(options: SessionOptions): Promise<Result<Sess
   if (options.openRecord) {
     const opened = await options.openRecord(header, (_, trouble) => onTrouble(trouble));
     if (!opened.ok) {
-      await Promise.all([...analyses.values()].map((analysis) => analysis.close()));
+      await closeAnalyses();
       return opened;
     }
     writer = opened.value;

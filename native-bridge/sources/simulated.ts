@@ -17,7 +17,7 @@ const framesAhead = 4;
 /** Readings a second of the virtual injector. */
 export const injectorRateHz = 50;
 
-/** Opens one plane of `sim:SCENARIO?seed=N`: the virtual C-arm. Resolves when the first frame can come without delay. */
+/** Opens one plane of `sim:SCENARIO?seed=N`: the virtual C-arm, which is ready when its thread has ray-cast the anatomy. */
 export async function openSimulatedFrames(uri: string, plane: PlaneId): Promise<Result<Source>> {
   const parsed = simulationRequest(uri);
   if (!parsed.ok) return parsed;
@@ -25,12 +25,11 @@ export async function openSimulatedFrames(uri: string, plane: PlaneId): Promise<
   if (plane === 'b' && scenario.turns.length > 0)
     return inputFault(`${uri}: a C-arm that turns has one plane only; leave plane b out or take carm=turns away.`);
   const maker = startFrameMaker(request, plane);
-  try {
-    await maker.ready;
-  } catch (error) {
-    return failedFault(`${uri}: the simulated C-arm could not be started (${error instanceof Error ? error.message : String(error)}).`);
-  }
-  return ok({ uri, pace: 'paced', simulated: true, events: (signal) => playFrames(scenario, plane, request, maker, signal) });
+  const ready = maker.ready.then(
+    () => ok(undefined),
+    (error: unknown) => failedFault(`${uri}: the simulated C-arm could not be started (${error instanceof Error ? error.message : String(error)}).`),
+  );
+  return ok({ uri, pace: 'paced', simulated: true, ready, events: (signal) => playFrames(scenario, plane, request, maker, signal) });
 }
 
 async function* playFrames(

@@ -1,3 +1,4 @@
+import type { Result } from '../../src/base/result.ts';
 import type { RawData, RawTopic } from '../../src/sample/sample.ts';
 
 /** What a source delivers: the data of a raw sample, not yet stamped. */
@@ -30,5 +31,10 @@ export interface Source {
   readonly uri: string;
   readonly pace: 'paced' | 'live';
   readonly simulated: boolean;
+  /**
+   * Only of a source that has much to do before its first event: resolves when that can come without delay, or says why it never
+   * will; does not reject. Whoever keeps real time waits for it before the clock starts.
+   */
+  readonly ready?: Promise<Result<void>>;
   events(signal: AbortSignal): AsyncIterable<SourceEvent>;
 }

@@ -3,9 +3,32 @@ import { type PlaneId, planeIds } from '../../src/sample/index.ts';
 import type { PlanDraft, PlanPart } from '../plan/draft.ts';
 import { PlanLayer } from '../plan/PlanLayer.tsx';
 import { setActivePlane, useConsole } from '../store/consoleStore.ts';
+import { useDesk } from '../store/deskStore.ts';
 import { text } from '../text.ts';
 import { PlaneView } from '../viewport/PlaneView.tsx';
 import { StillView } from '../viewport/StillView.tsx';
+
+/** Where no picture can be: what the bridge is at, or what to do about it. */
+function NoPictures() {
+  const session = useConsole((state) => state.session);
+  const linkUp = useConsole((state) => state.linkUp);
+  const workplace = useDesk((state) => state.workplace);
+  const words = text.picture.none;
+  if (session) return <div className="planes-none">{text.picture.noSource}</div>;
+  if (!linkUp || !workplace) return <div className="planes-none">{text.header.connecting}</div>;
+  if (workplace.state === 'beginning')
+    return (
+      <div className="planes-none" role="status" data-state="beginning">
+        {words.beginning}
+      </div>
+    );
+  return (
+    <div className="planes-none" role="status" data-state={workplace.state}>
+      <span>{words.idle}</span>
+      {workplace.message && <span>{workplace.message}</span>}
+    </div>
+  );
+}
 
 export const planesOf = (session: SessionInfo | null): readonly PlaneId[] =>
   planeIds.filter((plane) => (plane === 'a' ? session?.sources.framesA : session?.sources.framesB));
@@ -36,7 +59,7 @@ export function Planes({ drawing = null, onDraft = () => {} }: Props) {
   const still = layout === 'last' || layout === 'reference' ? layout : null;
   return (
     <div className="planes" data-layout={planes.length > 1 || still ? layout : 'even'} data-planes={planes.length}>
-      {planes.length === 0 && <div className="planes-none">{session ? text.picture.noSource : text.header.connecting}</div>}
+      {planes.length === 0 && <NoPictures />}
       {planes.map((plane) => (
         <PlaneView
           key={plane}

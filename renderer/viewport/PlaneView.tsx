@@ -5,6 +5,7 @@ import { text } from '../text.ts';
 import { EndplateLayer } from './EndplateLayer.tsx';
 import { attachGestures, pictureKey } from './gestures.ts';
 import type { OverlayLayers } from './layers.ts';
+import { loadPicture } from './loadPicture.ts';
 import { Magnifier } from './Magnifier.tsx';
 import { MeasureLayer } from './MeasureLayer.tsx';
 import { PictureCaption } from './PictureCaption.tsx';
@@ -30,9 +31,6 @@ export interface PlaneViewProps {
   /** Drawn over the picture while something is edited; gets what it needs to place itself. */
   readonly children?: ((controller: PlaneController) => ReactNode) | undefined;
 }
-
-/** Cornerstone3D comes with the first picture, not with the page. */
-const loadPicture = () => import('./picture.ts');
 
 /** Keeps the frame shown each time `count` changes, not for what it was when the picture came. */
 function useNewStill(controller: PlaneController | null, kind: StillKind, count: number): void {

@@ -1,7 +1,8 @@
 /** How long one 1024² frame of 16 bits takes to get onto a canvas, by the graphics processor and by the processor. */
 export interface DrawingTrial {
   readonly gpuMs: number | null;
-  readonly cpuMs: number;
+  /** Null when nothing else can draw. */
+  readonly cpuMs: number | null;
 }
 
 const side = 1024;
@@ -56,11 +57,23 @@ function programOf(gl: WebGL2RenderingContext): WebGLProgram | null {
   return gl.getProgramParameter(program, gl.LINK_STATUS) ? program : null;
 }
 
-/** Null when there is no WebGL 2. A pixel is read back, since the calls themselves return before anything is drawn. */
+/** Names of what stands in for a graphics processor: it has the same interface and takes several times as long as the processor itself. */
+export const isSoftwareRasterizer = (renderer: string): boolean => /swiftshader|llvmpipe|softpipe|microsoft basic render/i.test(renderer);
+
+function isSoftware(gl: WebGL2RenderingContext): boolean {
+  const names = gl.getExtension('WEBGL_debug_renderer_info');
+  return names !== null && isSoftwareRasterizer(String(gl.getParameter(names.UNMASKED_RENDERER_WEBGL)));
+}
+
+/** Null when there is no WebGL 2 but in software. A pixel is read back, since the calls themselves return before anything is drawn. */
 function gpuMs(frame: Float32Array): number | null {
   const gl = new OffscreenCanvas(side, side).getContext('webgl2', { antialias: false, depth: false });
-  const program = gl && programOf(gl);
-  if (!gl || !program) return null;
+  if (!gl) return null;
+  const program = isSoftware(gl) ? null : programOf(gl);
+  if (!program) {
+    gl.getExtension('WEBGL_lose_context')?.loseContext();
+    return null;
+  }
   // biome-ignore lint/correctness/useHookAtTopLevel: a WebGL call, not a hook
   gl.useProgram(program);
   gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
@@ -78,12 +91,15 @@ function gpuMs(frame: Float32Array): number | null {
 
 /** Draws a few frames both ways, out of sight: some tens of milliseconds, once a page. */
 export function tryDrawing(): DrawingTrial {
-  const frame = Uint16Array.from({ length: side * side }, (_, i) => (i * 7919) & 4095);
-  return { cpuMs: cpuMs(frame), gpuMs: gpuMs(Float32Array.from(frame)) };
+  const frame = new Float32Array(side * side);
+  for (let i = 0; i < frame.length; i++) frame[i] = (i * 7919) & 4095;
+  const gpu = gpuMs(frame);
+  // Without a graphics processor there is nothing to compare.
+  return { gpuMs: gpu, cpuMs: gpu === null ? null : cpuMs(Uint16Array.from(frame)) };
 }
 
 /** What Cornerstone adds to a frame on the graphics processor against the bare drawing that was tried (measured: about twice). */
 const gpuOverhead = 2;
 
 /** Whether the graphics processor is clearly the quicker one here. */
-export const gpuIsQuicker = ({ gpuMs, cpuMs }: DrawingTrial): boolean => gpuMs !== null && gpuMs * gpuOverhead < cpuMs;
+export const gpuIsQuicker = ({ gpuMs, cpuMs }: DrawingTrial): boolean => gpuMs !== null && cpuMs !== null && gpuMs * gpuOverhead < cpuMs;

@@ -14,12 +14,13 @@ import {
   type Types,
   utilities,
 } from '@cornerstonejs/core';
+import { curvePoints } from '../../src/dicom/voi.ts';
 import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 import type { PlaneId } from '../../src/sample/index.ts';
 import { type Affine, affineFromThree, type CanvasPoint } from './affine.ts';
 import { type Development, develop, greyTable } from './develop.ts';
 import { gpuIsQuicker, tryDrawing } from './drawingTrial.ts';
-import type { VoiRange } from './window.ts';
+import { centerOf, widthOf } from './window.ts';
 
 type Pixels = Uint8Array | Uint16Array;
 
@@ -56,7 +57,7 @@ const planeModules = new Map<string, { readonly imagePlaneModule: unknown; reado
 /** `cpu` or `gpu` in the browser's local storage overrides the trial, for support. */
 const drawingKey = 'pedicle.drawing';
 
-/** By trial, since a name says little: a software rasterizer has the same interface and takes several times as long as the processor. */
+/** By trial, since most names say little; software that says that it is one is not tried. */
 function shouldUseGpu(): boolean {
   const wanted = localStorage.getItem(drawingKey);
   if (wanted === 'cpu' || !getRenderingCapabilities().webgl2) return false;
@@ -64,7 +65,8 @@ function shouldUseGpu(): boolean {
   const trial = tryDrawing();
   const root = document.documentElement;
   root.dataset.drawing = gpuIsQuicker(trial) ? 'gpu' : 'cpu';
-  root.dataset.drawingTrial = `gpu ${trial.gpuMs === null ? 'none' : trial.gpuMs.toFixed(1)} ms, cpu ${trial.cpuMs.toFixed(1)} ms`;
+  const words = (ms: number | null) => (ms === null ? 'not tried' : `${ms.toFixed(1)} ms`);
+  root.dataset.drawingTrial = `gpu ${words(trial.gpuMs)}, cpu ${words(trial.cpuMs)}`;
   return gpuIsQuicker(trial);
 }
 
@@ -76,6 +78,11 @@ function sharedEngine(): RenderingEngine {
   metaData.addProvider((type: string, imageId: string) => planeModules.get(imageId)?.[type as 'imagePlaneModule'], 10_000);
   engine = new RenderingEngine('pedicle');
   return engine;
+}
+
+/** Chooses how to draw, once a page; the first picture does it where nobody has done it before. */
+export function prepareDrawing(): void {
+  sharedEngine();
 }
 
 function modulesOf(attributes: XrayFrameAttributes) {
@@ -149,19 +156,20 @@ interface TransferFunction {
 }
 
 /** Writes the ramp itself: what `setProperties` leaves behind for an image that did not come through a stack has one broken node. */
-function windowOnGpu(viewport: StackViewport, { lower, upper }: VoiRange, inverted: boolean): void {
+function windowOnGpu(viewport: StackViewport, { range, voiFunction, inverted }: Development): void {
   const actor = viewport.getDefaultActor()?.actor as { getProperty(): { getRGBTransferFunction(index: number): TransferFunction | null } } | undefined;
   const ramp = actor?.getProperty().getRGBTransferFunction(0);
   if (!ramp) return;
-  const [low, high] = inverted ? [1, 0] : [0, 1];
   ramp.removeAllPoints();
-  ramp.addRGBPoint(lower, low, low, low);
-  ramp.addRGBPoint(upper, high, high, high);
+  for (const { value, brightness } of curvePoints({ center: centerOf(range), width: widthOf(range), voiFunction })) {
+    const grey = inverted ? 1 - brightness : brightness;
+    ramp.addRGBPoint(value, grey, grey, grey);
+  }
 }
 
-/** Pixels that are no picture, at the dark end of the window. */
-function blacken(values: Pixels, padding: number, { range, inverted }: Development): void {
-  const dark = Math.max(0, Math.min(2 ** (8 * values.BYTES_PER_ELEMENT) - 1, Math.round(inverted ? range.upper : range.lower)));
+/** Pixels that are no picture, at the dark end of the values. */
+function blacken(values: Pixels, padding: number, { inverted }: Development): void {
+  const dark = inverted ? 2 ** (8 * values.BYTES_PER_ELEMENT) - 1 : 0;
   for (let i = 0; i < values.length; i++) if (values[i] === padding) values[i] = dark;
 }
 
@@ -196,7 +204,7 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
   const imageIdOf = (key: string) => `pedicle:${viewportId}?${key}`;
   const applyWindow = () => {
     table = null;
-    if (image && wanted && !onCpu) windowOnGpu(viewport, wanted.range, wanted.inverted);
+    if (image && wanted && !onCpu) windowOnGpu(viewport, wanted);
   };
   /** Called by Cornerstone whenever it draws the image on the CPU: the developed canvas under the present camera. */
   const drawGreys = () => {

@@ -2,26 +2,27 @@ import { noGeometry, type XrayFrame } from '../dicom/xrayFrame.ts';
 import type { Plan } from '../sample/index.ts';
 import type { PlaneGuidance } from './planeGuidance.ts';
 
-const size = 512;
+/** Large enough for every loop to run often; larger pictures took twice as long and made the first frames no quicker. */
+const size = 256;
 
 /** A grey ramp with a bar that moves, rests, loses its stylet and lets a blob grow: each part of guidance has something to do. */
 function rehearsalFrame(index: number): XrayFrame {
   const pixels = new Uint16Array(size * size);
-  const tipX = 350 - 12 * Math.min(index, 5);
+  const tipX = 175 - 6 * Math.min(index, 5);
   const hollow = index > 9;
-  const blob = index > 11 ? 14 + 4 * (index - 11) : 0;
+  const blob = index > 11 ? 7 + 2 * (index - 11) : 0;
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
-      const dx = x - 256;
-      const dy = y - 256;
-      if (dx * dx + dy * dy > 62_000) continue;
+      const dx = x - 128;
+      const dy = y - 128;
+      if (dx * dx + dy * dy > 15_500) continue;
       const grain = ((x * 7919 + y * 104_729 + index * 31_337) % 61) - 30;
-      const across = Math.abs(y - 250);
-      const bar = x > tipX && across < 6 ? (hollow && across < 4 ? 350 : 800) : 0;
-      const bx = x - 260;
-      const by = (y - 250) * (1.3 + 0.5 * Math.sin(bx / 7));
+      const across = Math.abs(y - 125);
+      const bar = x > tipX && across < 3 ? (hollow && across < 2 ? 350 : 800) : 0;
+      const bx = x - 130;
+      const by = (y - 125) * (1.3 + 0.5 * Math.sin(bx / 3.5));
       const cement = bx * bx + by * by < blob * blob ? 500 : 0;
-      pixels[y * size + x] = 2300 + ((x + y) >> 2) - bar - cement + grain;
+      pixels[y * size + x] = 2300 + ((x + y) >> 1) - bar - cement + grain;
     }
   }
   return {
@@ -49,16 +50,16 @@ const rehearsalPlan: Plan = {
   needle: { outerDiameterMm: 3.2 },
   planes: {
     a: {
-      calibration: { mmPerPx: 0.26 },
+      calibration: { mmPerPx: 0.52 },
       vertebralBody: [
-        [200, 200],
-        [310, 200],
-        [310, 300],
-        [200, 300],
+        [100, 100],
+        [155, 100],
+        [155, 150],
+        [100, 150],
       ],
       posteriorWall: [
-        [310, 300],
-        [310, 200],
+        [155, 150],
+        [155, 100],
       ],
     },
   },

@@ -1,7 +1,7 @@
 import { combineSeeds, type Random, seededRandom } from '../base/random.ts';
 import type { Scenario } from './scenario.ts';
 import { type SolidNoise, solidNoise } from './solidNoise.ts';
-import { bodyDepth, fromLocal, toLocal, type Vertebra } from './spine.ts';
+import { bodyDepth, fromLocal, type Vertebra } from './spine.ts';
 import { clamp, cross, dot, type PatientMm, scale, smoothStep, subtract, unit } from './vector.ts';
 
 /**
@@ -14,7 +14,11 @@ export interface Part {
   readonly axes: readonly [PatientMm, PatientMm, PatientMm];
   readonly halfMm: PatientMm;
   readonly stepMm: number;
-  readonly attenuationPerMm: (x: number, y: number, z: number) => number;
+  /**
+   * Attenuation per mm, summed over the first `count` points: x, y, z of each in patient mm, one after the other. All points of a ray
+   * at once, since a number that is handed to a function for each of them would be an object on the heap.
+   */
+  readonly attenuationSum: (points: Float64Array, count: number) => number;
 }
 
 /** Something whose path length is known in closed form: lungs, gas, organs. */
@@ -37,6 +41,7 @@ const endplateBone = 0.04;
 
 function vertebralBody(vertebra: Vertebra, noise: SolidNoise): Part {
   const [cos, sin] = vertebra.tilt;
+  const [cx, cy, cz] = vertebra.center;
   return {
     center: vertebra.center,
     axes: [
@@ -46,15 +51,27 @@ function vertebralBody(vertebra: Vertebra, noise: SolidNoise): Part {
     ],
     halfMm: [vertebra.halfWidthMm, vertebra.halfDepthMm, vertebra.halfHeightMm],
     stepMm: 0.85,
-    attenuationPerMm: (x, y, z) => {
-      const [lx, ly, lz] = toLocal(vertebra, x, y, z);
-      const { depthMm, endplate } = bodyDepth(vertebra, lx, ly, lz);
-      if (depthMm <= 0) return 0;
-      const shell = 1 - smoothStep(endplate ? 0.9 : 0.5, endplate ? 2 : 1.3, depthMm);
-      if (shell === 1) return endplate ? endplateBone : cortical;
-      // Trabeculae run mostly up and down: the texture is stretched that way.
-      const texture = 1 + 0.9 * noise(lx * 0.5, ly * 0.5, lz * 0.22) + 0.7 * noise(lx * 0.17 + 9, ly * 0.17, lz * 0.12);
-      return shell * (endplate ? endplateBone : cortical) + (1 - shell) * trabecular * texture;
+    attenuationSum: (points, count) => {
+      let sum = 0;
+      for (let i = 0; i < 3 * count; i += 3) {
+        const lx = (points[i] as number) - cx;
+        const dy = (points[i + 1] as number) - cy;
+        const dz = (points[i + 2] as number) - cz;
+        const ly = cos * dy + sin * dz;
+        const lz = cos * dz - sin * dy;
+        const { depthMm, endplate } = bodyDepth(vertebra, lx, ly, lz);
+        if (depthMm <= 0) continue;
+        const shell = 1 - smoothStep(endplate ? 0.9 : 0.5, endplate ? 2 : 1.3, depthMm);
+        const bone = endplate ? endplateBone : cortical;
+        if (shell === 1) {
+          sum += bone;
+          continue;
+        }
+        // Trabeculae run mostly up and down: the texture is stretched that way.
+        const texture = 1 + 0.9 * noise(lx * 0.5, ly * 0.5, lz * 0.22) + 0.7 * noise(lx * 0.17 + 9, ly * 0.17, lz * 0.12);
+        sum += shell * bone + (1 - shell) * trabecular * texture;
+      }
+      return sum;
     },
   };
 }
@@ -82,24 +99,31 @@ function rod(
     axes: [direction, wideSquare, cross(direction, wideSquare)],
     halfMm: [Math.sqrt(lengthSquared) / 2 + endMm, Math.max(thick, wide) * widest, (isSquare(wideAxis, direction) ? thick : Math.max(thick, wide)) * widest],
     stepMm: 0.9,
-    attenuationPerMm: (x, y, z) => {
-      const dx = x - a[0];
-      const dy = y - a[1];
-      const dz = z - a[2];
-      const free = (dx * along[0] + dy * along[1] + dz * along[2]) / lengthSquared;
-      if (openEnds && (free < 0 || free > 1)) return 0;
-      const t = clamp(free, 0, 1);
-      const px = dx - along[0] * t;
-      const py = dy - along[1] * t;
-      const pz = dz - along[2] * t;
-      const w = px * wideAxis[0] + py * wideAxis[1] + pz * wideAxis[2];
-      const restSquared = px * px + py * py + pz * pz - w * w;
-      const k = 1 - taper * t;
-      const rho = Math.sqrt(Math.max(0, restSquared) / (thick * thick) + (w * w) / (wide * wide)) / k;
-      if (rho >= 1) return 0;
-      const depthMm = (1 - rho) * Math.min(thick, wide) * k;
-      const shell = 1 - smoothStep(0.8, 1.9, depthMm);
-      return density * (shell * cortical * 0.8 + (1 - shell) * trabecular * 0.8) * smoothStep(0, 0.6, depthMm);
+    attenuationSum: (points, count) => {
+      const [ax, ay, az] = a;
+      const [alongX, alongY, alongZ] = along;
+      const [wideX, wideY, wideZ] = wideAxis;
+      let sum = 0;
+      for (let i = 0; i < 3 * count; i += 3) {
+        const dx = (points[i] as number) - ax;
+        const dy = (points[i + 1] as number) - ay;
+        const dz = (points[i + 2] as number) - az;
+        const free = (dx * alongX + dy * alongY + dz * alongZ) / lengthSquared;
+        if (openEnds && (free < 0 || free > 1)) continue;
+        const t = clamp(free, 0, 1);
+        const px = dx - alongX * t;
+        const py = dy - alongY * t;
+        const pz = dz - alongZ * t;
+        const w = px * wideX + py * wideY + pz * wideZ;
+        const restSquared = px * px + py * py + pz * pz - w * w;
+        const k = 1 - taper * t;
+        const rho = Math.sqrt(Math.max(0, restSquared) / (thick * thick) + (w * w) / (wide * wide)) / k;
+        if (rho >= 1) continue;
+        const depthMm = (1 - rho) * Math.min(thick, wide) * k;
+        const shell = 1 - smoothStep(0.8, 1.9, depthMm);
+        sum += density * (shell * cortical * 0.8 + (1 - shell) * trabecular * 0.8) * smoothStep(0, 0.6, depthMm);
+      }
+      return sum;
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Ellipsoid, Part, Phantom } from './phantom.ts';
 import { add, dot, norm, type PatientMm, scale, subtract } from './vector.ts';
-import { detectorPoint, project, type View } from './view.ts';
+import { project, type View } from './view.ts';
 
 /** Line integrals of attenuation (ln of what is lost) over a square image that reaches `marginPx` beyond the frame on each side. */
 export interface Projection {
@@ -11,7 +11,10 @@ export interface Projection {
 
 /** Length of the ray source → target inside an axis-aligned ellipsoid, mm. */
 function chordMm(source: PatientMm, direction: PatientMm, e: Ellipsoid): number {
-  const [a, b, c] = e.semiAxesMm;
+  // By index: taken apart by an iterator, these three numbers cost as much as the rest.
+  const a = e.semiAxesMm[0];
+  const b = e.semiAxesMm[1];
+  const c = e.semiAxesMm[2];
   const ox = (source[0] - e.center[0]) / a;
   const oy = (source[1] - e.center[1]) / b;
   const oz = (source[2] - e.center[2]) / c;
@@ -59,6 +62,21 @@ interface Grid {
   readonly originPx: number;
 }
 
+type Ray = [x: number, y: number, z: number];
+
+/** Puts the way from the source to a pixel of the frame into `ray`: always the same three numbers, since there are millions of rays. */
+function rayCaster({ setting, towardsDetector, right, down, sourcePatientMm, centerPx }: View): (columnPx: number, rowPx: number, ray: Ray) => void {
+  const middle = scale(towardsDetector, setting.sidMm - setting.sodMm);
+  const spacing = setting.imagerPixelSpacingMm;
+  return (columnPx, rowPx, ray) => {
+    const u = (columnPx - centerPx) * spacing;
+    const v = (rowPx - centerPx) * spacing;
+    ray[0] = middle[0] + (right[0] * u + down[0] * v) - sourcePatientMm[0];
+    ray[1] = middle[1] + (right[1] * u + down[1] * v) - sourcePatientMm[1];
+    ray[2] = middle[2] + (right[2] * u + down[2] * v) - sourcePatientMm[2];
+  };
+}
+
 const signs = [-1, 1] as const;
 
 /** The rectangle of the frame that a part's box can cast its shadow on: [left, top, right, bottom], frame pixels. */
@@ -84,9 +102,11 @@ function addPart(values: Float32Array, grid: Grid, view: View, part: Part): void
   const source = view.sourcePatientMm;
   const fromCenter = subtract(source, part.center);
   const start = part.axes.map((axis) => dot(fromCenter, axis));
+  const castRay = rayCaster(view);
+  const ray: Ray = [0, 0, 0];
   for (let gy = y0; gy <= y1; gy++) {
     for (let gx = x0; gx <= x1; gx++) {
-      const ray = subtract(detectorPoint(view, grid.originPx + gx * grid.pitchPx, grid.originPx + gy * grid.pitchPx), source);
+      castRay(grid.originPx + gx * grid.pitchPx, grid.originPx + gy * grid.pitchPx, ray);
       let enter = 0;
       let leave = 1;
       for (let i = 0; i < 3; i++) {
@@ -103,24 +123,31 @@ function addPart(values: Float32Array, grid: Grid, view: View, part: Part): void
   }
 }
 
+/** The points of one ray. */
+let points = new Float64Array(3 * 256);
+
 /** Attenuation along the part of a ray between two shares of its length. */
 function march(part: Part, source: PatientMm, ray: PatientMm, enter: number, leave: number): number {
   const lengthMm = (leave - enter) * norm(ray);
   const count = Math.ceil(lengthMm / part.stepMm);
-  let sum = 0;
+  if (points.length < 3 * count) points = new Float64Array(6 * count);
   for (let i = 0; i < count; i++) {
     const k = enter + ((i + 0.5) / count) * (leave - enter);
-    sum += part.attenuationPerMm(source[0] + ray[0] * k, source[1] + ray[1] * k, source[2] + ray[2] * k);
+    points[3 * i] = source[0] + ray[0] * k;
+    points[3 * i + 1] = source[1] + ray[1] * k;
+    points[3 * i + 2] = source[2] + ray[2] * k;
   }
-  return (sum * lengthMm) / count;
+  return (part.attenuationSum(points, count) * lengthMm) / count;
 }
 
 /** Soft tissue: everything whose path length needs no marching. */
 function addSoftTissue(values: Float32Array, grid: Grid, view: View, { trunk, ellipsoids }: Phantom): void {
   const source = view.sourcePatientMm;
+  const castRay = rayCaster(view);
+  const ray: Ray = [0, 0, 0];
   for (let gy = 0; gy < grid.sidePx; gy++) {
     for (let gx = 0; gx < grid.sidePx; gx++) {
-      const ray = subtract(detectorPoint(view, grid.originPx + gx * grid.pitchPx, grid.originPx + gy * grid.pitchPx), source);
+      castRay(grid.originPx + gx * grid.pitchPx, grid.originPx + gy * grid.pitchPx, ray);
       const rayMm = norm(ray);
       let sum = trunkChordMm(source, ray, trunk) * trunk.attenuationPerMm;
       for (const e of ellipsoids) sum += chordMm(source, ray, e) * rayMm * e.attenuationPerMm;

@@ -27,7 +27,11 @@ process.parentPort = {
 
 type Said = { readonly kind: string; readonly [key: string]: unknown };
 
-function startBridgeProcess(options: object): { readonly child: ChildProcess; readonly said: Said[]; heard(kind: string): Promise<Said> } {
+function startBridgeProcess(options: object): {
+  readonly child: ChildProcess;
+  readonly said: Said[];
+  heard(kind: string, fits?: (said: Said) => boolean): Promise<Said>;
+} {
   const child = fork(join(root, 'native-bridge', 'bridgeProcess.ts'), [JSON.stringify(options)], {
     execPath: join(root, 'node_modules', '.bin', 'node'),
     execArgv: ['--disable-warning=ExperimentalWarning', '--import', parentPort],
@@ -38,9 +42,9 @@ function startBridgeProcess(options: object): { readonly child: ChildProcess; re
   return {
     child,
     said,
-    async heard(kind) {
+    async heard(kind, fits = () => true) {
       for (let i = 0; i < 1000; i++) {
-        const found = said.find((message) => message.kind === kind);
+        const found = said.find((message) => message.kind === kind && fits(message));
         if (found) return found;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
@@ -76,7 +80,7 @@ describe('the bridge as the shell starts it', () => {
     const { child, heard } = startBridgeProcess({ framesA: 'sim:quiet?size=128', injector: 'sim:quiet', records: folder });
     try {
       const port = Number(new URL(String((await heard('ready')).url)).port);
-      await heard('procedure');
+      await heard('procedure', ({ running }) => running === true);
       const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
       expect(listenersOf(child.pid ?? 0)).toEqual([`tcp 0100007F:${hexPort}`]);
     } finally {
@@ -88,7 +92,9 @@ describe('the bridge as the shell starts it', () => {
   test('says its address, that a procedure runs, which records it can show, and closes the record when told to stop', async () => {
     const { child, said, heard } = startBridgeProcess({ framesA: 'sim:quiet?size=128', injector: 'sim:quiet', records: folder });
     expect((await heard('ready')).url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]+$/);
-    expect(await heard('procedure')).toMatchObject({ running: true, record: expect.stringContaining(folder) });
+    expect(await heard('procedure', ({ running }) => running === true)).toMatchObject({ record: expect.stringContaining(folder) });
+    // The address first: windows are on their way while the session begins.
+    expect(said.findIndex(({ kind }) => kind === 'ready')).toBeLessThan(said.findIndex(({ running }) => running === true));
     child.send({ kind: 'offer-record', folder: join(folder, 'earlier') });
     expect(await heard('record-offered')).toEqual({ kind: 'record-offered', name: 'earlier' });
     child.send({ kind: 'offer-record', folder: '/elsewhere/earlier' });

@@ -91,6 +91,7 @@ describe('the console’s link', () => {
     const started = options.ok ? await startBridge(options.value) : options;
     if (!started.ok) throw new Error(started.fault.message);
     bridge = started.value;
+    await bridge.begun;
     writeFileSync(join(folder, 'secret.json'), '{"bookmarks":[{"tMs":0,"text":"secret"}]}');
   });
   afterAll(() => bridge.stop());

@@ -64,9 +64,41 @@ async function started(site: object, extra: object = {}): Promise<{ readonly at:
   const result = await startBridge(options.value);
   if (!result.ok) throw new Error(result.fault.message);
   bridge = result.value;
+  await bridge.begun;
   return { at: await openConsole(bridge), records, siteFile };
 }
 const simulated = { sources: { framesA: small, injector: small } };
+
+describe('the start', () => {
+  test('the address is there before the session, which a console that is open already is told of when it runs', async () => {
+    const options = await bridgeOptionsOf({ framesA: 'sim:kyphoplasty?size=512&fps=5', records: join(folder, 'early') }, true);
+    if (!options.ok) throw new Error(options.fault.message);
+    const result = await startBridge(options.value);
+    if (!result.ok) throw new Error(result.fault.message);
+    bridge = result.value;
+    const order = ['address'];
+    const begun = bridge.begun.then(() => order.push('session'));
+    const at = await openConsole(bridge);
+    expect((await at.next('hello')).session).toBeNull();
+    expect((await at.next('workplace')).workplace.state).toBe('beginning');
+    order.push('console');
+    await at.next('hello', ({ session }) => session !== null);
+    await begun;
+    expect(order).toEqual(['address', 'console', 'session']);
+    at.close();
+  });
+
+  test('a bridge that is stopped while its session begins ends that session and closes its record', async () => {
+    const records = join(folder, 'stopped');
+    const options = await bridgeOptionsOf({ framesA: small, records }, true);
+    if (!options.ok) throw new Error(options.fault.message);
+    const result = await startBridge(options.value);
+    if (!result.ok) throw new Error(result.fault.message);
+    expect(await result.value.stop()).toEqual({ ok: true, value: undefined });
+    const [record = ''] = readdirSync(records);
+    expect(readdirSync(join(records, record))).toContain('manifest.json');
+  });
+});
 
 describe('procedures one after another', () => {
   test('a procedure ends, its record is closed, and the next one begins with a record of its own, without a restart', async () => {
