@@ -1,10 +1,34 @@
 import { useEffect, useRef } from 'react';
 
-/** Where a key belongs to what has the focus: typing, a dialog, or a button that Space and Enter press. */
+/**
+ * Whether the focus was last moved by pointing. A button that was clicked keeps the focus in every browser; were the keys its own from
+ * then on, the foot switch would press it again instead of marking.
+ */
+let isFocusByPointer = false;
+
+/** Begins to tell pointing from the keyboard; once a page, before the first view. */
+export function watchFocus(): void {
+  const byPointer = () => {
+    isFocusByPointer = true;
+  };
+  const byKey = (event: KeyboardEvent) => {
+    if (event.key === 'Tab') isFocusByPointer = false;
+  };
+  window.addEventListener('pointerdown', byPointer, true);
+  window.addEventListener('keydown', byKey, true);
+}
+
+const typing = 'input:not([type="radio"], [type="checkbox"], [type="range"]), textarea, select, [contenteditable]';
+const ownKeys = '[role="dialog"], [role="menu"], [role="listbox"]';
+const choices = 'input, [role="slider"], [role="radiogroup"]';
+
+/** Where a key belongs to what has the focus: typing, a dialog or a menu; and, reached by the keyboard, a choice or a button that Space and Enter press. */
 function belongsToFocus(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (!target) return false;
-  if (target.closest('input, textarea, select, [contenteditable], [role="dialog"], [role="slider"], [role="radiogroup"]')) return true;
+  if (target.closest(`${typing}, ${ownKeys}`)) return true;
+  if (isFocusByPointer) return false;
+  if (target.closest(choices)) return true;
   return (event.key === ' ' || event.key === 'Enter') && target.closest('button, a, [role="button"]') !== null;
 }
 

@@ -14,6 +14,7 @@ const inputs = ['framesA', 'framesB', 'injector'] as const;
 function FaultRows({ faults, onChange }: { readonly faults: RunAgain['faults']; readonly onChange: (faults: RunAgain['faults']) => void }) {
   const [fault, setFault] = useState<SourceFaultName>('drop-frames');
   const [fromS, setFromS] = useState(10);
+  const isThere = faults.some((each) => each.fault === fault && each.fromS === fromS);
   const add = () => onChange([...faults, { fault, fromS, toS: fromS + sourceFaults[fault].lastsMs / 1000 }]);
   return (
     <>
@@ -26,7 +27,7 @@ function FaultRows({ faults, onChange }: { readonly faults: RunAgain['faults']; 
           allowDeselect={false}
         />
         <NumberInput label={words.from} suffix=" s" min={0} max={86_000} value={fromS} onChange={(value) => setFromS(Number(value) || 0)} />
-        <button type="button" className="action" onClick={add}>
+        <button type="button" className="action" disabled={isThere} onClick={add}>
           {words.addFault}
         </button>
       </div>

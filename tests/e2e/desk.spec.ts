@@ -86,7 +86,17 @@ test('sources are tested, a fault is told at its field and in its section, and w
   await expectAccessible(page);
   await keepPicture(page, 'setup');
 
-  for (const section of ['Serial ports', 'Hospital systems', 'Limits', 'Products', 'Checklists', 'Shortcuts', 'Display and storage', 'Import and export']) {
+  for (const section of [
+    'Serial ports',
+    'Hospital systems',
+    'Limits',
+    'Products',
+    'Checklists',
+    'Shortcuts',
+    'Displays',
+    'Name, units, folders',
+    'Import and export',
+  ]) {
     await page.getByRole('tab', { name: section }).click();
     // What the ports are is asked of the system, and comes a moment later.
     if (section === 'Serial ports') await expect(page.getByRole('table').or(page.getByText('No serial port is listed'))).toBeVisible();
@@ -99,18 +109,32 @@ test('sources are tested, a fault is told at its field and in its section, and w
   await page.getByRole('textbox', { name: 'Name' }).first().fill('Example cement');
   await page.getByRole('tab', { name: 'Limits' }).click();
   await page.getByLabel('Cement volume, mL').fill('5');
+  await page.getByRole('tab', { name: 'Displays' }).click();
+  const choose = async (label: string, choice: string) => {
+    await page.getByRole('combobox', { name: label }).click();
+    await page.getByRole('option', { name: choice }).click();
+  };
+  await choose('Pictures of the console', 'A large');
+  await choose('Pictures of the second window', 'Last images');
+  const [second] = await Promise.all([page.context().waitForEvent('page'), page.getByRole('button', { name: 'Test' }).click()]);
+  await expect(second.locator('.planes')).toHaveAttribute('data-layout', 'last');
+  await expect(page.getByTestId('test-displays')).toContainText('The pictures are open in a second window.');
+  await second.close();
+  await expectAccessible(page);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('No changes')).toBeVisible();
   const saved = JSON.parse(readFileSync(siteFile, 'utf8'));
   expect(saved.limits).toEqual({ cementVolumeMl: 5 });
   expect(saved.injector.cements[0].name).toBe('Example cement');
   expect(saved.devices).toHaveLength(1);
+  expect(saved.display).toEqual({ layout: 'a', picturesLayout: 'last' });
 
   await page.getByRole('button', { name: 'Save and begin a new procedure' }).click();
   await expect(page.getByRole('dialog')).toContainText('Its record is closed first');
   await page.getByRole('button', { name: 'End it and begin a new one' }).click();
   await expect(page.getByTestId('recording')).toHaveText(/REC 00:00:0\d/, { timeout: 30_000 });
-  await page.getByRole('button', { name: 'Live' }).click();
+  await page.reload();
+  await expect(page.locator('.planes')).toHaveAttribute('data-layout', 'a');
   await expectRunning(page);
 });
 

@@ -110,13 +110,23 @@ test('each layer of the overlay has a switch and an opacity', async ({ page }) =
   await expect(page.getByTestId('overlay')).toContainText('hidden');
   await page.keyboard.press('o');
   await expect(page.getByTestId('overlay')).not.toContainText('hidden');
+  // The button that was clicked has the focus again; the foot switch is still the mark, and only Tab gives the button its keys.
+  await page.keyboard.press('Space');
+  await expect(page.getByText('Mark recorded')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Stop zone' })).toHaveCount(0);
+  await page.getByTestId('overlay').click();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: 'Stop zone' })).toBeVisible();
 });
 
-test('a second window shows the pictures alone, and its keys reach the record', async ({ page, context }) => {
+test('the menu opens a second window with the pictures alone, and its keys reach the record', async ({ page, context }) => {
   await page.goto(bridge.url);
   await expectRunning(page);
-  const second = await context.newPage();
-  await second.goto(new URL('/?view=pictures', bridge.url).href);
+  await page.getByRole('button', { name: 'More' }).click();
+  const [second] = await Promise.all([context.waitForEvent('page'), page.getByRole('menuitem', { name: 'Pictures in a second window' }).click()]);
   await expectRunning(second);
   await expect(second.locator('.number, .header, .actions')).toHaveCount(0);
   await expectAccessible(second);
