@@ -47,7 +47,7 @@ function openWorkshop(attributes: XrayFrameAttributes): Workshop {
     pyramid,
     motion: createMotionTracker(coarse.width, coarse.height),
     detector: createNeedleDetector(coarse.width, coarse.height),
-    tracker: createNeedleTracker(),
+    tracker: createNeedleTracker(fine.width, fine.height),
     cement: createCementAnalysis(fine.width, fine.height),
     vertebra: createVertebraWatch(),
     field: null,

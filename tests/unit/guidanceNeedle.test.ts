@@ -101,6 +101,25 @@ describe('needle', () => {
     expect(seen[7]?.needle.needle?.direction[0]).toBeLessThan(0);
   });
 
+  it.each([
+    ['over it', 1, 1],
+    ['half beside it', 6, 2],
+  ])('is followed in the shadow of another one that rests, %s, while the first stays where it is', (_where, asidePx, turnedDeg) => {
+    const first = tipAt(7);
+    const turn = (turnedDeg * Math.PI) / 180;
+    const line = [direction[0] * Math.cos(turn) - direction[1] * Math.sin(turn), direction[0] * Math.sin(turn) + direction[1] * Math.cos(turn)] as const;
+    const secondAt = (i: number) =>
+      [first[0] - direction[1] * asidePx - line[0] * (150 - 9 * i), first[1] + direction[0] * asidePx - line[1] * (150 - 9 * i)] as const;
+    const resting = Array.from({ length: 6 }, () => [needle(first, direction)]);
+    const coming = Array.from({ length: 15 }, (_, i) => [needle(first, direction), needle(secondAt(i), line)]);
+    const seen = run([...advancing, ...resting, ...coming], { plan }).slice(-15);
+    const awayMm = (i: number, tip: readonly [number, number]): number =>
+      Math.min(...(seen[i]?.needle.needles ?? []).map((n) => Math.hypot(n.tip[0] - tip[0], n.tip[1] - tip[1]) * mmPerPx));
+    for (let i = 0; i < 15; i++) expect(awayMm(i, first)).toBeLessThan(1);
+    // It is shown once it has been there in three frames.
+    for (let i = 4; i < 15; i++) expect(awayMm(i, secondAt(i))).toBeLessThan(1.5);
+  });
+
   it('deviates from the planned line by what was drawn, in degrees and millimetres', () => {
     const deviation = run(advancing, { plan })[5]?.needle.deviation;
     const [tx, ty] = tipAt(5);

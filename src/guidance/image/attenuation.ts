@@ -8,15 +8,19 @@ import { createGrid, type Grid, halve } from './grid.ts';
  */
 const nepersOfRange = { LOG: 5, DISP: 3.2 } as const;
 
-/** One picture of a frame at three sizes, in nepers of attenuation: larger = more stopped = bone, metal, cement. */
-export interface AttenuationPyramid {
-  /** Attenuation of each stored value. */
-  readonly ofStoredValue: Float32Array;
+/** One picture at the sizes that needles are looked for in, in nepers of attenuation: larger = more stopped = bone, metal, cement. */
+export interface PictureSizes {
   /** Working resolution: full divided by `factor`, at most about 800 pixels wide. */
   readonly factor: number;
   readonly fine: Grid;
   /** Half of `fine`. */
   readonly coarse: Grid;
+}
+
+/** A frame's picture. */
+export interface AttenuationPyramid extends PictureSizes {
+  /** Attenuation of each stored value. */
+  readonly ofStoredValue: Float32Array;
   /** Half of `coarse`. */
   readonly small: Grid;
   load(frame: XrayFrame): void;

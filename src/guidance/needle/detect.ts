@@ -1,11 +1,10 @@
-import type { XrayFrame } from '../../dicom/xrayFrame.ts';
 import type { ImagePoint } from '../../sample/index.ts';
-import type { AttenuationPyramid } from '../image/attenuation.ts';
+import type { PictureSizes } from '../image/attenuation.ts';
 import { depthAt, type VisibleField } from '../image/field.ts';
 import { createPairBuffers, findEdgePairs, type PairBuffers } from './edgePairs.ts';
 import { type BarCandidate, createLineBuffers, findBars, type LineBuffers } from './lines.ts';
 import { edgeAt, measureShaft, type Shaft } from './shaft.ts';
-import { type FullAxis, findTip, fullAxisOf, type TipEstimate } from './tip.ts';
+import { type FullAxis, findTip, fullAxisOf, type TipEstimate, type TipPicture } from './tip.ts';
 
 /** What a needle may look like in this picture. */
 export interface NeedleScale {
@@ -28,11 +27,11 @@ export interface FoundBar {
 
 export interface NeedleDetector {
   /** All bars of the picture, most conspicuous first. */
-  bars(pyramid: AttenuationPyramid, field: VisibleField, scale: NeedleScale): FoundBar[];
+  bars(pyramid: PictureSizes, field: VisibleField, scale: NeedleScale): FoundBar[];
   /** The bar at a place where a needle is known to lie, though nothing showed it by itself; null when it does not stand there. */
-  barAt(pyramid: AttenuationPyramid, field: VisibleField, place: KnownPlace, scale: NeedleScale): FoundBar | null;
+  barAt(pyramid: PictureSizes, field: VisibleField, place: KnownPlace, scale: NeedleScale): FoundBar | null;
   /** The tip at one end of a bar, at full resolution. */
-  tip(frame: XrayFrame, pyramid: AttenuationPyramid, bar: FoundBar, forward: boolean): { axis: FullAxis; tip: TipEstimate } | null;
+  tip(picture: TipPicture, pyramid: PictureSizes, bar: FoundBar, forward: boolean): { axis: FullAxis; tip: TipEstimate } | null;
 }
 
 /** Where a needle was last, carried to this frame: full pixels. */
@@ -80,10 +79,10 @@ export function createNeedleDetector(coarseWidth: number, coarseHeight: number):
       const shaft = verified(pyramid, field, coarseBarOf(place, pyramid.factor), place.widthPx / (4 * pyramid.factor), scale, limits.knownShare);
       return shaft === null ? null : foundBar(shaft, pyramid, field, scale);
     },
-    tip(frame, pyramid, bar, forward) {
+    tip(picture, pyramid, bar, forward) {
       const axis = fullAxisOf(forward ? bar.shaft : reversed(bar.shaft), pyramid.factor);
       const guess = pyramid.factor * (forward ? bar.shaft.to : -bar.shaft.from);
-      const tip = findTip(frame, pyramid.ofStoredValue, axis, guess, pyramid.factor * (bar.shaft.to - bar.shaft.from));
+      const tip = findTip(picture, axis, guess, pyramid.factor * (bar.shaft.to - bar.shaft.from));
       return tip === null ? null : { axis, tip };
     },
   };
@@ -106,7 +105,7 @@ function coarseBarOf({ tip, direction: [dx, dy], lengthPx }: KnownPlace, factor:
 }
 
 /** Measures a candidate on the fine grid and applies the limits (`share` of the least contrast and edge); null when it is no needle. */
-function verified(pyramid: AttenuationPyramid, field: VisibleField, bar: BarCandidate, halfWidth: number, scale: NeedleScale, share: number): Shaft | null {
+function verified(pyramid: PictureSizes, field: VisibleField, bar: BarCandidate, halfWidth: number, scale: NeedleScale, share: number): Shaft | null {
   const finePxPerMm = 1 / (scale.mmPerPx * pyramid.factor);
   const leastEdge = Math.max(0.04, 2.5 * scale.noise);
   const shaft = measureShaft(pyramid.fine, field, bar, halfWidth, leastEdge);
@@ -122,7 +121,7 @@ function verified(pyramid: AttenuationPyramid, field: VisibleField, bar: BarCand
 }
 
 /** Follows the bar beyond both ends as long as both edges stand. */
-function extended(pyramid: AttenuationPyramid, field: VisibleField, shaft: Shaft, leastEdge: number): Shaft {
+function extended(pyramid: PictureSizes, field: VisibleField, shaft: Shaft, leastEdge: number): Shaft {
   const gap = Math.max(4, 0.7 * shaft.width);
   const follow = (start: number, step: 1 | -1): number => {
     let last = start;
@@ -136,7 +135,7 @@ function extended(pyramid: AttenuationPyramid, field: VisibleField, shaft: Shaft
 }
 
 /** Parts of one line (a shaft interrupted by cement or a hub) become one shaft: the longest, with the others' extent. */
-function joinCollinear(pyramid: AttenuationPyramid, shafts: readonly Shaft[], scale: NeedleScale): Shaft[] {
+function joinCollinear(pyramid: PictureSizes, shafts: readonly Shaft[], scale: NeedleScale): Shaft[] {
   const finePxPerMm = 1 / (scale.mmPerPx * pyramid.factor);
   const byLength = [...shafts].sort((p, q) => q.to - q.from - (p.to - p.from));
   const joined: Shaft[] = [];
@@ -166,7 +165,7 @@ function withExtentOf(host: Shaft, part: Shaft): Shaft {
   return { ...host, from: Math.min(host.from, ...along), to: Math.max(host.to, ...along) };
 }
 
-function foundBar(shaft: Shaft, pyramid: AttenuationPyramid, field: VisibleField, scale: NeedleScale): FoundBar {
+function foundBar(shaft: Shaft, pyramid: PictureSizes, field: VisibleField, scale: NeedleScale): FoundBar {
   const mmPerFinePx = scale.mmPerPx * pyramid.factor;
   // A tip that near to the border could be the border's own end of the shaft.
   const reach = Math.max(5, 0.9 * shaft.width);

@@ -1,4 +1,5 @@
 import type { XrayFrame } from '../../dicom/xrayFrame.ts';
+import { type Grid, sampleGrid } from '../image/grid.ts';
 import type { Shaft } from './shaft.ts';
 
 /** Where a needle ends, along its axis. */
@@ -25,6 +26,21 @@ export function fullAxisOf(shaft: Shaft, factor: number): FullAxis {
   return { x: factor * shaft.x + shift, y: factor * shaft.y + shift, dx: shaft.dx, dy: shaft.dy, width: factor * shaft.width };
 }
 
+/** Attenuation at a point of the full picture, nepers. */
+export type TipPicture = (xPx: number, yPx: number) => number;
+
+/** The frame at full resolution. */
+export const frameAsTipPicture =
+  (frame: XrayFrame, table: Float32Array): TipPicture =>
+  (x, y) =>
+    sampleFrame(frame, table, x, y);
+
+/** A fine grid, `factor` times smaller than the picture. */
+export const gridAsTipPicture =
+  (fine: Grid, factor: number): TipPicture =>
+  (x, y) =>
+    sampleGrid(fine, (x - (factor - 1) / 2) / factor, (y - (factor - 1) / 2) / factor);
+
 function sampleFrame(frame: XrayFrame, table: Float32Array, x: number, y: number): number {
   const { rows, columns } = frame.attributes;
   const cx = Math.max(0, Math.min(columns - 1.001, x));
@@ -41,12 +57,12 @@ function sampleFrame(frame: XrayFrame, table: Float32Array, x: number, y: number
 }
 
 /** Mean attenuation of a band parallel to the axis between two distances from it. */
-function bandMean(frame: XrayFrame, table: Float32Array, axis: FullAxis, along: number, from: number, to: number): number {
+function bandMean(sample: TipPicture, axis: FullAxis, along: number, from: number, to: number): number {
   const count = Math.max(3, Math.ceil(to - from));
   let sum = 0;
   for (let i = 0; i < count; i++) {
     const across = from + ((i + 0.5) * (to - from)) / count;
-    sum += sampleFrame(frame, table, axis.x + axis.dx * along - axis.dy * across, axis.y + axis.dy * along + axis.dx * across);
+    sum += sample(axis.x + axis.dx * along - axis.dy * across, axis.y + axis.dy * along + axis.dx * across);
   }
   return sum / count;
 }
@@ -60,7 +76,7 @@ interface Profiles {
 }
 
 /** Contrast against both sides, at steps of one full pixel from `inside` widths before the guess to `beyond` widths after it. */
-function profilesAround(frame: XrayFrame, table: Float32Array, axis: FullAxis, guess: number, inside: number, beyond: number): Profiles {
+function profilesAround(sample: TipPicture, axis: FullAxis, guess: number, inside: number, beyond: number): Profiles {
   const half = axis.width / 2;
   const start = guess - inside * axis.width;
   const count = Math.ceil((inside + beyond) * axis.width) + 1;
@@ -69,12 +85,12 @@ function profilesAround(frame: XrayFrame, table: Float32Array, axis: FullAxis, g
   const walls = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     const along = start + i;
-    const left = bandMean(frame, table, axis, along, -2 * half, -1.35 * half);
-    const right = bandMean(frame, table, axis, along, 1.35 * half, 2 * half);
+    const left = bandMean(sample, axis, along, -2 * half, -1.35 * half);
+    const right = bandMean(sample, axis, along, 1.35 * half, 2 * half);
     const side = 0.5 * (left + right);
-    const middle = bandMean(frame, table, axis, along, -0.35 * half, 0.35 * half);
-    const leftWall = bandMean(frame, table, axis, along, -0.9 * half, -0.35 * half);
-    const rightWall = bandMean(frame, table, axis, along, 0.35 * half, 0.9 * half);
+    const middle = bandMean(sample, axis, along, -0.35 * half, 0.35 * half);
+    const leftWall = bandMean(sample, axis, along, -0.9 * half, -0.35 * half);
+    const rightWall = bandMean(sample, axis, along, 0.35 * half, 0.9 * half);
     centre[i] = middle - side;
     walls[i] = 0.5 * (leftWall + rightWall) - side;
     whole[i] = 0.3 * middle + 0.35 * (leftWall + rightWall) - side;
@@ -113,10 +129,10 @@ const pointShare = 0.1;
  * its middle the metal thins in proportion to the distance from the point, so the point lies where the line through the
  * places of 45 % and 15 % contrast reaches zero, and a little beyond, where the last of the point is lost in the blur. Null when the contrast does not end near the guess.
  */
-export function findTip(frame: XrayFrame, table: Float32Array, axis: FullAxis, guess: number, visiblePx: number): TipEstimate | null {
+export function findTip(sample: TipPicture, axis: FullAxis, guess: number, visiblePx: number): TipEstimate | null {
   // A needle just coming in shows less than the four widths that the plateau is usually taken from.
   const inside = Math.max(1.4, Math.min(4, visiblePx / axis.width - 0.3));
-  const profiles = profilesAround(frame, table, axis, guess, inside, 3);
+  const profiles = profilesAround(sample, axis, guess, inside, 3);
   const shaftPart = Math.ceil(0.45 * inside * axis.width);
   const plateauCentre = medianOf(profiles.centre.subarray(0, shaftPart));
   const plateauWhole = medianOf(profiles.whole.subarray(0, shaftPart));

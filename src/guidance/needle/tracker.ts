@@ -3,10 +3,24 @@ import type { ImagePoint, PlanePlan } from '../../sample/index.ts';
 import type { AttenuationPyramid } from '../image/attenuation.ts';
 import type { VisibleField } from '../image/field.ts';
 import type { DetectedNeedle } from '../observation.ts';
-import type { FoundBar, NeedleDetector, NeedleScale } from './detect.ts';
+import type { NeedleDetector, NeedleScale } from './detect.ts';
 import { isBareBack, levelBehind, sidesBehind } from './levels.ts';
-import { barDirection, degreesBetween, forwardOfNew, mayBeNew } from './newcomers.ts';
+import { degreesBetween, forwardOfNew, mayBeNew } from './newcomers.ts';
 import { bareLevelAfter, decide, isAtRest, restRules, solidContrastAfter, styletState } from './rest.ts';
+import { createRestingScene } from './restingScene.ts';
+import {
+  aloneSighting,
+  barOnAxis,
+  belongsTo,
+  besideSighting,
+  hostSighting,
+  isAheadOf,
+  type NeedleView,
+  nearestBar,
+  type Sighting,
+  sightingOf,
+} from './sighting.ts';
+import { frameAsTipPicture } from './tip.ts';
 
 /** Everything in full image pixels. `Bone` positions have the motion of the bone taken off. */
 export interface NeedleTrack {
@@ -63,21 +77,8 @@ export interface NeedleContext {
   readonly restFrames: number;
 }
 
-interface Sighting {
-  readonly bar: FoundBar;
-  readonly tip: ImagePoint;
-  readonly direction: readonly [dx: number, dy: number];
-  readonly sigmaPx: number;
-  readonly widthPx: number;
-  readonly lengthPx: number;
-  readonly hollow: boolean;
-}
-
 /** Names what decides about following, in millimetres and shares. */
 const rules = {
-  association: { acrossMm: 5, angleDeg: 12 },
-  /** A needle does not change its width by more than this from one frame to the next. */
-  mergedWidthShare: 0.2,
   coveredFrames: 15,
   /** A pulse and the detector's lag smear a moving tip over a part of its step. */
   lagShare: 0.3,
@@ -91,46 +92,61 @@ export interface NeedleTracker {
   readonly tracks: readonly NeedleTrack[];
 }
 
-export function createNeedleTracker(): NeedleTracker {
+/** `fineWidth`, `fineHeight`: of the fine grid. */
+export function createNeedleTracker(fineWidth: number, fineHeight: number): NeedleTracker {
   let tracks: readonly NeedleTrack[] = [];
   let candidates: readonly NeedleTrack[] = [];
   let nextId = 0;
+  const scene = createRestingScene(fineWidth, fineHeight);
   return {
     get tracks() {
       return tracks;
     },
     reset() {
+      scene.forget();
       tracks = [];
       candidates = [];
     },
     rebase([x, y]) {
+      scene.forget();
       const moved = (track: NeedleTrack): NeedleTrack => ({ ...track, tipBone: [track.tipBone[0] + x, track.tipBone[1] + y] });
       tracks = tracks.map(moved);
       candidates = candidates.map(moved);
     },
-    update(context, detector) {
-      const bars = [...detector.bars(context.pyramid, context.field, context.scale)];
+    update(frameContext, detector) {
+      const beside = scene.beside(tracks, frameContext);
+      const context = beside === null ? frameContext : withNoise(frameContext, beside.noiseShare);
+      const frameView: NeedleView = { sizes: context.pyramid, tipPicture: frameAsTipPicture(context.frame, context.pyramid.ofStoredValue) };
+      const view = beside?.view ?? frameView;
+      const bars = detector.bars(view.sizes, context.field, context.scale).filter((bar) => beside === null || !isAheadOf(beside.host, bar, context));
       const followed: NeedleTrack[] = [];
       for (const track of tracks) {
-        const at = nearestBar(bars, track, context);
+        const at = track === beside?.host ? -1 : nearestBar(bars, track, context);
         const [found] = at >= 0 ? bars.splice(at, 1) : [];
-        const sighting = sightingOfTrack(track, found, context, detector);
-        const next = sighting === null || isMerged(track, sighting) ? missed(track, context, detector) : followedBy(track, sighting, context);
+        const sighting =
+          beside === null
+            ? aloneSighting(track, found, context, view, detector)
+            : track === beside.host
+              ? hostSighting(beside, context, frameView, detector)
+              : besideSighting(track, found, context, view, detector);
+        const next = sighting === null ? missed(track, context, detector) : followedBy(track, sighting, context);
         if (next !== null) followed.push(next);
       }
       const fresh = bars
         .filter((bar) => mayBeNew(bar, context))
         .flatMap((bar) => {
           const forward = forwardOfNew(bar, context);
-          const sighting = forward === null ? null : sightingOf(bar, forward, context, detector);
-          return sighting === null ? [] : [sighting];
+          return forward === null ? [] : [sightingOf(bar, forward, view, detector)];
         });
       candidates = candidates.flatMap((track) => {
         const at = fresh.findIndex((s) => belongsTo(s.bar, track, context));
         const [sighting] = at >= 0 ? fresh.splice(at, 1) : [];
-        return sighting === undefined ? [] : [followedBy(track, sighting, context)];
+        if (sighting !== undefined) return [followedBy(track, sighting, context)];
+        // Behind steel one frame may be too noisy to show it.
+        return beside !== null && track.missedFrames === 0 ? [{ ...track, missedFrames: 1 }] : [];
       });
-      for (const sighting of fresh) if (!followed.some((t) => crosses(t, sighting))) candidates = [...candidates, started(nextId++, sighting, context)];
+      for (const sighting of fresh)
+        if (!followed.some((t) => t.id !== beside?.host.id && crosses(t, sighting))) candidates = [...candidates, started(nextId++, sighting, context)];
       // The first needle is shown at once; a second one has to last, because cement and balloons can look straight for a moment.
       const ready = (track: NeedleTrack) => ((followed.length === 0 && tracks.length === 0 && track.certain) || track.seenFrames >= 3) && followed.length < 2;
       for (const track of [...candidates].sort((p, q) => q.lengthPx * q.contrast - p.lengthPx * p.contrast)) {
@@ -141,75 +157,6 @@ export function createNeedleTracker(): NeedleTracker {
       tracks = followed;
       return tracks;
     },
-  };
-}
-
-const isForward = (bar: FoundBar, direction: readonly [number, number]): boolean => bar.shaft.dx * direction[0] + bar.shaft.dy * direction[1] > 0;
-
-/** How far off a bar lies from where the track's shaft is expected now, mm (a degree counts as half a millimetre); null when it is another. */
-function misfitMm(bar: FoundBar, track: NeedleTrack, context: NeedleContext): number | null {
-  const turnedDeg = degreesBetween(barDirection(bar), track.direction);
-  if (turnedDeg > rules.association.angleDeg) return null;
-  const { factor } = context.pyramid;
-  const middle = 0.5 * (bar.shaft.from + bar.shaft.to);
-  const x = factor * (bar.shaft.x + bar.shaft.dx * middle);
-  const y = factor * (bar.shaft.y + bar.shaft.dy * middle);
-  const [px, py] = predictedTip(track, context);
-  const acrossMm = Math.abs((x - px) * -track.direction[1] + (y - py) * track.direction[0]) * context.scale.mmPerPx;
-  return acrossMm < rules.association.acrossMm ? acrossMm + 0.5 * turnedDeg : null;
-}
-
-const belongsTo = (bar: FoundBar, track: NeedleTrack, context: NeedleContext): boolean => misfitMm(bar, track, context) !== null;
-
-/** Index of the bar that fits a track best; −1 when none does. */
-function nearestBar(bars: readonly FoundBar[], track: NeedleTrack, context: NeedleContext): number {
-  let best = -1;
-  let least = Number.POSITIVE_INFINITY;
-  bars.forEach((bar, i) => {
-    const misfit = misfitMm(bar, track, context);
-    if (misfit === null || misfit >= least) return;
-    least = misfit;
-    best = i;
-  });
-  return best;
-}
-
-/**
- * The needle in this frame: the bar that was found where it is expected, unless that is only a piece far behind its tip. A needle
- * whose edges are too weak to be found by themselves (two thin walls, few pixels) is measured where it is expected.
- */
-function sightingOfTrack(track: NeedleTrack, found: FoundBar | undefined, context: NeedleContext, detector: NeedleDetector): Sighting | null {
-  const seen = found === undefined ? null : sightingOf(found, isForward(found, track.direction), context, detector);
-  const expected = predictedTip(track, context);
-  const awayMm = ({ tip }: Sighting): number => Math.hypot(tip[0] - expected[0], tip[1] - expected[1]) * context.scale.mmPerPx;
-  if ((seen !== null && awayMm(seen) < restRules.jumpMm) || !context.shiftTrusted) return seen;
-  const bar = detector.barAt(context.pyramid, context.field, { ...track, tip: expected }, context.scale);
-  const measured = bar === null || !belongsTo(bar, track, context) ? null : sightingOf(bar, isForward(bar, track.direction), context, detector);
-  return measured !== null && (seen === null || awayMm(measured) < awayMm(seen)) ? measured : seen;
-}
-
-function predictedTip(track: NeedleTrack, { shift }: NeedleContext): ImagePoint {
-  const advance = track.parked ? 0 : track.velocityPx;
-  return [track.tipBone[0] + shift[0] + track.direction[0] * advance, track.tipBone[1] + shift[1] + track.direction[1] * advance];
-}
-
-function sightingOf(bar: FoundBar, forward: boolean, context: NeedleContext, detector: NeedleDetector): Sighting | null {
-  const { factor } = context.pyramid;
-  const widthPx = factor * bar.shaft.width;
-  const found = detector.tip(context.frame, context.pyramid, bar, forward);
-  const sign = forward ? 1 : -1;
-  const direction: readonly [number, number] = [sign * bar.shaft.dx, sign * bar.shaft.dy];
-  const end = forward ? bar.shaft.to : bar.shaft.from;
-  const edgeTip: ImagePoint = [factor * (bar.shaft.x + bar.shaft.dx * end) + (factor - 1) / 2, factor * (bar.shaft.y + bar.shaft.dy * end) + (factor - 1) / 2];
-  const tip: ImagePoint = found === null ? edgeTip : [found.axis.x + found.axis.dx * found.tip.along, found.axis.y + found.axis.dy * found.tip.along];
-  return {
-    bar,
-    tip,
-    direction,
-    sigmaPx: found?.tip.sigmaPx ?? widthPx,
-    widthPx,
-    lengthPx: factor * (bar.shaft.to - bar.shaft.from),
-    hollow: found?.tip.hollow ?? false,
   };
 }
 
@@ -276,31 +223,12 @@ function missed(track: NeedleTrack, context: NeedleContext, detector: NeedleDete
   };
 }
 
-/** Two needles over each other make one bar that is too wide for either: its middle line belongs to none of them. */
-const isMerged = (track: NeedleTrack, sighting: Sighting): boolean =>
-  track.seenFrames >= 4 && Math.abs(sighting.widthPx / track.widthPx - 1) > rules.mergedWidthShare;
-
 /** The end of a needle whose edges are covered, measured along the axis that the bone carried; only taken back to where its place is bare. */
 function tipOnKnownAxis(track: NeedleTrack, carried: ImagePoint, context: NeedleContext, detector: NeedleDetector): ImagePoint | null {
   if (!track.parked || track.bareLevel === null) return null;
-  const { factor } = context.pyramid;
-  const centre = (factor - 1) / 2;
   const [dx, dy] = track.direction;
-  const shaft = {
-    x: (carried[0] - centre) / factor,
-    y: (carried[1] - centre) / factor,
-    dx,
-    dy,
-    from: -track.lengthPx / factor,
-    to: 0,
-    width: track.widthPx / factor,
-    edge: 0,
-    contrast: track.contrast,
-    coverage: 1,
-    crookednessPx: 0,
-    widthSpreadPx: 0,
-  };
-  const found = detector.tip(context.frame, context.pyramid, { shaft, startsAtBorder: false, endsAtBorder: false, lengthMm: 0 }, true);
+  const view: NeedleView = { sizes: context.pyramid, tipPicture: frameAsTipPicture(context.frame, context.pyramid.ofStoredValue) };
+  const found = detector.tip(view.tipPicture, view.sizes, barOnAxis(track, carried, view.sizes.factor), true);
   if (found === null) return null;
   const backMm = -found.tip.along * context.scale.mmPerPx;
   if (backMm > restRules.releaseHollowMm || !isBareBack(track, carried, backMm, track.contrast, context)) return null;
@@ -369,6 +297,8 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     bareLevel: bareLevelAfter(track, hollow, withdrawn && !resting, sidesBehind(tip, sighting.direction, sighting.widthPx, context)),
   };
 }
+
+const withNoise = (context: NeedleContext, share: number): NeedleContext => ({ ...context, scale: { ...context.scale, noise: share * context.scale.noise } });
 
 /** Whether a fresh bar is only a part or a crossing copy of a needle already followed. */
 function crosses(track: NeedleTrack, sighting: Sighting): boolean {

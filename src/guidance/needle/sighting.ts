@@ -1,0 +1,203 @@
+import type { ImagePoint } from '../../sample/index.ts';
+import type { PictureSizes } from '../image/attenuation.ts';
+import { type Grid, sampleGrid } from '../image/grid.ts';
+import type { FoundBar, NeedleDetector } from './detect.ts';
+import { barDirection, degreesBetween } from './newcomers.ts';
+import { restRules } from './rest.ts';
+import type { Beside } from './restingScene.ts';
+import type { Shaft } from './shaft.ts';
+import type { TipPicture } from './tip.ts';
+import type { NeedleContext, NeedleTrack } from './tracker.ts';
+
+/** A picture that needles are looked for in: the frame's own, or what is left of it when the needle at rest is taken out. */
+export interface NeedleView {
+  readonly sizes: PictureSizes;
+  readonly tipPicture: TipPicture;
+}
+
+/** One needle as one frame shows it, full image pixels. */
+export interface Sighting {
+  readonly bar: FoundBar;
+  readonly tip: ImagePoint;
+  readonly direction: readonly [dx: number, dy: number];
+  readonly sigmaPx: number;
+  readonly widthPx: number;
+  readonly lengthPx: number;
+  readonly hollow: boolean;
+}
+
+/** A bar farther off its needle's axis than this, or turned more, is another one. */
+const association = { acrossMm: 5, angleDeg: 12 } as const;
+
+/** A needle does not change its width by more than this from one frame to the next. */
+const mergedWidthShare = 0.2;
+
+/** A needle that goes on shows, beyond where it was, from about here behind its tip on, mm. */
+const aheadFromMm = 6;
+
+const isForward = (bar: FoundBar, direction: readonly [number, number]): boolean => bar.shaft.dx * direction[0] + bar.shaft.dy * direction[1] > 0;
+
+/** How far off a bar lies from where the track's shaft is expected now, mm (a degree counts as half a millimetre); null when it is another. */
+function misfitMm(bar: FoundBar, track: NeedleTrack, context: NeedleContext): number | null {
+  const turnedDeg = degreesBetween(barDirection(bar), track.direction);
+  if (turnedDeg > association.angleDeg) return null;
+  const { factor } = context.pyramid;
+  const middle = 0.5 * (bar.shaft.from + bar.shaft.to);
+  const x = factor * (bar.shaft.x + bar.shaft.dx * middle);
+  const y = factor * (bar.shaft.y + bar.shaft.dy * middle);
+  const [px, py] = predictedTip(track, context);
+  const acrossMm = Math.abs((x - px) * -track.direction[1] + (y - py) * track.direction[0]) * context.scale.mmPerPx;
+  return acrossMm < association.acrossMm ? acrossMm + 0.5 * turnedDeg : null;
+}
+
+export const belongsTo = (bar: FoundBar, track: NeedleTrack, context: NeedleContext): boolean => misfitMm(bar, track, context) !== null;
+
+/** Index of the bar that fits a track best; −1 when none does. */
+export function nearestBar(bars: readonly FoundBar[], track: NeedleTrack, context: NeedleContext): number {
+  let best = -1;
+  let least = Number.POSITIVE_INFINITY;
+  bars.forEach((bar, i) => {
+    const misfit = misfitMm(bar, track, context);
+    if (misfit === null || misfit >= least) return;
+    least = misfit;
+    best = i;
+  });
+  return best;
+}
+
+/**
+ * The needle in this frame: the bar that was found where it is expected, unless that is only a piece far behind its tip. A needle
+ * whose edges are too weak to be found by themselves (two thin walls, few pixels) is measured where it is expected.
+ */
+function sightingOfTrack(track: NeedleTrack, found: FoundBar | undefined, context: NeedleContext, view: NeedleView, detector: NeedleDetector): Sighting | null {
+  const seen = found === undefined ? null : sightingOf(found, isForward(found, track.direction), view, detector);
+  const expected = predictedTip(track, context);
+  const awayMm = ({ tip }: Sighting): number => Math.hypot(tip[0] - expected[0], tip[1] - expected[1]) * context.scale.mmPerPx;
+  if ((seen !== null && awayMm(seen) < restRules.jumpMm) || !context.shiftTrusted) return seen;
+  const bar = detector.barAt(view.sizes, context.field, { ...track, tip: expected }, context.scale);
+  const measured = bar === null || !belongsTo(bar, track, context) ? null : sightingOf(bar, isForward(bar, track.direction), view, detector);
+  return measured !== null && (seen === null || awayMm(measured) < awayMm(seen)) ? measured : seen;
+}
+
+function predictedTip(track: NeedleTrack, { shift }: NeedleContext): ImagePoint {
+  const advance = track.parked ? 0 : track.velocityPx;
+  return [track.tipBone[0] + shift[0] + track.direction[0] * advance, track.tipBone[1] + shift[1] + track.direction[1] * advance];
+}
+
+/** A needle's shaft where it is known to lie, with its tip at `tip`. */
+export function barOnAxis(track: NeedleTrack, tip: ImagePoint, factor: number): FoundBar {
+  const centre = (factor - 1) / 2;
+  const shaft = {
+    x: (tip[0] - centre) / factor,
+    y: (tip[1] - centre) / factor,
+    dx: track.direction[0],
+    dy: track.direction[1],
+    from: -track.lengthPx / factor,
+    to: 0,
+    width: track.widthPx / factor,
+    edge: 0,
+    contrast: track.contrast,
+    coverage: 1,
+    crookednessPx: 0,
+    widthSpreadPx: 0,
+  };
+  return { shaft, startsAtBorder: false, endsAtBorder: false, lengthMm: 0 };
+}
+
+/** Where a needle ends on the axis it had: for a picture with nothing else in it, where its edges are too noisy to be measured. */
+function sightingOnAxis(track: NeedleTrack, context: NeedleContext, view: NeedleView, detector: NeedleDetector): Sighting | null {
+  const expected = predictedTip(track, context);
+  const bar = barOnAxis(track, expected, view.sizes.factor);
+  const found = detector.tip(view.tipPicture, view.sizes, bar, true);
+  if (found === null || Math.abs(found.tip.along) * context.scale.mmPerPx > restRules.jumpMm) return null;
+  const { direction, widthPx } = track;
+  const contrast = contrastOnAxis(bar.shaft, view.sizes.fine);
+  const tip: ImagePoint = [expected[0] + direction[0] * found.tip.along, expected[1] + direction[1] * found.tip.along];
+  const measured = { ...bar, shaft: { ...bar.shaft, contrast } };
+  return { bar: measured, tip, direction, sigmaPx: found.tip.sigmaPx, widthPx, lengthPx: track.lengthPx + found.tip.along, hollow: false };
+}
+
+/** What the shaft stops beyond its sides, nepers: the median of places along it, the part near the tip left out. */
+function contrastOnAxis(shaft: Shaft, fine: Grid): number {
+  const places = Array.from({ length: 15 }, (_, i) => {
+    const along = shaft.from + (shaft.to - shaft.from) * (0.1 + 0.04 * i);
+    const level = (across: number): number => {
+      let sum = 0;
+      for (const aside of [-0.2, 0, 0.2]) {
+        const off = (across + aside) * shaft.width;
+        sum += sampleGrid(fine, shaft.x + shaft.dx * along - shaft.dy * off, shaft.y + shaft.dy * along + shaft.dx * off);
+      }
+      return sum / 3;
+    };
+    return level(0) - Math.max(level(-1), level(1));
+  });
+  return places.toSorted((p, q) => p - q)[places.length >> 1] ?? 0;
+}
+
+/** A needle beside one at rest that stops clearly less than it did: a stylet has left one of the two, and nobody can tell which. */
+const lostContrast = (track: NeedleTrack, sighting: Sighting): boolean =>
+  track.seenFrames >= 3 && sighting.bar.shaft.contrast < (1 - restRules.styletDrop) * track.solidContrast;
+
+/** Where a bar ends as a needle; `forward` says which end is the tip. */
+export function sightingOf(bar: FoundBar, forward: boolean, { sizes, tipPicture }: NeedleView, detector: NeedleDetector): Sighting {
+  const { factor } = sizes;
+  const widthPx = factor * bar.shaft.width;
+  const found = detector.tip(tipPicture, sizes, bar, forward);
+  const sign = forward ? 1 : -1;
+  const direction: readonly [number, number] = [sign * bar.shaft.dx, sign * bar.shaft.dy];
+  const end = forward ? bar.shaft.to : bar.shaft.from;
+  const edgeTip: ImagePoint = [factor * (bar.shaft.x + bar.shaft.dx * end) + (factor - 1) / 2, factor * (bar.shaft.y + bar.shaft.dy * end) + (factor - 1) / 2];
+  const tip: ImagePoint = found === null ? edgeTip : [found.axis.x + found.axis.dx * found.tip.along, found.axis.y + found.axis.dy * found.tip.along];
+  return {
+    bar,
+    tip,
+    direction,
+    sigmaPx: found?.tip.sigmaPx ?? widthPx,
+    widthPx,
+    lengthPx: factor * (bar.shaft.to - bar.shaft.from),
+    hollow: found?.tip.hollow ?? false,
+  };
+}
+
+/** Two needles over each other make one bar that is too wide for either: its middle line belongs to none of them. */
+const isMerged = (track: NeedleTrack, sighting: Sighting): boolean =>
+  track.seenFrames >= 4 && Math.abs(sighting.widthPx / track.widthPx - 1) > mergedWidthShare;
+
+/** The needle in the frame as it is; null where it is one bar with another. */
+export function aloneSighting(
+  track: NeedleTrack,
+  found: FoundBar | undefined,
+  context: NeedleContext,
+  view: NeedleView,
+  detector: NeedleDetector,
+): Sighting | null {
+  const seen = sightingOfTrack(track, found, context, view, detector);
+  return seen === null || isMerged(track, seen) ? null : seen;
+}
+
+/** The needle in what is left of the frame when another one is taken out. */
+export function besideSighting(
+  track: NeedleTrack,
+  found: FoundBar | undefined,
+  context: NeedleContext,
+  view: NeedleView,
+  detector: NeedleDetector,
+): Sighting | null {
+  const sighting = aloneSighting(track, found, context, view, detector) ?? sightingOnAxis(track, context, view, detector);
+  return sighting === null || lostContrast(track, sighting) ? null : sighting;
+}
+
+/** The needle that was taken out itself: under what came only its end may still be seen, on the axis that it had. */
+export const hostSighting = ({ host, endIsClear }: Beside, context: NeedleContext, frameView: NeedleView, detector: NeedleDetector): Sighting | null => {
+  const sighting = endIsClear ? sightingOnAxis(host, context, frameView, detector) : null;
+  return sighting === null ? null : { ...sighting, bar: { ...sighting.bar, shaft: { ...sighting.bar.shaft, contrast: host.contrast } } };
+};
+
+/** Whether a bar that is left lies before or at the end of the needle that was taken out: that needle has gone on. */
+export function isAheadOf(host: NeedleTrack, { shaft }: FoundBar, { pyramid, scale }: NeedleContext): boolean {
+  const [dx, dy] = host.direction;
+  const along = [shaft.from, shaft.to].map(
+    (at) => (pyramid.factor * (shaft.x + shaft.dx * at) - host.tip[0]) * dx + (pyramid.factor * (shaft.y + shaft.dy * at) - host.tip[1]) * dy,
+  );
+  return Math.min(...along) * scale.mmPerPx > -aheadFromMm;
+}
