@@ -1,3 +1,4 @@
+import { voiFunctionOf } from '../../src/dicom/grayscale.ts';
 import { axesOfCosines, axesOfLetters } from '../../src/dicom/orientation.ts';
 import { writeUnsigned } from '../../src/dicom/storedValues.ts';
 import { numberOf, numbersOf, textsOf } from '../../src/dicom/values.ts';
@@ -51,13 +52,14 @@ async function writeFrame(file: DicomFile, index: number, out: Int16Array): Prom
 function windowOf(file: DicomFile, middle: Int16Array): PriorHeader['window'] {
   const [center] = numbersOf(file.dataset, 'x00281050', 'text');
   const [width] = numbersOf(file.dataset, 'x00281051', 'text');
-  if (center !== undefined && width !== undefined && width > 0 && file.image.samplesPerPixel === 1) return { center: center + roomShift(file), width };
+  if (center !== undefined && width !== undefined && width > 0 && file.image.samplesPerPixel === 1)
+    return { center: center + roomShift(file), width, voiFunction: voiFunctionOf([file.dataset]) };
   let [low, high] = [32767, -32768];
   for (const value of middle) {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return { center: (low + high) / 2, width: Math.max(1, high - low) };
+  return { center: (low + high) / 2, width: Math.max(1, high - low), voiFunction: 'LINEAR' };
 }
 
 /** Decodes a whole series, or says in one sentence why it cannot be shown. */

@@ -37,6 +37,7 @@ const shutterSchema = z.looseObject({
   rectangleImagePx: z.looseObject({ left: number, right: number, top: number, bottom: number }).nullable(),
   circleImagePx: z.looseObject({ center: pair, radius: number }).nullable(),
   polygonImagePx: z.array(pair).nullable(),
+  brightness: number.exactOptional(),
 });
 
 const overlaySchema = z.looseObject({
@@ -59,6 +60,7 @@ export const frameAttributesSchema = z.looseObject({
   frameTimeMs: nullable.number,
   windowCenter: nullable.number,
   windowWidth: nullable.number,
+  voiFunction: z.enum(['LINEAR_EXACT', 'SIGMOID']).exactOptional(),
   geometry: geometrySchema,
   simulated: z.boolean(),
   technique: techniqueSchema.exactOptional(),

@@ -1,10 +1,11 @@
 import { useCallback, useState } from 'react';
+import type { VoiWindow } from '../../src/dicom/voi.ts';
 import type { PriorSeries } from '../../src/link/priors.ts';
 import { personName } from '../app/format.ts';
 import { useConsole } from '../store/consoleStore.ts';
 import { text } from '../text.ts';
 import type { LoadedPrior } from './loadPrior.ts';
-import { type Cut, ctWindows, sliceCount, sliceOf, type Window } from './reslice.ts';
+import { type Cut, ctWindows, sliceCount, sliceOf } from './reslice.ts';
 import { SliceView } from './SliceView.tsx';
 import { isOfAnother, newLength, type SliceLength, type SlicePoint } from './sliceView.ts';
 
@@ -49,7 +50,7 @@ export function PriorViewer({ prior, series }: ViewerProps) {
   const { header } = prior;
   const middle = (cut: Cut) => Math.floor(sliceCount(header, cut) / 2);
   const [at, setAt] = useState<Indices>({ stack: middle('stack'), coronal: middle('coronal'), sagittal: middle('sagittal') });
-  const [window, setWindow] = useState<Window>(header.window);
+  const [window, setWindow] = useState<VoiWindow>(header.window);
   const [isInverted, setInverted] = useState(header.isInverted);
   const [isThree, setThree] = useState(header.isVolume);
   const [active, setActive] = useState<Cut>('stack');

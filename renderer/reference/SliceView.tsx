@@ -1,8 +1,9 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import type { VoiWindow } from '../../src/dicom/voi.ts';
 import { fixed } from '../app/format.ts';
 import { text } from '../text.ts';
 import type { LoadedPrior } from './loadPrior.ts';
-import { type Cut, paint, sliceCount, sliceOf, type Window } from './reslice.ts';
+import { type Cut, paint, sliceCount, sliceOf } from './reslice.ts';
 import { SliceLengths } from './SliceLengths.tsx';
 import { edgeLetters, panned, type SliceLength, type SlicePoint, wholeSlice, zoomed } from './sliceView.ts';
 
@@ -12,7 +13,7 @@ interface Props {
   readonly prior: LoadedPrior;
   readonly cut: Cut;
   readonly index: number;
-  readonly window: Window;
+  readonly window: VoiWindow;
   readonly isInverted: boolean;
   /** What picture this is and from when, on the picture itself. */
   readonly label: string;
@@ -20,7 +21,7 @@ interface Props {
   readonly cross: { readonly x: number; readonly y: number } | null;
   readonly lengths: readonly SliceLength[];
   readonly onIndex: (index: number) => void;
-  readonly onWindow: (window: Window) => void;
+  readonly onWindow: (window: VoiWindow) => void;
   /** A click: the other cuts go through this point. */
   readonly onPoint: (point: SlicePoint) => void;
   readonly onLength: (length: SliceLength, ends: SliceLength['ends']) => void;
@@ -79,7 +80,7 @@ export function SliceView(props: Props) {
 
   const setWindowBy = (dx: number, dy: number) => {
     const step = window.width * windowPerPx;
-    onWindow({ width: Math.max(2, window.width + dx * step), center: window.center + dy * step });
+    onWindow({ ...window, width: Math.max(2, window.width + dx * step), center: window.center + dy * step });
   };
   const pointAt = (event: PointerEvent): SlicePoint | null => {
     const bounds = frame.current?.getBoundingClientRect();

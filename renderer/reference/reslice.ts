@@ -1,3 +1,4 @@
+import { brightnessOf, type VoiWindow } from '../../src/dicom/voi.ts';
 import type { PriorHeader } from '../../src/link/priors.ts';
 
 /** The three directions a volume is cut in, by what the eye sees in an axial series; `stack` is the series as it came. */
@@ -40,19 +41,12 @@ export function sliceOf(header: PriorHeader, volume: Int16Array, cut: Cut, index
   return { width, height: frames, spacingMm: spacingMm && [cut === 'coronal' ? spacingMm[0] : spacingMm[1], spacingMm[2]], values };
 }
 
-export interface Window {
-  readonly center: number;
-  readonly width: number;
-}
-
-/** Grey values for a canvas, by the linear window of PS3.3 C.11.2.1.2. */
-export function paint(values: Int16Array, { center, width }: Window, isInverted: boolean, out: Uint32Array): void {
+/** Grey values for a canvas, by the window and its function. */
+export function paint(values: Int16Array, window: VoiWindow, isInverted: boolean, out: Uint32Array): void {
   // A table over all values: a multiplication a pixel would cost more than the look-up.
   const table = new Uint32Array(65536);
-  const low = center - 0.5 - (width - 1) / 2;
-  const span = Math.max(1, width - 1);
   for (let value = -32768; value < 32768; value++) {
-    const share = Math.min(1, Math.max(0, (value - low) / span));
+    const share = brightnessOf(value, window);
     const grey = Math.round((isInverted ? 1 - share : share) * 255);
     table[value + 32768] = (0xff000000 | (grey << 16) | (grey << 8) | grey) >>> 0;
   }
@@ -61,7 +55,7 @@ export function paint(values: Int16Array, { center, width }: Window, isInverted:
 
 /** Usual windows of CT, Hounsfield units. */
 export const ctWindows = {
-  bone: { center: 400, width: 1800 },
-  soft: { center: 40, width: 400 },
-  lung: { center: -600, width: 1500 },
-} as const satisfies Readonly<Record<string, Window>>;
+  bone: { center: 400, width: 1800, voiFunction: 'LINEAR' },
+  soft: { center: 40, width: 400, voiFunction: 'LINEAR' },
+  lung: { center: -600, width: 1500, voiFunction: 'LINEAR' },
+} as const satisfies Readonly<Record<string, VoiWindow>>;

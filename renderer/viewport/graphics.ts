@@ -1,5 +1,5 @@
 import type { DisplayOverlay } from '../../src/dicom/overlay.ts';
-import type { DisplayShutter } from '../../src/dicom/technique.ts';
+import type { DisplayShutter } from '../../src/dicom/shutter.ts';
 import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 import type { Affine } from './affine.ts';
 
@@ -17,11 +17,17 @@ function shutterShapes({ rectangleImagePx, circleImagePx, polygonImagePx }: Disp
   }
   if (circleImagePx) {
     const [x, y] = circleImagePx.center;
-    shapes.push((path) => path.arc(x, y, circleImagePx.radius, 0, 2 * Math.PI));
+    shapes.push((path) => {
+      path.moveTo(x + circleImagePx.radius, y);
+      path.arc(x, y, circleImagePx.radius, 0, 2 * Math.PI);
+    });
   }
   if (polygonImagePx) {
     shapes.push((path) => {
-      for (const [x, y] of polygonImagePx) path.lineTo(x, y);
+      // A subpath of its own: a line from the corner of the picture would be part of it.
+      const [first, ...rest] = polygonImagePx;
+      if (first) path.moveTo(...first);
+      for (const point of rest) path.lineTo(...point);
       path.closePath();
     });
   }
@@ -35,11 +41,12 @@ function inImagePx(context: CanvasRenderingContext2D, m: Affine, draw: () => voi
   context.restore();
 }
 
-/** Covers in black what the source's shutter leaves out (PS3.3 C.7.6.11): outside any of its shapes. */
+/** Covers what the source's shutter leaves out (PS3.3 C.7.6.11): outside any of its shapes. */
 export function drawShutter(context: CanvasRenderingContext2D, m: Affine, { rows, columns, shutter }: XrayFrameAttributes): void {
   if (!shutter) return;
   inImagePx(context, m, () => {
-    context.fillStyle = '#000';
+    const grey = Math.round(255 * (shutter.brightness ?? 0));
+    context.fillStyle = `rgb(${grey} ${grey} ${grey})`;
     for (const shape of shutterShapes(shutter)) {
       const path = new Path2D();
       path.rect(-1, -1, columns + 1, rows + 1);

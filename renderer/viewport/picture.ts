@@ -14,12 +14,13 @@ import {
   type Types,
   utilities,
 } from '@cornerstonejs/core';
+import { curvePoints } from '../../src/dicom/voi.ts';
 import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 import type { PlaneId } from '../../src/sample/index.ts';
 import { type Affine, affineFromThree, type CanvasPoint } from './affine.ts';
 import { type Development, develop, greyTable } from './develop.ts';
 import { gpuIsQuicker, tryDrawing } from './drawingTrial.ts';
-import type { VoiRange } from './window.ts';
+import { centerOf, widthOf } from './window.ts';
 
 type Pixels = Uint8Array | Uint16Array;
 
@@ -155,19 +156,20 @@ interface TransferFunction {
 }
 
 /** Writes the ramp itself: what `setProperties` leaves behind for an image that did not come through a stack has one broken node. */
-function windowOnGpu(viewport: StackViewport, { lower, upper }: VoiRange, inverted: boolean): void {
+function windowOnGpu(viewport: StackViewport, { range, voiFunction, inverted }: Development): void {
   const actor = viewport.getDefaultActor()?.actor as { getProperty(): { getRGBTransferFunction(index: number): TransferFunction | null } } | undefined;
   const ramp = actor?.getProperty().getRGBTransferFunction(0);
   if (!ramp) return;
-  const [low, high] = inverted ? [1, 0] : [0, 1];
   ramp.removeAllPoints();
-  ramp.addRGBPoint(lower, low, low, low);
-  ramp.addRGBPoint(upper, high, high, high);
+  for (const { value, brightness } of curvePoints({ center: centerOf(range), width: widthOf(range), voiFunction })) {
+    const grey = inverted ? 1 - brightness : brightness;
+    ramp.addRGBPoint(value, grey, grey, grey);
+  }
 }
 
-/** Pixels that are no picture, at the dark end of the window. */
-function blacken(values: Pixels, padding: number, { range, inverted }: Development): void {
-  const dark = Math.max(0, Math.min(2 ** (8 * values.BYTES_PER_ELEMENT) - 1, Math.round(inverted ? range.upper : range.lower)));
+/** Pixels that are no picture, at the dark end of the values. */
+function blacken(values: Pixels, padding: number, { inverted }: Development): void {
+  const dark = inverted ? 2 ** (8 * values.BYTES_PER_ELEMENT) - 1 : 0;
   for (let i = 0; i < values.length; i++) if (values[i] === padding) values[i] = dark;
 }
 
@@ -202,7 +204,7 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
   const imageIdOf = (key: string) => `pedicle:${viewportId}?${key}`;
   const applyWindow = () => {
     table = null;
-    if (image && wanted && !onCpu) windowOnGpu(viewport, wanted.range, wanted.inverted);
+    if (image && wanted && !onCpu) windowOnGpu(viewport, wanted);
   };
   /** Called by Cornerstone whenever it draws the image on the CPU: the developed canvas under the present camera. */
   const drawGreys = () => {

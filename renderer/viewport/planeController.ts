@@ -10,6 +10,7 @@ import type { ArrivedFrame } from '../link/frameStream.ts';
 import { leakSiteText, text } from '../text.ts';
 import { type Affine, type CanvasPoint, scaleOf, toImage } from './affine.ts';
 import { type CementPicture, createArrivalMap, rasterPolygon } from './arrival.ts';
+import type { Development } from './develop.ts';
 import { createGraphicsPainter, drawShutter } from './graphics.ts';
 import { type GuidanceOf, guidanceFor } from './guidanceAge.ts';
 import { defaultLayers, type OverlayLayers } from './layers.ts';
@@ -43,7 +44,13 @@ const isSubtracted = (roadmap: PictureInfo['roadmap']): boolean => roadmap !== n
 const sameShape = (p: XrayFrameAttributes, q: XrayFrameAttributes): boolean =>
   p.rows === q.rows && p.columns === q.columns && p.bitsAllocated === q.bitsAllocated;
 
-const developmentOf = ({ paddingValue }: XrayFrameAttributes, range: VoiRange, inverted: boolean) => ({ range, inverted, paddingValue: paddingValue ?? null });
+/** The function that a source names belongs to its own pictures, not to differences of them. */
+const developmentOf = ({ paddingValue, voiFunction }: XrayFrameAttributes, range: VoiRange, inverted: boolean, isDifference: boolean): Development => ({
+  range,
+  voiFunction: isDifference ? 'LINEAR' : (voiFunction ?? 'LINEAR'),
+  inverted,
+  paddingValue: paddingValue ?? null,
+});
 
 const epochNow = () => performance.timeOrigin + performance.now();
 const rootFontPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
@@ -193,13 +200,17 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
       lookListener.setReference({ id: ++referenceId, attributes: reference.header.attributes, pixels: reference.pixels });
     }
     const isTakenOff = reference !== null && isSubtracted(info().roadmap);
-    look = { id: (look?.id ?? 0) + 1, development: developmentOf(header.attributes, range, inverted), reference: isTakenOff ? referenceId : null };
+    look = {
+      id: (look?.id ?? 0) + 1,
+      development: developmentOf(header.attributes, range, inverted, isSubtracted(info().roadmap)),
+      reference: isTakenOff ? referenceId : null,
+    };
     lookListener.setLook(look);
   };
   const putWindow = (attributes: XrayFrameAttributes, range: VoiRange, inverted: boolean) => {
     windows[isSubtracted(info().roadmap) ? 'roadmap' : 'plain'] = range;
     update({ window: range, inverted });
-    picture.setWindow(developmentOf(attributes, range, inverted));
+    picture.setWindow(developmentOf(attributes, range, inverted, isSubtracted(info().roadmap)));
   };
   const firstFrame = (attributes: XrayFrameAttributes, values: Pixels) => {
     update({ roadmap: null });
@@ -246,7 +257,8 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     const { attributes } = header;
     const values = attributes.bitsAllocated === 8 ? new Uint8Array(pixels) : new Uint16Array(pixels);
     const before = info().header?.attributes;
-    const isOtherShape = !before || !sameShape(before, attributes) || before.paddingValue !== attributes.paddingValue;
+    const isOtherShape =
+      !before || !sameShape(before, attributes) || before.paddingValue !== attributes.paddingValue || before.voiFunction !== attributes.voiFunction;
     if (isOtherShape) firstFrame(attributes, values);
     const spare = shown?.buffer ?? null;
     shown = values;

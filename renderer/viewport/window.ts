@@ -1,6 +1,6 @@
 import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 
-/** Window of stored values: shown black at and below `lower`, white at and above `upper`. */
+/** Window of stored values, by its ends: black at and below `lower` and white at and above `upper`, as its function has it. */
 export interface VoiRange {
   readonly lower: number;
   readonly upper: number;

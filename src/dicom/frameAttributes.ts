@@ -3,7 +3,8 @@ import { functionalGroups, geometryOf } from './geometryTags.ts';
 import { rescaleOf, type StoredWindow, storedWindowOf } from './grayscale.ts';
 import type { ImageDescription } from './image.ts';
 import type { DisplayOverlay } from './overlay.ts';
-import { displayShutterOf, techniqueOf } from './technique.ts';
+import { displayShutterOf } from './shutter.ts';
+import { techniqueOf } from './technique.ts';
 import { numberOf, textOf } from './values.ts';
 import type { XrayFrameAttributes } from './xrayFrame.ts';
 
@@ -42,6 +43,7 @@ export function frameAttributesOf(
     frameTimeMs: source.frameTimeMs,
     windowCenter: window?.center ?? null,
     windowWidth: window?.width ?? null,
+    ...(window === null || window.voiFunction === 'LINEAR' ? {} : { voiFunction: window.voiFunction }),
     geometry: geometryOf(dataset, index),
     simulated: false,
     ...(technique === null ? {} : { technique }),
@@ -53,7 +55,7 @@ export function frameAttributesOf(
 }
 
 /** Luma of YBR_PARTIAL: 16 is black and 235 white (PS3.3 C.7.6.3.1.2), as a linear window. */
-const partialRange: StoredWindow = { center: 126, width: 220, falling: false };
+const partialRange: StoredWindow = { center: 126, width: 220, voiFunction: 'LINEAR', falling: false };
 
 function paddingOf(dataset: DicomDataset, image: ImageDescription): number | null {
   const value = numberOf(dataset, 'x00280120', image.signed ? 'SS' : 'US');

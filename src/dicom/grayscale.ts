@@ -1,6 +1,7 @@
 import type { DicomItem } from './dataset.ts';
 import type { ImageDescription } from './image.ts';
-import { elementWithValue, itemsOf, numberOf, numbersOf } from './values.ts';
+import { elementWithValue, itemsOf, numberOf, numbersOf, textOf } from './values.ts';
+import type { VoiFunction, VoiWindow } from './voi.ts';
 
 /** Rescale slope and intercept, (0028,1053) and (0028,1052): stored (signed as in the file) → modality values. */
 export interface Rescale {
@@ -9,9 +10,7 @@ export interface Rescale {
 }
 
 /** A window in unsigned stored values, as in PS3.3 C.11.2.1.2. */
-export interface StoredWindow {
-  readonly center: number;
-  readonly width: number;
+export interface StoredWindow extends VoiWindow {
   /** Larger stored values are shown darker than the photometric interpretation alone says. */
   readonly falling: boolean;
 }
@@ -57,13 +56,22 @@ function inputOf({ firstInput, outputs }: Table, output: number): number | null 
 interface Edges {
   readonly low: number;
   readonly high: number;
+  readonly voiFunction: VoiFunction;
+}
+
+/** (0028,1056): LINEAR where it is absent or a word of its own. */
+export function voiFunctionOf(places: readonly DicomItem[]): VoiFunction {
+  const said = places.map((item) => textOf(item, 'x00281056')).find((value) => value !== null);
+  return said === 'SIGMOID' || said === 'LINEAR_EXACT' ? said : 'LINEAR';
 }
 
 /** Lower and upper end of what is shown, in modality values: of a window, or of the straight line nearest to a VOI table. */
 function shownRange(places: readonly DicomItem[], signed: boolean): Edges | null {
   const center = first(places, 'x00281050');
   const width = first(places, 'x00281051');
-  if (center !== null && width !== null && width >= 1) return { low: center - width / 2, high: center + width / 2 };
+  const voiFunction = voiFunctionOf(places);
+  if (center !== null && width !== null && (width >= 1 || (voiFunction !== 'LINEAR' && width > 0)))
+    return { low: center - width / 2, high: center + width / 2, voiFunction };
   const table = tableOf(places, 'x00283010', signed);
   if (table === null) return null;
   const least = table.outputs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
@@ -73,7 +81,7 @@ function shownRange(places: readonly DicomItem[], signed: boolean): Edges | null
   if (tenth === null || ninth === null || most === least) return null;
   // A table ends in curves; the line through a tenth and nine tenths is its slope where it matters.
   const beyond = (ninth - tenth) / 8;
-  return { low: tenth - beyond, high: ninth + beyond };
+  return { low: tenth - beyond, high: ninth + beyond, voiFunction: 'LINEAR_EXACT' };
 }
 
 /**
@@ -91,7 +99,7 @@ export function storedWindowOf(places: readonly DicomItem[], image: ImageDescrip
   if (shown === null) return null;
   const offset = image.signed ? 2 ** (image.bitsStored - 1) : 0;
   if (image.sopClass !== null && shownAsStored.has(image.sopClass))
-    return { center: (shown.low + shown.high) / 2 + offset, width: shown.high - shown.low, falling: false };
+    return { center: (shown.low + shown.high) / 2 + offset, width: shown.high - shown.low, voiFunction: shown.voiFunction, falling: false };
   const modality = tableOf(places, 'x00283000', image.signed);
   const rescale = rescaleOf(places) ?? { slope: 1, intercept: 0 };
   // A modality LUT whose data cannot be read: no way back.
@@ -100,5 +108,5 @@ export function storedWindowOf(places: readonly DicomItem[], image: ImageDescrip
   const low = back(shown.low);
   const high = back(shown.high);
   if (low === null || high === null || low === high) return null;
-  return { center: (low + high) / 2 + offset, width: Math.abs(high - low), falling: high < low };
+  return { center: (low + high) / 2 + offset, width: Math.abs(high - low), voiFunction: shown.voiFunction, falling: high < low };
 }

@@ -1,5 +1,5 @@
 import type { DicomItem } from './dataset.ts';
-import { numberOf, numbersOf, textOf, textsOf } from './values.ts';
+import { numberOf, textOf } from './values.ts';
 
 /** How the picture was made and at what dose, as far as the source said; never judged here, only carried along. */
 export interface XrayTechnique {
@@ -17,13 +17,6 @@ export interface XrayTechnique {
   readonly radiationSetting: string | null;
 }
 
-/** What covers the margins of the picture (PS3.3 C.7.6.11). Points are `[column, row]`, (0, 0) the centre of the top-left pixel. */
-export interface DisplayShutter {
-  readonly rectangleImagePx: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number } | null;
-  readonly circleImagePx: { readonly center: readonly [x: number, y: number]; readonly radius: number } | null;
-  readonly polygonImagePx: readonly (readonly [x: number, y: number])[] | null;
-}
-
 /** Reads the technique from the places where it may stand; null when none of it is there. */
 export function techniqueOf(places: readonly DicomItem[]): XrayTechnique | null {
   const find = (tag: string) => places.map((item) => numberOf(item, tag, 'text')).find((value) => value !== null) ?? null;
@@ -38,27 +31,4 @@ export function techniqueOf(places: readonly DicomItem[]): XrayTechnique | null 
     radiationSetting: places.map((item) => textOf(item, 'x00181155')).find((value) => value !== null) ?? null,
   };
   return Object.values(technique).some((value) => value !== null) ? technique : null;
-}
-
-/** Reads the display shutter; null when there is none. DICOM counts rows and columns from 1, `…ImagePx` from 0. */
-export function displayShutterOf(places: readonly DicomItem[]): DisplayShutter | null {
-  const item = places.find((place) => textOf(place, 'x00181600') !== null);
-  if (item === undefined) return null;
-  const shapes = textsOf(item, 'x00181600');
-  const edges = ['x00181602', 'x00181604', 'x00181606', 'x00181608'].map((tag) => numberOf(item, tag, 'text'));
-  const [left, right, top, bottom] = edges.map((edge) => (edge === null ? null : edge - 1));
-  const [row, column] = numbersOf(item, 'x00181610', 'text');
-  const radius = numberOf(item, 'x00181612', 'text');
-  const vertices = numbersOf(item, 'x00181620', 'text');
-  const known = (value: number | null | undefined): value is number => value !== null && value !== undefined;
-  return {
-    rectangleImagePx: shapes.includes('RECTANGULAR') && known(left) && known(right) && known(top) && known(bottom) ? { left, right, top, bottom } : null,
-    circleImagePx: shapes.includes('CIRCULAR') && known(row) && known(column) && radius !== null ? { center: [column - 1, row - 1], radius } : null,
-    polygonImagePx: shapes.includes('POLYGONAL') && vertices.length >= 6 ? pointsOf(vertices) : null,
-  };
-}
-
-/** Row and column, row and column, … → points. */
-function pointsOf(vertices: readonly number[]): readonly (readonly [number, number])[] {
-  return Array.from({ length: Math.floor(vertices.length / 2) }, (_, index) => [(vertices[2 * index + 1] ?? 0) - 1, (vertices[2 * index] ?? 0) - 1] as const);
 }

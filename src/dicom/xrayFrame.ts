@@ -1,6 +1,8 @@
 import type { Rescale } from './grayscale.ts';
 import type { DisplayOverlay } from './overlay.ts';
-import type { DisplayShutter, XrayTechnique } from './technique.ts';
+import type { DisplayShutter } from './shutter.ts';
+import type { XrayTechnique } from './technique.ts';
+import type { VoiFunction } from './voi.ts';
 
 /**
  * Where tube, patient and detector stood, as far as the source said. Every part may be missing: most real RF runs
@@ -55,6 +57,8 @@ export interface XrayFrameAttributes {
   readonly frameTimeMs: number | null;
   readonly windowCenter: number | null;
   readonly windowWidth: number | null;
+  /** How the window turns values into greys. Absent for LINEAR. */
+  readonly voiFunction?: Exclude<VoiFunction, 'LINEAR'>;
   readonly geometry: XrayGeometry;
   /** True when a simulator made the picture: marked on every view and export. */
   readonly simulated: boolean;

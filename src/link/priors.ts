@@ -1,4 +1,5 @@
 import type { PictureAxes } from '../dicom/orientation.ts';
+import type { VoiWindow } from '../dicom/voi.ts';
 
 /** Prior images: series of pictures from before the procedure, looked at beside the live one. */
 
@@ -33,7 +34,7 @@ export interface PriorHeader {
   /** Between columns, rows and slices; null without geometry: then there is no third dimension. */
   readonly spacingMm: readonly [number, number, number] | null;
   /** Rescaled values (Hounsfield units in CT); a window by the file, or from the values themselves. */
-  readonly window: { readonly center: number; readonly width: number };
+  readonly window: VoiWindow;
   readonly isInverted: boolean;
   /** Where rows, columns and slices point in the patient; null where the files do not say. */
   readonly axes: PictureAxes | null;

@@ -22,6 +22,7 @@ const signedRamp = Int16Array.from(ramp, (value) => value - 2048);
 const angiography = element(0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.12.1');
 const secondaryCapture = element(0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.7');
 const window = (center: string, width: string) => [element(0x00281050, 'DS', center), element(0x00281051, 'DS', width)];
+const voiFunction = (name: string) => element(0x00281056, 'CS', name);
 const rescale = [element(0x00281053, 'DS', '2'), element(0x00281052, 'DS', '-100')];
 const table = (tag: number, bits: number, outputOf: (input: number) => number) =>
   element(tag, 'SQ', [
@@ -45,6 +46,10 @@ interface Shown {
 }
 const cases: Readonly<Record<string, Shown>> = {
   'a window': { also: [angiography, ...window('1800', '1200')] },
+  'a narrow window': { also: [angiography, ...window('1800', '6')] },
+  'a window of one value': { also: [angiography, ...window('1800', '1')] },
+  'a sigmoid window': { also: [angiography, ...window('1800', '1200'), voiFunction('SIGMOID')] },
+  'a sigmoid window through a rescale': { also: [secondaryCapture, ...window('2000', '1500'), ...rescale, voiFunction('SIGMOID')] },
   'a window of an inverted picture': { also: [angiography, ...window('1800', '1200')], photometric: 'MONOCHROME1' },
   'a rescale of an angiography, which is not for display': { also: [angiography, ...window('2000', '2000'), ...rescale] },
   'a modality table of an angiography, which is not for display': {
@@ -68,7 +73,11 @@ async function ours(bytes: Uint8Array): Promise<Uint8Array> {
   const attributes = frameAttributesOf(file.value.dataset, file.value.image, 0, { frameNumber: 0, frameTimeMs: null, deviceTimeMs: null });
   const range = firstWindow(attributes, values);
   const words = new Uint32Array(values.length);
-  develop(values, greyTable(16, { range, inverted: attributes.photometric === 'MONOCHROME1', paddingValue: null }), words);
+  develop(
+    values,
+    greyTable(16, { range, voiFunction: attributes.voiFunction ?? 'LINEAR', inverted: attributes.photometric === 'MONOCHROME1', paddingValue: null }),
+    words,
+  );
   return Uint8Array.from(words, (word) => word & 255);
 }
 

@@ -40,7 +40,13 @@ describe('prior images of a folder', () => {
 
   test('stand in the order of their places, in Hounsfield units, and make a volume', () => {
     const { header, values } = loaded;
-    expect(header).toMatchObject({ isVolume: true, damaged: 0, window: { center: 40, width: 400 }, spacingMm: [0.5, 0.5, 1.25], axes: { right: 'L', down: 'P', deeper: 'H' } });
+    expect(header).toMatchObject({
+      isVolume: true,
+      damaged: 0,
+      window: { center: 40, width: 400 },
+      spacingMm: [0.5, 0.5, 1.25],
+      axes: { right: 'L', down: 'P', deeper: 'H' },
+    });
     for (const [x, y, z] of [
       [12, 8, 6],
       [12, 8, 0],
@@ -83,8 +89,8 @@ describe('prior images of a folder', () => {
 
 test('a window turns values into grey: below it black, above it white, its centre in the middle', () => {
   const out = new Uint32Array(3);
-  paint(Int16Array.from([-500, 40, 500]), { center: 40.5, width: 401 }, false, out);
+  paint(Int16Array.from([-500, 40, 500]), { center: 40.5, width: 401, voiFunction: 'LINEAR' }, false, out);
   expect([...out].map((pixel) => pixel & 0xff)).toEqual([0, 128, 255]);
-  paint(Int16Array.from([-500, 40, 500]), { center: 40.5, width: 401 }, true, out);
+  paint(Int16Array.from([-500, 40, 500]), { center: 40.5, width: 401, voiFunction: 'LINEAR' }, true, out);
   expect([...out].map((pixel) => pixel & 0xff)).toEqual([255, 128, 0]);
 });

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createFrameDeveloper, type Look } from '../../renderer/link/frameDeveloper.ts';
 import { develop, greyTable } from '../../renderer/viewport/develop.ts';
 import { createRoadmap } from '../../renderer/viewport/roadmap.ts';
+import { rangeOf } from '../../renderer/viewport/window.ts';
 import { noGeometry, type XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 
-const plain = { range: { lower: 1000, upper: 3000 }, inverted: false, paddingValue: null };
+const plain = { range: { lower: 1000, upper: 3000 }, voiFunction: 'LINEAR_EXACT', inverted: false, paddingValue: null } as const;
 const greyOf = (table: Uint32Array, value: number) => (table[value] ?? 0) & 255;
 
 const attributes: XrayFrameAttributes = {
@@ -33,13 +34,13 @@ describe('stored values become greys', () => {
   });
 
   test('inverted is the negative; padding stays black either way', () => {
-    const table = greyTable(8, { range: { lower: 0, upper: 255 }, inverted: true, paddingValue: 7 });
+    const table = greyTable(8, { ...plain, range: { lower: 0, upper: 255 }, inverted: true, paddingValue: 7 });
     expect([0, 7, 8, 255].map((value) => greyOf(table, value))).toEqual([255, 0, 247, 0]);
   });
 
   test('a window without width is a threshold', () => {
-    const table = greyTable(8, { range: { lower: 100, upper: 100 }, inverted: false, paddingValue: null });
-    expect([99, 100, 101].map((value) => greyOf(table, value))).toEqual([0, 0, 255]);
+    const table = greyTable(8, { ...plain, range: rangeOf(100, 1), voiFunction: 'LINEAR' });
+    expect([98, 99, 100, 101].map((value) => greyOf(table, value))).toEqual([0, 0, 255, 255]);
   });
 });
 

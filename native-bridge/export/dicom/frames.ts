@@ -171,7 +171,7 @@ function instanceOf(study: DicomStudy, plane: PlaneId, index: number, run: Run, 
     RescaleSlope: 1,
     RescaleType: 'US',
     ...pixelModule(attributes, frames),
-    ...windowOf(attributes),
+    ...writtenWindow(attributes),
   };
 }
 
@@ -197,8 +197,14 @@ function frameTimes(frames: Run['frames']): readonly string[] {
   return frames.map(({ tMs }, i) => decimalString(Math.round((tMs - (frames[i - 1]?.tMs ?? tMs)) * 1000) / 1000));
 }
 
-function windowOf({ windowCenter, windowWidth }: XrayFrameAttributes): object {
-  return windowCenter !== null && windowWidth !== null && windowWidth >= 1
-    ? { WindowCenter: decimalString(windowCenter), WindowWidth: decimalString(windowWidth) }
-    : {};
+/** The window of the values as they are written: inverted ones have theirs on the other side. */
+export function writtenWindow({ windowCenter, windowWidth, voiFunction, photometric, bitsStored }: XrayFrameAttributes): object {
+  if (windowCenter === null || windowWidth === null || (windowWidth < 1 && voiFunction === undefined)) return {};
+  // A linear window is about its centre less a half (PS3.3 C.11.2.1.2.1).
+  const highest = 2 ** bitsStored - (voiFunction === undefined ? 0 : 1);
+  return {
+    WindowCenter: decimalString(photometric === 'MONOCHROME1' ? highest - windowCenter : windowCenter),
+    WindowWidth: decimalString(windowWidth),
+    ...(voiFunction === undefined ? {} : { VOILUTFunction: voiFunction }),
+  };
 }

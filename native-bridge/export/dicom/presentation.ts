@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { PlanePlan } from '../../../src/procedure/plan.ts';
-import { windowOf } from '../picture/window.ts';
+import { type Window, windowOf } from '../picture/window.ts';
 import type { StoredFrame } from '../report/facts.ts';
 import { observationsOf, type Seen } from '../report/keyImages.ts';
 import { clock } from '../report/words.ts';
@@ -45,7 +45,7 @@ export async function exportPresentations({ reader, out }: ExportTask, study: Di
     const inverted = exported.attributes.photometric === 'MONOCHROME1';
     const window = windowOf(read.value.data);
     const highest = 2 ** exported.attributes.bitsStored - 1;
-    const shown = inverted ? { lower: highest - window.upper, upper: highest - window.lower } : window;
+    const shown = inverted ? { ...window, lower: highest - window.upper, upper: highest - window.lower } : window;
     const name = `dicom/overlay-${String(index + 1).padStart(3, '0')}.dcm`;
     const observation = seen.get(`${stored.plane}/${stored.frameSeq}`) ?? {};
     await writeDicomFile(join(out, name), stateOf(study, index, stored, exported, observation, shown));
@@ -54,14 +54,7 @@ export async function exportPresentations({ reader, out }: ExportTask, study: Di
   return files;
 }
 
-function stateOf(
-  study: DicomStudy,
-  index: number,
-  stored: StoredFrame,
-  exported: ExportedFrame,
-  seen: Seen,
-  window: { readonly lower: number; readonly upper: number },
-): Dataset {
+function stateOf(study: DicomStudy, index: number, stored: StoredFrame, exported: ExportedFrame, seen: Seen, window: Window): Dataset {
   const { date, time } = dicomTimes(study.startedAtEpochMs + stored.frameTMs);
   const image = referenceItem(exported);
   const { rows, columns } = exported.attributes;
@@ -112,6 +105,7 @@ function stateOf(
         ReferencedImageSequence: [image],
         WindowCenter: decimalString((window.lower + window.upper) / 2),
         WindowWidth: decimalString(Math.max(1, window.upper - window.lower)),
+        ...(window.voiFunction === 'LINEAR' ? {} : { VOILUTFunction: window.voiFunction }),
       },
     ],
     PresentationLUTShape: 'IDENTITY',

@@ -1,3 +1,4 @@
+import type { DisplayShutter } from '../../../src/dicom/shutter.ts';
 import type { XrayFrameAttributes, XrayGeometry } from '../../../src/dicom/xrayFrame.ts';
 import type { PlaneId } from '../../../src/sample/sample.ts';
 import { decimalString } from './file.ts';
@@ -49,6 +50,7 @@ export function xaModules(plane: PlaneId, { attributes, frames }: Run, partner: 
     ...(geometry.imagerPixelSpacingMm ? { ImagerPixelSpacing: geometry.imagerPixelSpacingMm.map(decimalString) } : {}),
     ...positions[geometry.patientPosition ?? 'unknown'],
     ...fieldOfView(geometry),
+    ...(attributes.shutter ? displayShutter(attributes.shutter) : {}),
     ...positioner(frames.map((frame) => frame.attributes.geometry)),
   };
 }
@@ -71,6 +73,25 @@ function fieldOfView({ fieldOfView: view }: XrayGeometry): object {
     ...(view.originPx ? { FieldOfViewOrigin: view.originPx.map(decimalString) } : {}),
     FieldOfViewRotation: decimalString(view.rotationDeg),
     FieldOfViewHorizontalFlip: view.horizontalFlip ? 'YES' : 'NO',
+  };
+}
+
+/** PS3.3 C.7.6.11; rows and columns count from 1. */
+function displayShutter({ rectangleImagePx: edges, circleImagePx: circle, polygonImagePx: polygon, brightness }: DisplayShutter): object {
+  const whole = (value: number): string => String(Math.round(value) + 1);
+  const shapes = [edges && 'RECTANGULAR', circle && 'CIRCULAR', polygon && 'POLYGONAL'].filter((shape) => shape !== null);
+  if (shapes.length === 0) return {};
+  return {
+    ShutterShape: shapes,
+    ...(edges && {
+      ShutterLeftVerticalEdge: whole(edges.left),
+      ShutterRightVerticalEdge: whole(edges.right),
+      ShutterUpperHorizontalEdge: whole(edges.top),
+      ShutterLowerHorizontalEdge: whole(edges.bottom),
+    }),
+    ...(circle && { CenterOfCircularShutter: [whole(circle.center[1]), whole(circle.center[0])], RadiusOfCircularShutter: String(Math.round(circle.radius)) }),
+    ...(polygon && { VerticesOfThePolygonalShutter: polygon.flatMap(([x, y]) => [whole(y), whole(x)]) }),
+    ShutterPresentationValue: Math.round(65_535 * (brightness ?? 0)),
   };
 }
 

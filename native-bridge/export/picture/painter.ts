@@ -1,4 +1,5 @@
 import { createCanvas } from '@napi-rs/canvas';
+import { type DisplayShutter, shutterMask } from '../../../src/dicom/shutter.ts';
 import type { XrayFrame } from '../../../src/dicom/xrayFrame.ts';
 import { captionColour, drawOverlay, label, type OverlayContent, simulatedColour } from './overlay.ts';
 import { greyTable, type Window } from './window.ts';
@@ -11,6 +12,8 @@ export interface Caption {
 
 const black = 0xff000000;
 
+const sameWindow = (p: Window, q: Window): boolean => p.lower === q.lower && p.upper === q.upper && p.voiFunction === q.voiFunction;
+
 /** A canvas for pictures of one size, so that it is not made anew for each frame. */
 export interface Painter {
   readonly columns: number;
@@ -20,6 +23,28 @@ export interface Painter {
   /** RGBA, row-major, of this moment. */
   rgba(): Uint8Array;
   jpeg(): Promise<Uint8Array>;
+}
+
+/** Masks of the shutters seen last: the same one comes with every frame of a run. */
+const masks = new Map<string, Uint8Array>();
+const mostMasks = 4;
+
+function maskOf(shutter: DisplayShutter, rows: number, columns: number): Uint8Array {
+  const key = JSON.stringify([shutter, rows, columns]);
+  const mask = masks.get(key) ?? shutterMask(shutter, rows, columns);
+  masks.delete(key);
+  masks.set(key, mask);
+  if (masks.size > mostMasks) for (const oldest of [...masks.keys()].slice(0, 1)) masks.delete(oldest);
+  return mask;
+}
+
+/** Covers what the source's shutter leaves out. */
+function cover(words: Uint32Array, stride: number, shutter: DisplayShutter, { rows, columns }: XrayFrame['attributes']): void {
+  const mask = maskOf(shutter, rows, columns);
+  const grey = Math.round(255 * (shutter.brightness ?? 0));
+  const word = (black | (grey << 16) | (grey << 8) | grey) >>> 0;
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) if (mask[row * columns + column] === 1) words[row * stride + column] = word;
 }
 
 /** `larger` than on a screen: lines and words. */
@@ -32,7 +57,7 @@ export function createPainter(columns: number, rows: number, larger = 1): Painte
   let shown: { readonly window: Window; readonly inverted: boolean; readonly packed: Uint32Array } | null = null;
 
   const packedFor = (window: Window, inverted: boolean): Uint32Array => {
-    if (shown && shown.inverted === inverted && shown.window.lower === window.lower && shown.window.upper === window.upper) return shown.packed;
+    if (shown && shown.inverted === inverted && sameWindow(shown.window, window)) return shown.packed;
     const packed = Uint32Array.from(greyTable(window, inverted), (grey) => (0xff000000 | (grey << 16) | (grey << 8) | grey) >>> 0);
     shown = { window, inverted, packed };
     return packed;
@@ -49,6 +74,7 @@ export function createPainter(columns: number, rows: number, larger = 1): Painte
         const to = row * columns;
         for (let column = 0; column < attributes.columns; column++) words[to + column] = packed[pixels[from + column] ?? 0] ?? 0;
       }
+      if (attributes.shutter) cover(words, columns, attributes.shutter, attributes);
       context.putImageData(image, 0, 0);
       if (overlay) drawOverlay(context, overlay, unit);
       if (caption?.text) label(context, caption.text, [8 * unit, 20 * unit], captionColour, 13 * unit);

@@ -1,9 +1,11 @@
+import { brightnessOf, type VoiFunction } from '../../../src/dicom/voi.ts';
 import type { XrayFrame } from '../../../src/dicom/xrayFrame.ts';
 
-/** Window of stored values: shown black at and below `lower`, white at and above `upper`. */
+/** Window of stored values, by its ends: black at and below `lower` and white at and above `upper`, as its function has it. */
 export interface Window {
   readonly lower: number;
   readonly upper: number;
+  readonly voiFunction: VoiFunction;
 }
 
 /** Values below this share of the picture are left out at each end, so that collimator and metal do not set the window. */
@@ -14,14 +16,14 @@ export function windowOf({ attributes, pixels }: XrayFrame): Window {
   const { windowCenter, windowWidth } = attributes;
   if (windowCenter !== null && windowWidth !== null) {
     const width = Math.max(1, windowWidth);
-    return { lower: windowCenter - width / 2, upper: windowCenter + width / 2 };
+    return { lower: windowCenter - width / 2, upper: windowCenter + width / 2, voiFunction: attributes.voiFunction ?? 'LINEAR' };
   }
   const counts = new Uint32Array(65536);
   for (const value of pixels) counts[value] = (counts[value] ?? 0) + 1;
   const total = pixels.length - (counts[0] ?? 0);
   const lower = valueAt(counts, total * cutShare);
   const upper = valueAt(counts, total * (1 - cutShare));
-  return upper > lower ? { lower, upper } : { lower: lower - 1, upper: Math.max(1, lower) };
+  return { ...(upper > lower ? { lower, upper } : { lower: lower - 1, upper: Math.max(1, lower) }), voiFunction: 'LINEAR' };
 }
 
 /** The value above zero that `rank` values lie below or at. */
@@ -35,10 +37,10 @@ function valueAt(counts: Uint32Array, rank: number): number {
 }
 
 /** Grey 0 … 255 for each stored value, through the window and, for MONOCHROME1, inverted. */
-export function greyTable({ lower, upper }: Window, inverted: boolean): Uint8Array {
-  const scale = 255 / Math.max(1e-9, upper - lower);
+export function greyTable({ lower, upper, voiFunction }: Window, inverted: boolean): Uint8Array {
+  const window = { center: (lower + upper) / 2, width: upper - lower, voiFunction };
   return Uint8Array.from({ length: 65536 }, (_, value) => {
-    const grey = Math.max(0, Math.min(255, Math.round((value - lower) * scale)));
+    const grey = Math.round(255 * brightnessOf(value, window));
     return inverted ? 255 - grey : grey;
   });
 }

@@ -159,5 +159,9 @@ async function windowOfPlane(reader: RecordReader, plane: PlaneId): Promise<Wind
     if (read?.ok) windows.push(windowOf(read.value.data));
   }
   const middle = (values: readonly number[]) => [...values].sort((x, y) => x - y)[values.length >> 1] ?? 0;
-  return { lower: middle(windows.map(({ lower }) => lower)), upper: middle(windows.map(({ upper }) => upper)) };
+  return {
+    lower: middle(windows.map(({ lower }) => lower)),
+    upper: middle(windows.map(({ upper }) => upper)),
+    voiFunction: windows[0]?.voiFunction ?? 'LINEAR',
+  };
 }
