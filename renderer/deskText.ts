@@ -237,7 +237,7 @@ export const deskText = {
   received: {
     title: 'Received from the C-arm',
     port: { off: '', opening: 'The storage port is being opened.', open: 'The storage port is open:', closed: 'The storage port is closed.' },
-    none: 'Nothing has been received since the console was started.',
+    none: 'Nothing has been received yet.',
     unnamed: 'run',
     frames: (n: string, from: string) => `${n} frames from ${from}`,
     arrived: (n: string, from: string) => `Received from ${from}: ${n} frames, under Prior images`,

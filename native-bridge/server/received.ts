@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { homedir } from 'node:os';
@@ -6,14 +5,14 @@ import { join } from 'node:path';
 import type { Result } from '../../src/base/result.ts';
 import { frameAttributesOf } from '../../src/dicom/frameAttributes.ts';
 import { overlayReader } from '../../src/dicom/overlay.ts';
-import { textOf } from '../../src/dicom/values.ts';
-import type { ReceivedRun, ReceivedRuns } from '../../src/link/received.ts';
+import type { ReceivedRuns } from '../../src/link/received.ts';
 import { createDicomDecoder, type DicomDecoder } from '../sources/dicomDecoder.ts';
-import { type DicomFile, openDicomFile, readFrame } from '../sources/dicomFile.ts';
+import { openDicomFile, readFrame } from '../sources/dicomFile.ts';
 import { receiverOptionsOf } from '../sources/dicomReceive.ts';
 import type { ReceivedInstance } from '../sources/dicomReceiver.ts';
 import { type ChildMessage, type ReceiverChild, startReceiverChild } from '../sources/dicomReceiverChild.ts';
 import { encodeHead } from './frameStream.ts';
+import { describeReceived, listReceived, type ReceivedFile } from './receivedFolder.ts';
 
 /** Runs that a console is told of; older ones stay in their folder. */
 const mostListed = 50;
@@ -34,16 +33,13 @@ export interface Received {
   close(): Promise<void>;
 }
 
-interface Kept {
-  readonly run: ReceivedRun;
-  readonly path: string;
-}
-
 export function createReceived(): Received {
   const listeners = new Set<(state: ReceivedRuns) => void>();
   let port: ReceivedRuns['port'] = 'off';
   let message: string | null = null;
-  let kept: readonly Kept[] = [];
+  let kept: readonly ReceivedFile[] = [];
+  /** The folder whose earlier runs are in the list. */
+  let listedFolder: string | null = null;
   let child: ReceiverChild | null = null;
   let retry: NodeJS.Timeout | undefined;
   let decoder: DicomDecoder | null = null;
@@ -60,8 +56,23 @@ export function createReceived(): Received {
   const take = async (instance: ReceivedInstance): Promise<void> => {
     const file = await openDicomFile(instance.path, 'what was received');
     if (!file.ok) return enter(port, `An instance of ${instance.callingAe} came that cannot be shown: ${file.fault.message}`);
-    kept = [{ run: describeRun(file.value, instance), path: instance.path }, ...kept].slice(0, mostListed);
+    kept = [{ run: describeReceived(file.value, instance.callingAe, Date.now()), path: instance.path }, ...kept].slice(0, mostListed);
     enter(port, message);
+  };
+  /** Those that came before this start stand below what comes. */
+  const listEarlier = async (folder: string): Promise<void> => {
+    if (folder === listedFolder) return;
+    listedFolder = folder;
+    kept = [];
+    try {
+      const earlier = await listReceived(folder, mostListed, Date.now());
+      if (folder !== listedFolder) return;
+      const known = new Set(kept.map(({ path }) => path));
+      kept = [...kept, ...earlier.filter(({ path }) => !known.has(path))].slice(0, mostListed);
+      enter(port, message);
+    } catch (error) {
+      enter(port, `The folder ${folder} cannot be listed (${(error as NodeJS.ErrnoException).code ?? String(error)}): runs of earlier are not shown.`);
+    }
   };
   const stop = async (): Promise<void> => {
     generation++;
@@ -95,7 +106,9 @@ export function createReceived(): Received {
     } catch (error) {
       return enter('closed', `The folder ${folder} cannot be made (${(error as NodeJS.ErrnoException).code ?? String(error)}); name another with ?folder=.`);
     }
-    if (mine === generation) child = startReceiverChild({ ...options.value, folder }, hear);
+    if (mine !== generation) return;
+    child = startReceiverChild({ ...options.value, folder }, hear);
+    void listEarlier(folder);
   };
 
   return {
@@ -135,20 +148,11 @@ export function createReceived(): Received {
   };
 }
 
-function describeRun({ dataset, image }: DicomFile, { callingAe }: ReceivedInstance): ReceivedRun {
-  return {
-    id: randomUUID(),
-    receivedAtEpochMs: Date.now(),
-    from: callingAe,
-    modality: textOf(dataset, 'x00080060') ?? '',
-    description: textOf(dataset, 'x0008103e') ?? textOf(dataset, 'x00081030') ?? '',
-    rows: image.rows,
-    columns: image.columns,
-    frames: image.frames,
-  };
-}
-
-async function frameBytes({ path, run }: Kept, index: number, decoder: DicomDecoder): Promise<Result<{ readonly head: Buffer; readonly pixels: Buffer }>> {
+async function frameBytes(
+  { path, run }: ReceivedFile,
+  index: number,
+  decoder: DicomDecoder,
+): Promise<Result<{ readonly head: Buffer; readonly pixels: Buffer }>> {
   const file = await openDicomFile(path, 'what was received');
   if (!file.ok) return file;
   const coded = await readFrame(file.value, index);

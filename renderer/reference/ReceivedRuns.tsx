@@ -11,7 +11,11 @@ import { keepStill, type Still } from '../viewport/stills.ts';
 import { loadReceived } from './loadReceived.ts';
 
 const words = text.received;
-const clock = (epochMs: number): string => new Date(epochMs).toLocaleTimeString();
+/** The time of day; of another day with its date. */
+const clock = (epochMs: number): string => {
+  const at = new Date(epochMs);
+  return at.toDateString() === new Date().toDateString() ? at.toLocaleTimeString() : at.toLocaleString();
+};
 const nameOf = (run: ReceivedRun): string => [run.modality, run.description].filter(Boolean).join(' ') || words.unnamed;
 
 /** One frame of a run, to be chosen; made the reference of a plane, or the run played as a plane's source. */

@@ -21,6 +21,8 @@ export interface DicomDataset extends DicomItem {
   readonly transferSyntax: TransferSyntax | undefined;
   /** (0002,0002), for files whose dataset does not say its class. */
   readonly metaSopClass: string | null;
+  /** (0002,0016), who sent it over the network; null where the file does not say. */
+  readonly metaSourceAe: string | null;
   readonly explicitVr: boolean;
   /** Where and why reading stopped before the end of the file; null when all was read. */
   readonly damage: string | null;
@@ -60,6 +62,7 @@ export function parseDataset(file: Uint8Array, inflateRaw: InflateRaw, untilTag?
     transferSyntaxUid: header.transferSyntaxUid,
     transferSyntax: header.transferSyntaxUid === null ? findTransferSyntax(encoding.uid) : declared,
     metaSopClass: header.sopClassUid,
+    metaSourceAe: header.sourceAe,
     damage,
   });
 }

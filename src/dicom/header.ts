@@ -5,6 +5,8 @@ export interface FileHeader {
   readonly bodyOffset: number;
   readonly transferSyntaxUid: string | null;
   readonly sopClassUid: string | null;
+  /** (0002,0016), who sent it. */
+  readonly sourceAe: string | null;
 }
 
 export interface Encoding {
@@ -36,7 +38,7 @@ export function findHeader(bytes: Uint8Array): FileHeader | null {
   const view = viewOf(bytes);
   if (bytes.length < 8) return null;
   if (view.getUint16(0, true) === 2) return readMeta(bytes, 0);
-  return looksLikeElement(bytes, 0) ? { bodyOffset: 0, transferSyntaxUid: null, sopClassUid: null } : null;
+  return looksLikeElement(bytes, 0) ? { bodyOffset: 0, transferSyntaxUid: null, sopClassUid: null, sourceAe: null } : null;
 }
 
 /**
@@ -48,6 +50,7 @@ function readMeta(bytes: Uint8Array, start: number): FileHeader {
   let at = start;
   let transferSyntaxUid: string | null = null;
   let sopClassUid: string | null = null;
+  let sourceAe: string | null = null;
   while (at + 8 <= bytes.length && view.getUint16(at, true) === 2) {
     const element = view.getUint16(at + 2, true);
     const vr = ascii(bytes, at + 4, 2);
@@ -59,9 +62,10 @@ function readMeta(bytes: Uint8Array, start: number): FileHeader {
         .trim();
     if (element === 0x0010) transferSyntaxUid = value() || null;
     if (element === 0x0002) sopClassUid = value() || null;
+    if (element === 0x0016) sourceAe = value() || null;
     at = valueAt + length;
   }
-  return { bodyOffset: at, transferSyntaxUid, sopClassUid };
+  return { bodyOffset: at, transferSyntaxUid, sopClassUid, sourceAe };
 }
 
 function valueExtent(view: DataView, at: number, vr: string): { valueAt: number; length: number } {

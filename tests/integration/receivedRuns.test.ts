@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -84,6 +84,47 @@ describe.skipIf(withoutSender)(`runs that come beside the live sources${withoutS
     const beyond = await served(run?.id ?? '', 3);
     expect([beyond.status, Buffer.from(beyond.body).toString()]).toEqual([422, 'Frame 4 of this run is beyond its last, 3.']);
     expect((await served('no such run', 0)).status).toBe(404);
+  });
+
+  test('stand in the list again after a start, the newest first, with who sent them; halves of a dead receiver are gone', async () => {
+    const inbox = join(folder, 'inbox');
+    const [port, other] = [await freePort(), await freePort()];
+    await received.listen(`dicom-receive:?port=${port}&folder=${inbox}`);
+    await until(() => received.state().port === 'open');
+    for (const [index, instance] of ['1.2.3.1', '1.2.3.2'].entries()) {
+      send(port, instance);
+      await until(() => received.state().runs.length === index + 1);
+    }
+    const paths = received.state().runs.map(({ id }) => received.pathOf(id));
+    // Files know seconds only on some disks.
+    paths.forEach((path, index) => {
+      if (path !== null) utimesSync(path, 1_700_000_000 - index, 1_700_000_000 - index);
+    });
+    await received.close();
+    writeFileSync(join(inbox, 'no-dicom.dcm'), 'nothing');
+    for (const [name, atS] of [
+      ['old.part', 1_700_000_000],
+      ['coming.part', Date.now() / 1000],
+    ] as const) {
+      writeFileSync(join(inbox, name), 'half');
+      utimesSync(join(inbox, name), atS, atS);
+    }
+    received = createReceived();
+    await received.listen(`dicom-receive:?port=${other}&folder=${inbox}`);
+    await until(() => received.state().runs.length === 2 && received.state().port === 'open');
+    const runs = received.state().runs;
+    expect(runs.map(({ id }) => received.pathOf(id))).toEqual(paths);
+    expect(runs[0]).toMatchObject({ receivedAtEpochMs: 1_700_000_000_000, from: 'CARM', modality: 'XA', description: 'Native spine', frames: 3 });
+    expect((await served(runs[1]?.id ?? '', 0)).status).toBe(200);
+    expect(readdirSync(inbox).filter((name) => name.endsWith('.part'))).toEqual(['coming.part']);
+    send(other, '1.2.3.3');
+    await until(() => received.state().runs.length === 3);
+    expect(
+      received
+        .state()
+        .runs.slice(1)
+        .map(({ id }) => received.pathOf(id)),
+    ).toEqual(paths);
   });
 
   test('are played by the next procedure, and only by that one', async () => {
