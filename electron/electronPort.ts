@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -100,6 +101,7 @@ export function electronPort(root: string): ShellPort {
   confinePages(() => consoleOrigin());
   const logs = app.getPath('logs');
   const log = openLogFile(logs);
+  const linkSecret = randomBytes(24).toString('hex');
   const stateFile = join(app.getPath('userData'), 'windows.json');
   return {
     claimSingleInstance(onSecond) {
@@ -114,7 +116,7 @@ export function electronPort(root: string): ShellPort {
       const child = utilityProcess.fork(join(root, 'native-bridge', 'bridgeProcess.js'), [...args], {
         serviceName: 'Pedicle bridge',
         stdio: 'pipe',
-        env: bridgeEnvironment(),
+        env: { ...bridgeEnvironment(), PEDICLE_LINK_SECRET: linkSecret },
       });
       for (const stream of [child.stdout, child.stderr]) {
         stream?.on('data', (chunk: Buffer) => {

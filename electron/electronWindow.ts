@@ -20,9 +20,16 @@ export function openElectronWindow(kind: WindowKind, place: WindowPlace): ShellW
     webPreferences: webPreferencesOf(join(import.meta.dirname, 'preload.cjs')),
   });
   if (kind === 'pictures') window.removeMenu();
+  let failed = false;
   return {
-    load: (url) => void window.loadURL(url).catch(() => undefined),
-    isLoaded: () => window.webContents.getURL() !== '' && !window.webContents.isLoading(),
+    load(url) {
+      failed = false;
+      window.loadURL(url).catch(() => {
+        // What stands there now is an error page.
+        failed = true;
+      });
+    },
+    isLoaded: () => !failed && window.webContents.getURL() !== '' && !window.webContents.isLoading(),
     focus() {
       if (window.isMinimized()) window.restore();
       window.focus();

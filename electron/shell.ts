@@ -4,8 +4,8 @@ import { parseShellArguments, recordFolderOf, type ShellStart } from './shellArg
 import type { BridgeProcess, ShellPort } from './shellPort.ts';
 import { createWindows } from './windows.ts';
 
-/** A bridge that dies is started again so soon. */
-const restartAfterMs = 100;
+/** A bridge that dies is started again at once; one that dies again within a minute, so soon. */
+const restartAgainAfterMs = 100;
 /** One that dies so often within a minute is not started again: something is wrong that a restart does not mend. */
 const restartsAMinute = 5;
 
@@ -21,6 +21,10 @@ export function runShell(port: ShellPort, start: ConsoleStart, now: () => number
   let release: (() => void) | null = null;
   /** The record of the procedure that runs. */
   let running: { readonly record: string | null } | null = null;
+  /** The record of a procedure that a bridge left behind, until another one goes on with it. */
+  let toResume: string | null = null;
+  /** Where the pages look for their bridge. */
+  let formerPort: string | null = null;
   let quitting = false;
   let asking = false;
   let deaths: number[] = [];
@@ -92,6 +96,7 @@ export function runShell(port: ShellPort, start: ConsoleStart, now: () => number
         tellBridge({ kind: 'key', keyHex: port.recordKey() });
         return;
       case 'procedure':
+        if (said.running) toResume = null;
         setRunning(said.running ? { record: said.record } : null);
         return;
       case 'record-offered':
@@ -110,7 +115,8 @@ export function runShell(port: ShellPort, start: ConsoleStart, now: () => number
   };
 
   const onExit = (code: number) => {
-    const interrupted = running;
+    toResume = running?.record ?? toResume;
+    if (url !== null) formerPort = new URL(url).port;
     bridge = null;
     url = null;
     setRunning(null);
@@ -127,11 +133,11 @@ export function runShell(port: ShellPort, start: ConsoleStart, now: () => number
       );
       return;
     }
-    setTimeout(() => startBridge(interrupted?.record ?? null), restartAfterMs);
+    setTimeout(startBridge, deaths.length > 1 ? restartAgainAfterMs : 0);
   };
 
-  const startBridge = (resume: string | null) => {
-    bridge = port.startBridge(resume === null ? [start.options] : [start.options, resume]);
+  const startBridge = () => {
+    bridge = port.startBridge(formerPort === null ? [start.options] : [start.options, toResume ?? '', formerPort]);
     bridge.onMessage((message) => {
       const said = parseBridgeMessage(message);
       if (said) onMessage(said);
@@ -162,5 +168,5 @@ export function runShell(port: ShellPort, start: ConsoleStart, now: () => number
     if (!quitting) quitWithRecordClosed();
   });
   refreshMenu();
-  startBridge(null);
+  startBridge();
 }

@@ -61,6 +61,10 @@ export interface PageRequests {
 export interface ShellPort {
   /** False when another instance is already running; it is then told what this one was started with, and this one must quit. */
   claimSingleInstance(onSecond: (args: readonly string[]) => void): boolean;
+  /**
+   * Starts a bridge: its options, the record of a procedure to go on with (or nothing), the port of the bridge that it stands in for.
+   * Every one of a run admits the pages of those before it, which therefore stay open.
+   */
   startBridge(args: readonly string[]): BridgeProcess;
   openWindow(kind: WindowKind, place: WindowPlace): ShellWindow;
   displays(): readonly Display[];

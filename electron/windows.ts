@@ -102,10 +102,12 @@ export function createWindows(port: ShellPort, options: WindowsOptions, now: () 
   return {
     show(next, wanted) {
       // A bridge that was started again does not open or close what a person has closed or opened since.
+      // On the same address its pages have come back by themselves, with all that stood in them.
+      const isSamePlace = url !== null && new URL(url).origin === new URL(next).origin;
       if (url === null && wanted.pictures !== null) save({ ...state, pictures: wanted.pictures === 'open' });
       url = next;
       arrangement = { ...wanted, kiosk: options.kiosk || wanted.kiosk };
-      for (const [kind, window] of open) window.load(addressOf(kind, next));
+      for (const [kind, window] of open) if (!isSamePlace || !window.isLoaded()) window.load(addressOf(kind, next));
       openOne('console');
       if (state.pictures) openOne('pictures');
       options.onChanged();

@@ -13,6 +13,7 @@ import { createReceived } from './server/received.ts';
 import type { Review } from './server/review.ts';
 import { createSiteStore } from './server/siteStore.ts';
 import { createWorkplace, type WorkplaceOptions } from './server/workplace.ts';
+import type { Resuming } from './session/resume.ts';
 import { softwareVersion } from './softwareVersion.ts';
 
 export interface BridgeOptions {
@@ -26,6 +27,8 @@ export interface BridgeOptions {
   readonly recordsFolder: string | null;
   readonly port: number;
   readonly admitTypedAddress: boolean;
+  /** In the place of a bridge that died: on its port if that is still free, for the pages that are open, with the procedure that ran. */
+  readonly inPlaceOf?: { readonly port: number | null; readonly cookie: string | undefined; readonly resume: Resuming | null };
 }
 
 /** A running console's other half: the session, its record and the server. */
@@ -67,24 +70,30 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
   const site = createSiteStore(options.site);
   const workplace = createWorkplace({ site, inputFor: options.inputFor, recordsFolder: options.recordsFolder });
   const opened = Promise.withResolvers<void>();
-  const begun = workplace.begin(false, opened.resolve);
-  const unopened = await Promise.race([begun, opened.promise]);
+  const resume = options.inPlaceOf?.resume ?? null;
+  const begun = workplace.begin(false, { onOpened: opened.resolve, resume });
+  // An interrupted record may take its time to be read: the windows are waiting.
+  const unopened = resume ? undefined : await Promise.race([begun, opened.promise]);
   if (unopened && !unopened.ok && options.namesSources) return unopened;
   const jobs = createJobs();
   const priors = createPriors();
   const hospital = createHospitalDesk(workplace);
   const received = createReceived();
-  await received.listen(options.site.site.storagePort);
   site.onChange((changed) => void received.listen(changed.site.storagePort));
   const reviews = new Map<string, Review>();
   const signIn = signInOf(options.site.site);
   audit({ event: 'application-started', detail: softwareVersion() });
-  const server = await startConsoleServer({
-    port: options.port,
-    pages: consolePages,
-    admitTypedAddress: options.admitTypedAddress,
-    context: { workplace, jobs, priors, received, hospital, reviews, signIn },
-  });
+  const listenOn = (port: number) =>
+    startConsoleServer({
+      port,
+      pages: consolePages,
+      admitTypedAddress: options.admitTypedAddress,
+      cookie: options.inPlaceOf?.cookie,
+      context: { workplace, jobs, priors, received, hospital, reviews, signIn },
+    });
+  const former = options.inPlaceOf?.port ? await listenOn(options.inPlaceOf.port) : null;
+  const server = former?.ok ? former : await listenOn(options.port);
+  if (server.ok) await received.listen(options.site.site.storagePort);
   const stop = async (): Promise<Result<void>> => {
     const ended = await workplace.close();
     await hospital.close();

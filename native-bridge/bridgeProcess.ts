@@ -1,11 +1,10 @@
 import { basename, dirname, resolve } from 'node:path';
 import { inputFault, ok, type Result } from '../src/base/result.ts';
 import type { Site } from '../src/procedure/site.ts';
-import { type Bridge, startBridge } from './bridge.ts';
+import { type Bridge, type BridgeOptions, startBridge } from './bridge.ts';
 import { bridgeOptionsOf, type ConsoleOptions } from './cli/consoleOptions.ts';
-import { openRecordReader } from './record/reader.ts';
 import { secretOfEnvironment, setRecordSecret } from './security/recordSecret.ts';
-import { resumingEvents, withScript } from './session/resume.ts';
+import { resuming } from './session/resume.ts';
 
 /** Electron's end of the channel to a utility process; its types come with Electron, which this process does not import. */
 interface ParentPort {
@@ -46,25 +45,26 @@ interface Started {
   readonly bridge: Bridge;
   /** What the shell needs of the site configuration. */
   readonly site: Site;
+  readonly namesSources: boolean;
 }
 
-async function start(options: ConsoleOptions): Promise<Result<Started>> {
-  const prepared = await bridgeOptionsOf(options, false);
+/** What the shell hands over when this bridge stands in for one that died. The secret of its pages is not for whoever looks at processes. */
+function inPlaceOf(): NonNullable<BridgeOptions['inPlaceOf']> {
+  const [interrupted, port] = process.argv.slice(3);
+  const cookie = process.env.PEDICLE_LINK_SECRET;
+  delete process.env.PEDICLE_LINK_SECRET;
+  return { port: port ? Number(port) : null, cookie: cookie || undefined, resume: interrupted ? resuming(interrupted) : null };
+}
+
+async function start(): Promise<Result<Started>> {
+  const place = inPlaceOf();
+  const prepared = await bridgeOptionsOf(JSON.parse(process.argv[2] ?? '{}') as ConsoleOptions, false);
   if (!prepared.ok) return prepared;
-  const bridge = await startBridge(prepared.value);
-  return bridge.ok ? ok({ bridge: bridge.value, site: prepared.value.site.site }) : bridge;
-}
-
-/** Goes on with the procedure of an interrupted record; a simulated one begins anew, as its script does. */
-async function startResuming(options: ConsoleOptions, interrupted: string): ReturnType<typeof start> {
-  const reader = await openRecordReader(interrupted);
-  if (!reader.ok || reader.value.header.simulated) {
-    if (reader.ok) await reader.value.close();
-    return start(options);
-  }
-  const events = await resumingEvents(reader.value);
-  await reader.value.close();
-  return withScript(events, (script) => start({ ...options, script }));
+  const { site } = prepared.value.site;
+  const keyed = await keyFromShell(site, parent as ParentPort);
+  if (!keyed.ok) return keyed;
+  const bridge = await startBridge({ ...prepared.value, inPlaceOf: place });
+  return bridge.ok ? ok({ bridge: bridge.value, site, namesSources: prepared.value.namesSources }) : bridge;
 }
 
 /** The folder named is one of this console's records, or why it cannot be shown. */
@@ -80,14 +80,9 @@ function offer(
   };
 }
 
-const options = JSON.parse(process.argv[2] ?? '{}') as ConsoleOptions;
-const interrupted = process.argv[3];
-const prepared = await bridgeOptionsOf(options, false);
-const keyed = prepared.ok ? await keyFromShell(prepared.value.site.site, parent) : prepared;
-const started = !keyed.ok ? keyed : interrupted === undefined ? await start(options) : await startResuming(options, interrupted);
-
+const started = await start();
 if (started.ok) {
-  const { bridge, site } = started.value;
+  const { bridge, site, namesSources } = started.value;
   parent.on('message', ({ data }) => {
     if (typeof data !== 'object' || data === null || !('kind' in data)) return;
     if (data.kind === 'offer-record' && 'folder' in data && typeof data.folder === 'string') parent.postMessage(offer(bridge, data.folder));
@@ -99,7 +94,7 @@ if (started.ok) {
   });
   parent.postMessage({ kind: 'ready', url: bridge.url, updateFeed: site.updates?.feed ?? null, display: site.display ?? {} });
   void bridge.begun.then((begun) => {
-    if (!begun.ok && prepared.ok && prepared.value.namesSources) parent.postMessage({ kind: 'failed', message: begun.fault.message });
+    if (!begun.ok && namesSources) parent.postMessage({ kind: 'failed', message: begun.fault.message });
   });
   bridge.onProcedure((running) => parent.postMessage({ kind: 'procedure', running, record: bridge.recordFolder() }));
 } else {

@@ -33,10 +33,9 @@ async function inBrowser(options: ConsoleOptions): Promise<void> {
   if (!prepared.ok) return reportFault(prepared.fault);
   const ready = encryptionReady(prepared.value.site.site);
   if (!ready.ok) return reportFault(ready.fault);
-  const { ensureConsolePages } = await import('./consolePages.ts');
+  const [{ ensureConsolePages }, { startBridge }] = await Promise.all([import('./consolePages.ts'), import('../bridge.ts')]);
   const pages = await ensureConsolePages(() => process.stderr.write('Building the console (once) …\n'));
   if (!pages.ok) return reportFault(pages.fault);
-  const { startBridge } = await import('../bridge.ts');
   const bridge = await startBridge(prepared.value);
   if (!bridge.ok) return reportFault(bridge.fault);
   process.stdout.write(`Pedicle is at ${bridge.value.url}\n`);
@@ -75,7 +74,9 @@ async function inShell(runtime: string, options: ConsoleOptions): Promise<void> 
 
 async function openConsole(options: ConsoleOptions): Promise<void> {
   if (options.browser) return inBrowser(options);
-  const { findElectronRuntime } = await import('./electronRuntime.ts');
+  const { findElectronRuntime, installedElectron } = await import('./electronRuntime.ts');
+  // Where the shell has to be looked for elsewhere, the bridge's code is loaded meanwhile: mostly it is what is needed next.
+  if (installedElectron() === null) void import('../bridge.ts');
   const runtime = await findElectronRuntime((line) => process.stderr.write(`${line}\n`));
   if (runtime !== null) return inShell(runtime, options);
   process.stderr.write('The Electron runtime is not here and its host cannot be reached: the console opens in the browser instead.\n');

@@ -8,13 +8,14 @@ import { consolePages } from '../bridge.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 async function newestChangeMs(folder: string): Promise<number> {
-  let newest = 0;
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.name === 'dist' || entry.name === 'node_modules') continue;
-    const path = join(folder, entry.name);
-    newest = Math.max(newest, entry.isDirectory() ? await newestChangeMs(path) : (await stat(path)).mtimeMs);
-  }
-  return newest;
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => name !== 'dist' && name !== 'node_modules');
+  const changes = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? newestChangeMs(path) : (await stat(path)).mtimeMs;
+    }),
+  );
+  return Math.max(0, ...changes);
 }
 
 /** Builds the console's pages when a checkout has none, or older ones than its sources. A package brings them along. */
@@ -25,8 +26,8 @@ export async function ensureConsolePages(onBuild: () => void): Promise<Result<vo
     return existsSync(index) ? ok(undefined) : failedFault(`The console's pages are missing from ${consolePages}; install Pedicle again.`);
   if (existsSync(index)) {
     const builtMs = (await stat(index)).mtimeMs;
-    const changedMs = Math.max(await newestChangeMs(join(root, 'renderer')), await newestChangeMs(join(root, 'src')));
-    if (builtMs >= changedMs) return ok(undefined);
+    const changes = await Promise.all(['renderer', 'src'].map((folder) => newestChangeMs(join(root, folder))));
+    if (builtMs >= Math.max(...changes)) return ok(undefined);
   }
   onBuild();
   try {

@@ -3,29 +3,35 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { addAuditHook } from './auditHook.ts';
 import { addPassphraseOptions } from './passphrase.ts';
 
-/** Each command is one file that registers itself, loaded only when the program starts; heavy imports go inside its action. */
-const commandFiles: readonly string[] = [
-  './console.ts',
-  './run.ts',
-  './replay.ts',
-  './worker.ts',
-  './compare.ts',
-  './index.ts',
-  './inspect.ts',
-  './verify.ts',
-  './recover.ts',
-  './compact.ts',
-  './decrypt.ts',
-  './user.ts',
-  './audit.ts',
-  './export.ts',
-  './analyze.ts',
-  './injectorSim.ts',
-  './doctor.ts',
-  './bench.ts',
-  './worklist.ts',
-  './send.ts',
-];
+/** Each command is one file that registers itself; heavy imports go inside its action. */
+const commandFiles: Readonly<Record<string, string>> = {
+  console: './console.ts',
+  run: './run.ts',
+  replay: './replay.ts',
+  worker: './worker.ts',
+  compare: './compare.ts',
+  index: './index.ts',
+  inspect: './inspect.ts',
+  verify: './verify.ts',
+  recover: './recover.ts',
+  compact: './compact.ts',
+  decrypt: './decrypt.ts',
+  user: './user.ts',
+  audit: './audit.ts',
+  export: './export.ts',
+  analyze: './analyze.ts',
+  'injector-sim': './injectorSim.ts',
+  doctor: './doctor.ts',
+  bench: './bench.ts',
+  worklist: './worklist.ts',
+  send: './send.ts',
+};
+
+/** Only what the line can mean is loaded: the other nineteen took half of the time until a console listens. Without a command, for help, all. */
+function filesFor(args: readonly string[]): readonly string[] {
+  const named = Object.entries(commandFiles).filter(([name]) => args.includes(name));
+  return (named.length > 0 ? named : Object.entries(commandFiles)).map(([, file]) => file);
+}
 
 const program = new Command('pedicle')
   .description('Console of a fluoroscopy-guided vertebral augmentation. Not a medical device.')
@@ -44,7 +50,7 @@ const program = new Command('pedicle')
 
 addPassphraseOptions(program);
 addAuditHook(program);
-for (const file of commandFiles) {
+for (const file of filesFor(process.argv.slice(2))) {
   const { register } = (await import(file)) as { register: (program: Command) => void };
   register(program);
 }

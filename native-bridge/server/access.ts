@@ -22,6 +22,8 @@ export interface AccessOptions {
    * cannot forge. On in the browser, where closing and reopening the tab must show the running procedure; off in the shell.
    */
   readonly admitTypedAddress: boolean;
+  /** What pages that are open already carry as their cookie, of a bridge that this one stands in for; a new one when not given. */
+  readonly cookie?: string | undefined;
 }
 
 const cookieName = 'pedicle';
@@ -48,7 +50,7 @@ export function createAccess(options: AccessOptions): Access {
   const token = randomBytes(24).toString('hex');
   let isTokenUsed = false;
   const hasToken = (request: IncomingMessage): boolean => !isTokenUsed && same(tokenOf(request), token);
-  const cookie = randomBytes(24).toString('hex');
+  const cookie = options.cookie ?? randomBytes(24).toString('hex');
   const hosts = () => [`127.0.0.1:${options.port()}`, `localhost:${options.port()}`];
   const isLocal = (request: IncomingMessage): boolean => {
     const { host, origin } = request.headers;

@@ -40,6 +40,8 @@ export interface ConsoleServerOptions {
   /** Folder of the built console. */
   readonly pages: string;
   readonly admitTypedAddress: boolean;
+  /** See `AccessOptions`. */
+  readonly cookie?: string | undefined;
   readonly context: ConsoleLinkContext;
 }
 
@@ -105,7 +107,7 @@ function servePage(request: IncomingMessage, response: ServerResponse, access: A
 /** Serves the console and its link on loopback. Fails when the port is taken. */
 export async function startConsoleServer(options: ConsoleServerOptions): Promise<Result<ConsoleServer>> {
   let port = options.port;
-  const access = createAccess({ port: () => port, admitTypedAddress: options.admitTypedAddress });
+  const access = createAccess({ port: () => port, admitTypedAddress: options.admitTypedAddress, cookie: options.cookie });
   const files = sirv(options.pages, {
     etag: true,
     setHeaders: (response, path) => response.setHeader('cache-control', path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-store'),

@@ -9,6 +9,7 @@ import type { Site } from '../../src/procedure/site.ts';
 import type { PlaneId } from '../../src/sample/sample.ts';
 import { openRecordWriter } from '../record/writer.ts';
 import { namedSources, openSources, type SessionInput } from '../session/openSources.ts';
+import type { Resuming } from '../session/resume.ts';
 import { type Session, startSession } from '../session/session.ts';
 import { underSiteLimits, withSiteLimits } from '../session/siteLimits.ts';
 import { softwareVersion } from '../softwareVersion.ts';
@@ -30,16 +31,20 @@ export interface Workplace {
   /** A new session has begun; its live view is another one. */
   onLive(listener: (live: LiveView) => void): () => void;
   onState(listener: (state: WorkplaceState) => void): () => void;
-  /**
-   * Begins a session: on what the command line or the site names, or on the simulator. Refused while one runs. `onOpened` is told when
-   * all that it reads could be opened; a simulator and guidance still have to get ready then.
-   */
-  begin(practice: boolean, onOpened?: () => void): Promise<Result<void>>;
+  /** Begins a session: on what the command line or the site names, or on the simulator. Refused while one runs. */
+  begin(practice: boolean, beginning?: Beginning): Promise<Result<void>>;
   /** The next session reads this on this plane, instead of what the command line or the site names. */
   playNext(plane: PlaneId, uri: string): void;
   /** Ends the running session and closes its record; nothing to do when none runs. */
   end(): Promise<Result<void>>;
   close(): Promise<Result<void>>;
+}
+
+export interface Beginning {
+  /** Told when all that the session reads could be opened; a simulator and guidance still have to get ready then. */
+  readonly onOpened?: () => void;
+  /** Goes on with an interrupted procedure; see `resuming`. */
+  readonly resume?: Resuming | null;
 }
 
 export interface WorkplaceOptions {
@@ -79,12 +84,12 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     for (const listener of stateListeners) listener(state());
   };
 
-  const open = async (practice: boolean, onOpened: () => void): Promise<Result<Running>> => {
+  const open = async (practice: boolean, { onOpened, resume }: Beginning): Promise<Result<Running>> => {
     const configured = site.state().site;
     const input = { ...options.inputFor(configured, practice, isFirst), ...(practice ? {} : nextPlanes) };
-    const opened = await openSources(input);
+    const opened = await (resume ? resume((scriptFile) => openSources({ ...input, scriptFile: scriptFile ?? input.scriptFile })) : openSources(input));
     if (!opened.ok) return opened;
-    onOpened();
+    onOpened?.();
     const { sources, planes, plan, simulated, procedure } = opened.value;
     const started = await startSession({
       sources: underSiteLimits(sources, configured.limits),
@@ -120,10 +125,10 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     return ok({ session, live, ended });
   };
 
-  const begin = async (practice: boolean, onOpened: () => void): Promise<Result<void>> => {
+  const begin = async (practice: boolean, beginning: Beginning): Promise<Result<void>> => {
     const before = running;
     enter('beginning', null);
-    const opened = await open(practice, onOpened);
+    const opened = await open(practice, beginning);
     if (!opened.ok) {
       enter(before ? 'ended' : 'idle', opened.fault.message);
       return opened;
@@ -167,10 +172,10 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
       stateListeners.add(listener);
       return () => stateListeners.delete(listener);
     },
-    async begin(practice, onOpened = () => undefined) {
+    async begin(practice, beginning = {}) {
       if (phase === 'beginning' || phase === 'running' || phase === 'ending')
         return inputFault('A procedure is running; end it first, so that its record is closed.');
-      begun = begin(practice, onOpened);
+      begun = begin(practice, beginning);
       return begun;
     },
     playNext(plane, uri) {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
+import { openRecordReader } from '../record/reader.ts';
 import type { RecordReader } from '../record/record.ts';
 
 const clock = (epochMs: number): string => new Date(epochMs).toTimeString().slice(0, 8);
@@ -25,6 +26,20 @@ export async function resumingEvents(reader: RecordReader): Promise<readonly Ope
   const mixed = mixedAtMs === null ? '' : ` Cement was mixed at ${clock(reader.header.startedAtEpochMs + mixedAtMs)}: the cement clock has to be set again.`;
   const note: OperatorEvent = { kind: 'note', text: `Goes on with the procedure of record ${basename(reader.folder)}, which was interrupted.${mixed}` };
   return [note, ...[last.get('patient'), last.get('plan'), last.get('stage')].filter((event) => event !== undefined), ...devices];
+}
+
+/** Opens a session with the words of an interrupted procedure before its own, or with `null` where there are none. */
+export type Resuming = <T>(open: (scriptFile: string | null) => Promise<T>) => Promise<T>;
+
+/** What an interrupted record leaves to go on with; of a simulated one nothing, since it begins anew as its script does. */
+export function resuming(interrupted: string): Resuming {
+  return async (open) => {
+    const reader = await openRecordReader(interrupted);
+    if (!reader.ok) return open(null);
+    const events = reader.value.header.simulated ? null : await resumingEvents(reader.value);
+    await reader.value.close();
+    return events === null ? open(null) : withScript(events, open);
+  };
 }
 
 /** A script of these events that is there while `use` runs; in a folder that only this user can read. */

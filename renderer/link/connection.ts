@@ -8,7 +8,7 @@ const parseMessage = (text: string): ServerMessage => envelopeSchema.parse(JSON.
 
 /** While a session runs, status comes twice a second; this long without any message and the link counts as lost, whatever the socket says. */
 export const silenceMs = 900;
-const retryMs = 500;
+const retryMs = 250;
 const openingMs = 5000;
 
 export interface Connection {

@@ -5,10 +5,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { openRecordWriter } from '../../native-bridge/record/writer.ts';
 import { resumingEvents } from '../../native-bridge/session/resume.ts';
+import type { ServerMessage } from '../../src/link/link.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,17 +27,24 @@ process.parentPort = {
   postMessage: (message) => process.send(message),
 };`)}`;
 
+/** Of the pages of one run of the shell. */
+const secret = 'ab'.repeat(24);
+
 type Said = { readonly kind: string; readonly [key: string]: unknown };
 
-function startBridgeProcess(options: object): {
+function startBridgeProcess(
+  options: object,
+  more: readonly string[] = [],
+): {
   readonly child: ChildProcess;
   readonly said: Said[];
   heard(kind: string, fits?: (said: Said) => boolean): Promise<Said>;
 } {
-  const child = fork(join(root, 'native-bridge', 'bridgeProcess.ts'), [JSON.stringify(options)], {
+  const child = fork(join(root, 'native-bridge', 'bridgeProcess.ts'), [JSON.stringify(options), ...more], {
     execPath: join(root, 'node_modules', '.bin', 'node'),
     execArgv: ['--disable-warning=ExperimentalWarning', '--import', parentPort],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, PEDICLE_LINK_SECRET: secret },
   });
   const said: Said[] = [];
   child.on('message', (message) => said.push(message as Said));
@@ -75,6 +84,22 @@ function listenersOf(pid: number): readonly string[] {
   );
 }
 
+const cutHeader = {
+  formatVersion: 1 as const,
+  softwareVersion: 'test',
+  runtime: 'test',
+  startedAtEpochMs: Date.UTC(2026, 0, 1),
+  procedure: 'kyphoplasty',
+  simulated: false,
+  sources: { framesA: null, framesB: null, injector: null },
+};
+
+/** Stages that the operator has told, in what a console is told. */
+function stagesIn(message: ServerMessage): readonly unknown[] {
+  if (message.kind !== 'hello' && message.kind !== 'samples') return [];
+  return message.samples.flatMap(({ topic, data }) => (topic === '/operator' && data.kind === 'stage' ? [data.stage] : []));
+}
+
 describe('the bridge as the shell starts it', () => {
   test.skipIf(process.platform !== 'linux')('listens on one port of 127.0.0.1 and nowhere else, also while a procedure runs', async () => {
     const { child, heard } = startBridgeProcess({ framesA: 'sim:quiet?size=128', injector: 'sim:quiet', records: folder });
@@ -106,24 +131,42 @@ describe('the bridge as the shell starts it', () => {
     expect(existsSync(join(folder, record, 'manifest.json'))).toBe(true);
   });
 
+  test('that stands in for one that was killed listens where that one did, knows its pages, and goes on with its procedure', async () => {
+    const interrupted = join(folder, 'interrupted');
+    const opened = await openRecordWriter({ folder: interrupted }, cutHeader);
+    if (!opened.ok) throw new Error(opened.fault.message);
+    opened.value.write({ topic: '/operator', tMs: 0, seq: 0, data: { kind: 'stage', stage: 'cavity' } });
+    await opened.value.close({ version: 1, durationMs: 5000, planes: {}, telemetry: {}, alarms: [] });
+
+    const options = { framesA: 'sim:quiet?size=128', injector: 'sim:quiet', records: folder };
+    const first = startBridgeProcess(options);
+    const url = new URL(String((await first.heard('ready')).url));
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    const second = startBridgeProcess(options, [interrupted, url.port]);
+    try {
+      expect(new URL(String((await second.heard('ready')).url)).port).toBe(url.port);
+      const socket = new WebSocket(`ws://127.0.0.1:${url.port}/api/link`, { headers: { cookie: `pedicle=${secret}` } });
+      const stages: unknown[] = [];
+      socket.on('message', (data) => stages.push(...stagesIn(JSON.parse(data.toString()) as ServerMessage)));
+      await vi.waitFor(() => expect(stages).toContain('cavity'), { timeout: 20_000 });
+      socket.terminate();
+    } finally {
+      second.child.send({ kind: 'stop' });
+      await once(second.child, 'exit');
+    }
+  });
+
   test('says in a sentence why it cannot start', async () => {
     const { child, heard } = startBridgeProcess({ framesA: 'dicom:/not/there', records: folder });
     expect((await heard('failed')).message).toContain('/not/there');
+    // It may have ended by itself before it is told to.
     child.kill();
-    await once(child, 'exit');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   });
 });
 
 test('a procedure that was interrupted goes on with its patient, plan, stage and devices, and the record says so', async () => {
-  const header = {
-    formatVersion: 1 as const,
-    softwareVersion: 'test',
-    runtime: 'test',
-    startedAtEpochMs: Date.UTC(2026, 0, 1),
-    procedure: 'kyphoplasty',
-    simulated: false,
-    sources: { framesA: null, framesB: null, injector: null },
-  };
   const events: readonly OperatorEvent[] = [
     { kind: 'stage', stage: 'access' },
     { kind: 'device-used', deviceKind: 'cannula', name: '11 G', lot: 'L1' },
@@ -131,7 +174,7 @@ test('a procedure that was interrupted goes on with its patient, plan, stage and
     { kind: 'mark' },
     { kind: 'cement-mixed' },
   ];
-  const opened = await openRecordWriter({ folder: join(folder, 'cut') }, header);
+  const opened = await openRecordWriter({ folder: join(folder, 'cut') }, cutHeader);
   if (!opened.ok) throw new Error(opened.fault.message);
   for (const [seq, data] of events.entries()) opened.value.write({ topic: '/operator', tMs: seq * 1000, seq, data });
   await opened.value.close({ version: 1, durationMs: 5000, planes: {}, telemetry: {}, alarms: [] });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runShell } from '../../../electron/shell.ts';
-import { address, desktop, running, start } from './desktop.ts';
+import { address, ceiling, desktop, laptop, running, start } from './desktop.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -19,18 +19,47 @@ describe('the bridge', () => {
       { kind: 'bridge', state: 'restarting' },
     ]);
     vi.advanceTimersByTime(1000);
-    expect(bridges[1]?.args).toEqual(['{}', '/records/now']);
+    expect(bridges[1]?.args).toEqual(['{}', '/records/now', '5000']);
     bridges[1]?.message({ kind: 'ready', url: 'http://127.0.0.1:5001/' });
     expect(windows).toHaveLength(1);
     expect(log.at(-1)).toBe('console shows http://127.0.0.1:5001/');
     expect(windows[0]?.told.at(-1)).toEqual({ kind: 'bridge', state: 'ready' });
   });
 
+  it('that stands in on the same port keeps the pages that stand; one that had failed to load is loaded', () => {
+    const { log, bridges, windows } = running({ displays: [laptop, ceiling], display: { pictures: 'open' } });
+    const [console, pictures] = windows;
+    if (console) console.loaded = true;
+    bridges[0]?.exit(1);
+    vi.advanceTimersByTime(0);
+    log.length = 0;
+    bridges[1]?.message({ kind: 'ready', url: 'http://127.0.0.1:5000/?token=y' });
+    expect(pictures?.kind).toBe('pictures');
+    expect(log.filter((line) => line.includes(' shows '))).toEqual(['pictures shows http://127.0.0.1:5000/?view=pictures']);
+    expect(console?.told.at(-1)).toEqual({ kind: 'bridge', state: 'ready' });
+  });
+
+  it('that died again before it went on with the procedure leaves that to the next one; once it runs, its own record counts', () => {
+    const { bridges } = running();
+    bridges[0]?.exit(1);
+    vi.advanceTimersByTime(1000);
+    bridges[1]?.message({ kind: 'ready', url: address });
+    bridges[1]?.message({ kind: 'procedure', running: false, record: null });
+    bridges[1]?.exit(1);
+    vi.advanceTimersByTime(1000);
+    expect(bridges[2]?.args).toEqual(['{}', '/records/now', '5000']);
+    bridges[2]?.message({ kind: 'ready', url: address });
+    bridges[2]?.message({ kind: 'procedure', running: true, record: '/records/next' });
+    bridges[2]?.exit(1);
+    vi.advanceTimersByTime(1000);
+    expect(bridges[3]?.args).toEqual(['{}', '/records/next', '5000']);
+  });
+
   it('that died between procedures is started without a record to go on with', () => {
     const { bridges } = running({ procedure: false });
     bridges[0]?.exit(1);
     vi.advanceTimersByTime(1000);
-    expect(bridges[1]?.args).toEqual(['{}']);
+    expect(bridges[1]?.args).toEqual(['{}', '', '5000']);
   });
 
   it('that keeps dying is given up, and it is said what to do', () => {
