@@ -121,6 +121,8 @@ export const text = {
 
   numbers: {
     region: 'Values',
+    none: 'Values stand here while a procedure runs.',
+    marked: { simulated: 'SIMULATED', played: 'REPLAY', live: '' },
     balloonPressure: 'Balloon pressure',
     deliveryPressure: 'Delivery pressure',
     pressure: 'Pressure',
@@ -264,6 +266,7 @@ export const text = {
     stageDone: 'Stage done',
     nextStage: (stage: string) => `to ${stage}`,
     lastStage: 'last stage',
+    toProcedure: 'Go to Procedure',
     done: {
       mark: 'Mark recorded',
       store: (plane: string) => `Frame of ${plane} stored`,

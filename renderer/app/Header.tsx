@@ -4,7 +4,7 @@ import { alarmOrder } from '../live/alarmOrder.ts';
 import { showLive, showRecords, showView, useConsole } from '../store/consoleStore.ts';
 import { useMoment } from '../store/moment.ts';
 import { text } from '../text.ts';
-import { pictureInfo } from '../viewport/pictureInfo.ts';
+import { type PictureKey, pictureAgeMs, pictureInfo } from '../viewport/pictureInfo.ts';
 import { bytesText, clockText, fixed, longClockText, personName, timeOfDay } from './format.ts';
 import { MoreMenu } from './MoreMenu.tsx';
 import { stagesOf, stageTimeMs } from './stages.ts';
@@ -70,11 +70,17 @@ function Recording({ nowMs }: { readonly nowMs: number }) {
   );
 }
 
+/** How long the delay of a frame is told after it; longer than between two frames of the slowest pulse rate. */
+const saidForMs = 2000;
+
 /** The slower of the two planes: what is shown must be judged by its worst part. */
 function Delay() {
   const mode = useConsole((state) => (state.view === 'review' ? 'review' : 'live'));
-  const infos = (['a', 'b'] as const).map((plane) => pictureInfo(`${mode}/${plane}`));
-  const delays = infos.map((info) => info.shownInMs).filter((ms) => ms !== null);
+  const keys = (['a', 'b'] as const).map((plane): PictureKey => `${mode}/${plane}`);
+  const infos = keys.map(pictureInfo);
+  // The figure of a frame that was the last one says nothing about now.
+  const isFresh = (key: PictureKey) => mode === 'review' || (pictureAgeMs(key, performance.now(), false) ?? Number.POSITIVE_INFINITY) <= saidForMs;
+  const delays = keys.filter(isFresh).flatMap((key) => pictureInfo(key).shownInMs ?? []);
   const dropped = infos.reduce((sum, info) => sum + info.dropped, 0);
   return (
     <span className="pair">

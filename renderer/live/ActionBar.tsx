@@ -1,5 +1,7 @@
+import type { WorkplaceState } from '../../src/link/desk.ts';
 import { nextStage } from '../app/stages.ts';
-import { useConsole } from '../store/consoleStore.ts';
+import { showView, useConsole } from '../store/consoleStore.ts';
+import { useDesk } from '../store/deskStore.ts';
 import { text } from '../text.ts';
 import type { Action, LiveDialog } from './actions.ts';
 import { useBoundActions } from './shortcuts.ts';
@@ -8,12 +10,28 @@ interface Props {
   readonly onOpen: (dialog: LiveDialog) => void;
 }
 
+/** In place of the buttons while there is nothing that an event could be recorded of. */
+function NoProcedure({ state }: { readonly state: Exclude<WorkplaceState['state'], 'running'> }) {
+  return (
+    <nav className="actions actions-none" aria-label={text.actions.region}>
+      <strong role="status" data-testid="no-procedure">
+        {text.case[state]}
+      </strong>
+      <button type="button" className="action action-primary" onClick={() => showView('case')}>
+        {text.actions.toProcedure}
+      </button>
+    </nav>
+  );
+}
+
 /** One row of big buttons with their keys. A click leaves the focus where it was, so that Space stays the mark. */
 export function ActionBar({ onOpen }: Props) {
   const held = useConsole((state) => state.held);
   const bound = useBoundActions();
   const roadmap = useConsole((state) => state.roadmap);
   const next = useConsole((state) => nextStage(state.timeline.procedure));
+  const phase = useDesk((state) => state.workplace?.state ?? 'running');
+  if (phase !== 'running') return <NoProcedure state={phase} />;
   const caption = (action: Action): string => {
     if (action.id === 'hold' && held) return text.actions.release;
     if (action.id !== 'stage') return action.label;

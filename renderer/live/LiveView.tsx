@@ -38,7 +38,7 @@ function LivePanels({ strip }: { readonly strip: ReactNode }) {
     <>
       <aside className="column" aria-label={text.numbers.region}>
         <Alarms moment={moment} />
-        <Numbers moment={moment} />
+        {moment.session ? <Numbers moment={moment} /> : <p className="number-missing numbers-none">{text.numbers.none}</p>}
         <TrajectoryBlock moment={moment} />
         <div className="column-foot">
           <LayerSwitches />

@@ -1,5 +1,6 @@
 import { type PressureUnit, ratedBalloonPressureKpa } from '../../src/base/units.ts';
 import { type CementClock, cementClock, cementPhase, unspecifiedCement } from '../../src/injector/cementClock.ts';
+import { sourceKind } from '../../src/link/sourceKind.ts';
 import type { Plan } from '../../src/sample/index.ts';
 import { ageText, clockText, fixed, pressureText } from '../app/format.ts';
 import { useConsole } from '../store/consoleStore.ts';
@@ -49,6 +50,18 @@ function injectorWhy({ reading, timeline, mode }: Moment): string | null {
   return mode === 'review' ? age : [what, age].filter(Boolean).join(' · ');
 }
 
+/** How an injector that is not as live as the pictures beside it is marked; nothing where both are alike, for the pictures say it. */
+function injectorMark({ session }: Moment): string {
+  if (!session) return '';
+  const { framesA, framesB, injector, injector2 } = session.sources;
+  const [pictures, injectors] = [
+    [framesA, framesB],
+    [injector, injector2],
+  ].map((uris) => new Set(uris.map(sourceKind).filter((kind) => kind !== null)));
+  const unlike = [...(injectors ?? [])].filter((kind) => kind !== 'live' && !(pictures?.size === 1 && pictures.has(kind)));
+  return unlike.map((kind) => ` · ${words.marked[kind]}`).join('');
+}
+
 const phaseOf = ({ reading, timeline }: Moment) => deliveryPhase(reading.mode, timeline.procedure?.stage ?? null);
 
 function volumeLimit(plan: Plan | null, phase: 'balloon' | 'cement' | 'unknown'): number | null {
@@ -72,7 +85,7 @@ function VolumeBlock({ moment, frames }: BlockProps) {
     <NumberBlock
       id="volume"
       size="first"
-      label={{ balloon: words.balloonVolume, cement: words.cementVolume, unknown: words.volume }[phase]}
+      label={{ balloon: words.balloonVolume, cement: words.cementVolume, unknown: words.volume }[phase] + injectorMark(moment)}
       corner={limit === null ? words.noLimit : words.limit(`${fixed(limit, 1)} mL`)}
       freshness={moment.reading.freshness}
       missing={volumeMl === null ? (injectorMissing(moment) ?? text.none) : injectorMissing(moment)}
@@ -95,7 +108,7 @@ function PressureBlock({ moment, unit }: BlockProps) {
     <NumberBlock
       id="pressure"
       size="first"
-      label={{ balloon: words.balloonPressure, cement: words.deliveryPressure, unknown: words.pressure }[phase]}
+      label={{ balloon: words.balloonPressure, cement: words.deliveryPressure, unknown: words.pressure }[phase] + injectorMark(moment)}
       corner={limitKpa === null ? words.noLimit : words.limit(`${pressureText(limitKpa, unit)} ${unit}`)}
       freshness={moment.reading.freshness}
       missing={pressureKpa === null ? (injectorMissing(moment) ?? text.none) : injectorMissing(moment)}

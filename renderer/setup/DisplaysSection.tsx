@@ -27,7 +27,7 @@ function Kiosk() {
 /** Which display shows what, how the pictures are laid out at the start, and a try of it. */
 export function DisplaysSection() {
   return (
-    <>
+    <div className="desk-stack">
       <Section title={words.title} hint={words.hint}>
         <div className="desk-row">
           <ChoiceField path={['display', 'layout']} label={words.layout} placeholder={text.tools.layout.even} choices={layouts} />
@@ -37,9 +37,11 @@ export function DisplaysSection() {
           <ChoiceField path={['display', 'picturesLayout']} label={words.picturesLayout} placeholder={text.tools.layout.even} choices={layouts} />
           <ChoiceField path={['display', 'pictures']} label={words.pictures} placeholder={words.asBefore} choices={choices(words.picturesNames)} />
         </div>
-        <Kiosk />
+        <div className="desk-row">
+          <Kiosk />
+        </div>
       </Section>
       <DisplaysTest />
-    </>
+    </div>
   );
 }

@@ -12,6 +12,8 @@ export interface PictureSituation {
   /** Age of the frame shown, by this computer's clock: since it was stamped or since it arrived, whichever is more. Null before the first. */
   readonly frameAgeMs: number | null;
   readonly held: boolean;
+  /** The source plays a recording: what it shows happened before, however new the frame. */
+  readonly isPlayed: boolean;
   readonly status: PlaneStatus | null;
 }
 
@@ -27,7 +29,7 @@ export function pictureWord(situation: PictureSituation): PictureWord {
   if (situation.held) return 'HOLD';
   if (situation.status?.state === 'lost') return 'NO SIGNAL';
   if (situation.status?.state === 'ended') return 'STALE';
-  if (situation.frameAgeMs <= staleAfterMs) return 'LIVE';
+  if (situation.frameAgeMs <= staleAfterMs) return situation.isPlayed ? 'REPLAY' : 'LIVE';
   return situation.status?.state === 'stale' ? 'LAST IMAGE' : 'STALE';
 }
 

@@ -1,3 +1,4 @@
+import { sourceKind } from '../../src/link/sourceKind.ts';
 import type { PlaneId } from '../../src/sample/index.ts';
 import { ageText, anglesText, fixed } from '../app/format.ts';
 import { useTick } from '../app/tick.ts';
@@ -41,10 +42,11 @@ export function PictureCaption({ plane, mode, held }: Props) {
   const sessionSimulated = useConsole(
     (state) => (mode === 'live' ? state.session : state[mode === 'review' ? 'review' : 'comparison']?.opened.session)?.simulated ?? false,
   );
+  const isPlayed = useConsole(({ session }) => sourceKind(plane === 'a' ? session?.sources.framesA : session?.sources.framesB) === 'played');
   const layers = useConsole((state) => state.layers);
   const { header, guidance, window, inverted, roadmap } = pictureInfo(`${mode}/${plane}`);
   const ageMs = pictureAgeMs(`${mode}/${plane}`, now, held);
-  const word = pictureWord({ mode: mode === 'live' ? 'live' : 'review', linkUp, frameAgeMs: ageMs, held, status });
+  const word = pictureWord({ mode: mode === 'live' ? 'live' : 'review', linkUp, frameAgeMs: ageMs, held, isPlayed, status });
   const simulated = header?.attributes.simulated ?? sessionSimulated;
   const geometry = header?.attributes.geometry;
   const why = explain(word, { linkUp, ended: status?.state === 'ended', lost: status?.state === 'lost', ageMs });
@@ -58,7 +60,9 @@ export function PictureCaption({ plane, mode, held }: Props) {
             {word}
           </span>
           {simulated && <span className="simulated">{text.picture.simulated}</span>}
-          {word === 'LIVE' && status && <span className="quiet">{text.picture.framesPerSecond(fixed(status.framesPerSecond, 0))}</span>}
+          {(word === 'LIVE' || (word === 'REPLAY' && mode === 'live')) && status && (
+            <span className="quiet">{text.picture.framesPerSecond(fixed(status.framesPerSecond, 0))}</span>
+          )}
           {roadmap && (
             <div className="roadmap" data-testid={`roadmap-${plane}`}>
               {text.picture.roadmap}{' '}

@@ -68,7 +68,7 @@ export async function expectWhole(page: Page): Promise<void> {
     const faults: string[] = [];
     const { scrollWidth, scrollHeight } = document.documentElement;
     if (scrollWidth > innerWidth || scrollHeight > innerHeight) faults.push(`the page is ${scrollWidth} × ${scrollHeight}`);
-    for (const element of document.querySelectorAll('.header > *, .action, .number, .alarm, .column-foot, .state-word, .plane')) {
+    for (const element of document.querySelectorAll('.header > *, .action, .strip-panel, .number, .alarm, .column-foot, .state-word, .plane')) {
       const { left, top, right, bottom } = element.getBoundingClientRect();
       const outside = left < -1 || top < -1 || right > innerWidth + 1 || bottom > innerHeight + 1;
       const clipped = !element.classList.contains('plane') && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0;

@@ -64,6 +64,11 @@ test('a case from first click to closed record, its export, and the next case wi
   await keepPicture(page, 'summary');
 
   const before = await page.getByTestId('summary').textContent();
+  await page.getByRole('button', { name: 'Live' }).click();
+  await expect(page.getByTestId('no-procedure')).toHaveText('The procedure has ended and its record is closed');
+  await expect(page.getByTestId('action-mark')).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Go to Procedure' }).click();
   await page.getByRole('button', { name: 'Begin the next procedure' }).click();
   await expect(page.getByTestId('workplace')).toHaveText('The procedure is running and recorded', { timeout: 30_000 });
   await expect(page.getByText('Doe, Jane')).toHaveCount(0);

@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { simulated, startBridge, temporaryRecords } from './bridge.ts';
-import { expect, expectAccessible, expectRunning, keepPicture, test, word } from './console.ts';
+import { expect, expectAccessible, expectRunning, expectWhole, keepPicture, test, word } from './console.ts';
 
 const records = temporaryRecords();
 test.afterAll(() => records.remove());
@@ -19,6 +21,27 @@ test('when the bridge dies, the console says so within a second and nothing look
   await expect(page.getByText(/^Not sent/)).toBeVisible();
   await expectAccessible(page);
   await keepPicture(page, 'link-lost');
+});
+
+test('where no source can be opened, live says so with the reason, shows no numbers and no buttons, and leads to where it is mended', async ({ page }) => {
+  const site = join(records.folder, 'site.json');
+  writeFileSync(site, JSON.stringify({ version: 1, sources: { framesA: 'dicom:/there/is/none.dcm' } }));
+  const bridge = await startBridge(join(records.folder, 'none'), ['--site', site]);
+  try {
+    await page.goto(bridge.url);
+    await expect(page.getByTestId('no-procedure')).toHaveText('No procedure is running');
+    await expect(page.locator('.number, .action[data-testid]')).toHaveCount(0);
+    await expectAccessible(page);
+    await expectWhole(page);
+    await page.getByRole('button', { name: 'Go to Procedure' }).click();
+    await expect(page.getByText(/none\.dcm/).first()).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Go to Setup' }).click();
+    await expect(page.getByTestId('setup')).toBeVisible();
+  } finally {
+    await page.goto('about:blank');
+    await bridge.stop();
+  }
 });
 
 test('without an injector the numbers say so in words, and the picture goes on', async ({ page }) => {

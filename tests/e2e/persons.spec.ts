@@ -11,7 +11,7 @@ const folder = join(records.folder, 'records');
 const run = join(records.folder, 'run.dcm');
 let bridge: RunningBridge | null = null;
 
-/** A small run that goes on for ever, with nothing simulated about it: a slope that moves. */
+/** A small run that goes on for ever, with nothing simulated about it: a slope that moves. The console says REPLAY of what it plays from files. */
 function writeRun(): void {
   const frames = Array.from({ length: 8 }, (_, shift) => Uint16Array.from({ length: 96 * 96 }, (_pixel, index) => ((index % 96) * 32 + shift * 40) & 0xfff));
   writeFileSync(run, buildPart10(xrayRun({ rows: 96, columns: 96, bitsStored: 12, frames })));
@@ -80,7 +80,7 @@ test.describe('with a worklist and an archive', () => {
   }) => {
     bridge = await startBridge(folder, ['--site', site]);
     await page.goto(bridge.url);
-    await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+    await expect(word(page, 'a')).toHaveText('REPLAY', { timeout: 30_000 });
     await expect(page.locator('.plane .simulated')).toHaveCount(0);
 
     await page.getByRole('button', { name: 'More' }).click();
@@ -123,7 +123,7 @@ test.describe('with a worklist and an archive', () => {
   test('the radiologist picks the patient, then needs one hand and no mouse, and signs a record whose marks and leak the archive has', async ({ page }) => {
     bridge = await startBridge(folder, ['--site', site]);
     await page.goto(bridge.url);
-    await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+    await expect(word(page, 'a')).toHaveText('REPLAY', { timeout: 30_000 });
     await page.getByRole('button', { name: 'Procedure', exact: true }).click();
     await page.getByRole('button', { name: 'Pick Table, Anna' }).click();
     await expect(page.getByTestId('patient')).toContainText('T-77');
@@ -153,7 +153,7 @@ async function withOneHand(page: Page): Promise<void> {
   await page.keyboard.press('l');
   await expect(word(page, 'a')).toHaveText('HOLD');
   await page.keyboard.press('l');
-  await expect(word(page, 'a')).toHaveText('LIVE');
+  await expect(word(page, 'a')).toHaveText('REPLAY');
   await page.keyboard.press('m');
   await expect(page.getByTestId('roadmap-a')).toBeVisible();
   await page.keyboard.press('m');

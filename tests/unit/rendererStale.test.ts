@@ -11,13 +11,19 @@ const status = (state: PlaneStatus['state']): PlaneStatus => ({
   framesPerSecond: 15,
   state,
 });
-const live: PictureSituation = { mode: 'live', linkUp: true, frameAgeMs: 40, held: false, status: status('live') };
+const live: PictureSituation = { mode: 'live', linkUp: true, frameAgeMs: 40, held: false, isPlayed: false, status: status('live') };
 
 describe('the word over a picture', () => {
   test('is LIVE only with a fresh frame, a link, a running source and nothing held', () => {
     expect(pictureWord(live)).toBe('LIVE');
     expect(pictureWord({ ...live, frameAgeMs: staleAfterMs })).toBe('LIVE');
     expect(pictureWord({ ...live, frameAgeMs: staleAfterMs + 1 })).toBe('STALE');
+  });
+
+  test('is REPLAY, never LIVE, while the source plays a recording, and still tells when nothing comes', () => {
+    expect(pictureWord({ ...live, isPlayed: true })).toBe('REPLAY');
+    expect(pictureWord({ ...live, isPlayed: true, frameAgeMs: staleAfterMs + 1 })).toBe('STALE');
+    expect(pictureWord({ ...live, isPlayed: true, held: true })).toBe('HOLD');
   });
 
   test('is never LIVE once the link is down, however young the frame', () => {
