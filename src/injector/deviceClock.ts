@@ -3,6 +3,7 @@ export interface DeviceClockFold {
   readonly count: number;
   readonly firstDeviceMs: number;
   readonly lastDeviceMs: number;
+  readonly lastY: number;
   readonly meanX: number;
   readonly meanY: number;
   readonly sxx: number;
@@ -17,11 +18,14 @@ export interface DeviceClock {
   readonly offsetMs: number;
 }
 
+/** Readings that were held up come seconds late; a clock that differs by more from one to the next was set. */
+const jumpMs = 5000;
+
+/** Begins anew where the device's clock goes back or jumps. */
 export function foldDeviceClock(before: DeviceClockFold | null, deviceTimeMs: number, tMs: number): DeviceClockFold {
   const y = tMs - deviceTimeMs;
-  if (before === null || deviceTimeMs < before.lastDeviceMs) {
-    return { count: 1, firstDeviceMs: deviceTimeMs, lastDeviceMs: deviceTimeMs, meanX: deviceTimeMs, meanY: y, sxx: 0, sxy: 0 };
-  }
+  if (before === null || deviceTimeMs < before.lastDeviceMs || Math.abs(y - before.lastY) > jumpMs)
+    return { count: 1, firstDeviceMs: deviceTimeMs, lastDeviceMs: deviceTimeMs, lastY: y, meanX: deviceTimeMs, meanY: y, sxx: 0, sxy: 0 };
   const count = before.count + 1;
   const dx = deviceTimeMs - before.meanX;
   const meanX = before.meanX + dx / count;
@@ -30,6 +34,7 @@ export function foldDeviceClock(before: DeviceClockFold | null, deviceTimeMs: nu
     count,
     firstDeviceMs: before.firstDeviceMs,
     lastDeviceMs: deviceTimeMs,
+    lastY: y,
     meanX,
     meanY,
     sxx: before.sxx + dx * (deviceTimeMs - meanX),

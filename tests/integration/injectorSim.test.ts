@@ -102,7 +102,7 @@ describe.skipIf(!hasSocat)(`an injector that is played over a kernel pty pair ($
   });
 
   test('every fault of the line is noticed as what it is, and the readings go on after it', async () => {
-    const faults = ['wrong-crc@0.5', 'sequence-gap@1', 'duplicate@1.5', 'baud-garbage@2.6'].flatMap((fault) => ['--fault', fault]);
+    const faults = ['clock-drift@0', 'wrong-crc@0.5', 'sequence-gap@1', 'duplicate@1.5', 'baud-garbage@2.6'].flatMap((fault) => ['--fault', fault]);
     const { readings, states } = await hear('pedicle-v1', [...faults, '--speed', '2'], (all) => (all.at(-1)?.deviceTimeMs ?? 0) > 4200);
     const line = states.at(-1)?.line;
     expect(line?.missing).toBeGreaterThan(10);
@@ -111,6 +111,8 @@ describe.skipIf(!hasSocat)(`an injector that is played over a kernel pty pair ($
     expect(readings.at(-1)?.deviceTimeMs).toBeGreaterThan(4200);
     const times = readings.map((reading) => reading.deviceTimeMs ?? 0);
     expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+    // Twenty milliseconds of the scenario between two messages, 500 ppm more on the device's own clock: 2 ms after four seconds.
+    expect(times.every((time) => time === Math.round(20 * Math.round(time / 20.01) * 1.0005))).toBe(true);
   });
 
   test('lost and changed bytes, silence, an unplugged port and a wrong sensor are each seen as such, and the readings go on after them', async () => {
