@@ -213,7 +213,7 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
       mmPerFinePx,
       factor: pyramid.factor,
       scaleKnown: scale.mmPerPx !== null,
-      unsettled: !context.motion.trusted || context.motion.jumped || movedMm > startMm,
+      unsettled: !context.motion.trusted || context.motion.jumped || movedMm > startMm || tracks.some((track) => track.movedAt === context.frameCount),
     });
     const image: RunLengthMask | null = filledPx > 0 ? runLengthsInImage(filled, width, box, pyramid.factor, shift, attributes) : null;
     if (image === null) return noCement;

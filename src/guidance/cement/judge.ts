@@ -4,7 +4,7 @@ import type { MotionEstimate, Region } from '../image/motion.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
 import type { ZoneMap } from '../zones.ts';
 import { type CavityState, createCavityWatch } from './cavity.ts';
-import { type DarkRegion, ellipseLikeness } from './regions.ts';
+import { type DarkRegion, ellipseLikeness, rectangleOf } from './regions.ts';
 import { createSeedZone, type SeedZone } from './seeds.ts';
 
 export interface JudgeInput {
@@ -49,9 +49,16 @@ const rules = {
   restlessFrames: 20,
   /** A ball of cement stops 0.06 nepers a millimetre of its width on average, a marker of gold or platinum three times that. */
   marker: { areaMm2: 8, nepersPerMm: 0.12 },
+  /** So long and so narrow is no first cement: it is a needle that is not followed, or beside one that is, mm. */
+  bar: { longMm: 22, narrowMm: 5.5 },
   /** Hub and handle sit on the needle's line: from here behind the tip on, so far to its sides and from the body, mm. They move when it does: for so many frames after. */
   hub: { behindMm: 22, asideMm: 9, outsideMm: 7, drawnBackMm: 0.8, frames: 10 },
 } as const;
+
+function isBar(region: DarkRegion, mmPerFinePx: number): boolean {
+  const { lengthPx, widthPx } = rectangleOf(region);
+  return lengthPx * mmPerFinePx > rules.bar.longMm && widthPx * mmPerFinePx < rules.bar.narrowMm;
+}
 
 export function createCementJudge(width: number, height: number): CementJudge {
   const size = width * height;
@@ -82,7 +89,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
     if (!mayClaim(input)) return whileMoving(input);
     restlessFrames = 0;
     zone.update(input);
-    const near = input.regions.filter((region) => zone.reaches(region, input.labels));
+    const near = input.regions.filter((region) => zone.reaches(region, input.labels) && (cementSeen || !isBar(region, input.mmPerFinePx)));
     const others = cementSeen && !input.motion.jumped ? input.regions.filter((region) => !near.includes(region) && mayBeRemote(region, input)) : [];
     const state = cementSeen ? 'cement' : cavityState(input, near);
     if (state === 'cement') {

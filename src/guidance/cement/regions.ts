@@ -128,6 +128,13 @@ function growRegion(
   };
 }
 
+/** Sides of the rectangle that has the region's second moments: a uniform one has a twelfth of each side's square. */
+export function rectangleOf({ xx, xy, yy }: DarkRegion): { readonly lengthPx: number; readonly widthPx: number } {
+  const middle = 0.5 * (xx + yy);
+  const spread = Math.hypot(0.5 * (xx - yy), xy);
+  return { lengthPx: Math.sqrt(12 * (middle + spread)), widthPx: Math.sqrt(12 * Math.max(0, middle - spread)) };
+}
+
 /**
  * How well a region fills the ellipse of its own moments (intersection over union): close to one for a balloon, which is
  * smooth and convex, clearly less for cement, which frays into the trabeculae. Blocked pixels are left out of both.

@@ -163,7 +163,10 @@ export function sightingOf(bar: FoundBar, forward: boolean, { sizes, tipPicture 
 const isMerged = (track: NeedleTrack, sighting: Sighting): boolean =>
   track.seenFrames >= 4 && Math.abs(sighting.widthPx / track.widthPx - 1) > mergedWidthShare;
 
-/** The needle in the frame as it is; null where it is one bar with another. */
+/**
+ * The needle in the frame as it is; null where it is one bar with another. One that is on its way has its end looked for on the axis that
+ * it had, as long as its shaft stands there: the end in front is not merged.
+ */
 export function aloneSighting(
   track: NeedleTrack,
   found: FoundBar | undefined,
@@ -172,7 +175,10 @@ export function aloneSighting(
   detector: NeedleDetector,
 ): Sighting | null {
   const seen = sightingOfTrack(track, found, context, view, detector);
-  return seen === null || isMerged(track, seen) ? null : seen;
+  if (seen !== null && !isMerged(track, seen)) return seen;
+  if (track.parked || !track.stylet || track.seenFrames < 3 || !context.shiftTrusted) return null;
+  const ahead = sightingOnAxis(track, context, view, detector);
+  return ahead === null || lostContrast(track, ahead) || ahead.sigmaPx > restRules.clearTip * track.widthPx ? null : ahead;
 }
 
 /** The needle in what is left of the frame when another one is taken out. */
@@ -183,7 +189,8 @@ export function besideSighting(
   view: NeedleView,
   detector: NeedleDetector,
 ): Sighting | null {
-  const sighting = aloneSighting(track, found, context, view, detector) ?? sightingOnAxis(track, context, view, detector);
+  const seen = sightingOfTrack(track, found, context, view, detector);
+  const sighting = seen !== null && !isMerged(track, seen) ? seen : sightingOnAxis(track, context, view, detector);
   return sighting === null || lostContrast(track, sighting) ? null : sighting;
 }
 

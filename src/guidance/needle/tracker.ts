@@ -80,6 +80,8 @@ export interface NeedleContext {
 /** Names what decides about following, in millimetres and shares. */
 const rules = {
   coveredFrames: 15,
+  /** A smaller step is no movement through bone, mm. */
+  movedMm: 0.25,
   /** A pulse and the detector's lag smear a moving tip over a part of its step. */
   lagShare: 0.3,
 } as const;
@@ -208,12 +210,14 @@ function missed(track: NeedleTrack, context: NeedleContext, detector: NeedleDete
   if (!covered && track.missedFrames >= patience) return null;
   // As far as anyone can tell it stays where it is: after four such frames it rests.
   const recent = covered ? [...track.recentAlongPx, 0].slice(-context.restFrames) : track.recentAlongPx;
+  const backMm = Math.hypot(tip[0] - carried[0], tip[1] - carried[1]) * context.scale.mmPerPx;
   const confidence = covered ? Math.max(0.4, 0.9 * track.confidence) : 0.7 * track.confidence;
   return {
     ...track,
     tip,
     tipBone: [tip[0] - context.shift[0], tip[1] - context.shift[1]],
     missedFrames: covered ? 0 : track.missedFrames + 1,
+    movedAt: backMm > rules.movedMm ? context.frameCount : track.movedAt,
     recentAlongPx: recent,
     coveredFrames: covered ? rules.coveredFrames : Math.max(0, track.coveredFrames - 1),
     parked: track.parked || (covered && isAtRest(recent, context.scale.mmPerPx, context.restFrames)),
@@ -270,7 +274,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   // Followed until it stands for half as long as a rest takes: one quiet frame is a hand that pauses, or is slow.
   const resting = isAtRest(recent, mmPerPx, Math.ceil(context.restFrames / 2));
   const parked = decision.parked || (measured && isAtRest(recent, mmPerPx, context.restFrames) && track.seenFrames >= 3);
-  const moved = Math.abs(accepted) * mmPerPx > 0.25 && !parked;
+  const moved = Math.abs(accepted) * mmPerPx > rules.movedMm && !parked;
   return {
     ...track,
     tip,
