@@ -1,6 +1,8 @@
+import type { AlarmCondition } from '../src/alarm/alarm.ts';
 import type { LeakSite, Stage } from '../src/sample/index.ts';
 import { accessText } from './access/accessText.ts';
 import { deskText } from './deskText.ts';
+import { reviewText } from './review/reviewText.ts';
 import type { LayerName } from './viewport/layers.ts';
 
 /** Every word the console shows, in one place, to be translated. Functions where a figure goes into the sentence. */
@@ -204,6 +206,23 @@ export const text = {
     since: (clock: string) => `since ${clock}`,
     value: (value: string, limit: string) => `${value}, limit ${limit}`,
     test: { title: 'Test the sound', high: 'High', medium: 'Medium', low: 'Low' },
+    /** Short names, for lists and filters; an alarm itself has its sentence. */
+    condition: {
+      'balloon-pressure-high': 'balloon pressure',
+      'balloon-pressure-near-limit': 'balloon pressure near its limit',
+      'balloon-rupture': 'balloon rupture',
+      'balloon-volume-high': 'balloon volume',
+      'cement-volume-high': 'cement volume',
+      'cement-posterior-quarter': 'posterior quarter',
+      'cement-leak': 'cement leak',
+      'cement-window-closing': 'working time closing',
+      'injector-lost': 'injector lost',
+      'injector-silent': 'injector silent',
+      'injector-alarm': 'alarm of the injector',
+      'frames-stale': 'picture old',
+      disk: 'disk',
+      'not-evaluated': 'not watched',
+    } satisfies Record<AlarmCondition, string>,
     priority: { high: '***', medium: '**', low: '*' },
     priorityName: { high: 'high priority', medium: 'medium priority', low: 'low priority' },
   },
@@ -320,67 +339,7 @@ export const text = {
     unfinished: 'A trajectory needs entry and target, a body three points, a wall two.',
   },
 
-  review: {
-    title: 'Records',
-    empty: 'No records yet. A procedure that is running or has ended appears here.',
-    loading: 'Reading the list of records',
-    opening: 'Opening the record',
-    open: 'Open',
-    search: 'Search',
-    name: 'Patient and record',
-    nobody: 'Nobody entered',
-    patient: 'Patient name or ID',
-    level: 'Level',
-    from: 'From',
-    until: 'Until',
-    alarm: 'Alarm',
-    alarms: 'Alarms',
-    anyAlarm: 'any alarm',
-    bookmarks: 'Bookmarks',
-    lists: 'List',
-    noBookmarks: 'No bookmarks. B marks the moment that is shown.',
-    bookmarkText: (at: string) => `Bookmark at ${at}`,
-    bookmarkHint: 'what is to be seen here',
-    removeBookmark: (at: string) => `Remove the bookmark at ${at}`,
-    addBookmark: 'Bookmark this moment (B)',
-    loopStart: 'Loop: start here (L)',
-    loopEnd: 'Loop: end here (L)',
-    loopOff: 'End the loop (L)',
-    reading: (percent: string) => `Reading the record: ${percent} %`,
-    compare: 'Compare',
-    compareTitle: 'Compare with another record',
-    exportTitle: 'Export and send',
-    closeTools: 'Close',
-    verifyTitle: 'Replay',
-    verifyHint: 'Derives everything again from the raw samples, on its own thread, and compares it with what was recorded.',
-    verifyNow: 'Replay and compare',
-    started: 'Started',
-    duration: 'Length',
-    procedure: 'Procedure',
-    size: 'Size',
-    state: 'State',
-    closed: 'complete',
-    notClosed: 'not closed',
-    input: 'Input',
-    simulated: 'simulated',
-    real: 'real input',
-    back: 'All records',
-    play: 'Play',
-    pause: 'Pause',
-    toStart: 'To the start',
-    toEnd: 'To the end',
-    frameOf: (plane: string, n: string, of: string) => `frame ${plane} ${n} of ${of}`,
-    back1: 'Frame back',
-    forward1: 'Frame on',
-    speed: 'Speed',
-    seek: 'Position in the record',
-    events: 'Events',
-    noEvents: 'Nothing happened in this record',
-    noMatch: 'No record matches the search.',
-    recordNotClosed: 'This record was not closed: it is shown up to where it was cut.',
-    timeline: 'Timeline',
-    keys: 'Space plays, ← → steps, Home and End jump',
-  },
+  review: reviewText,
 
   event: {
     mark: 'mark',
@@ -417,3 +376,7 @@ export const leakSiteText: Readonly<Record<LeakSite, string>> = {
 
 /** A stage by its name in a record; a name that is not known stays as it is. */
 export const stageText = (stage: string): string => (Object.hasOwn(text.stage, stage) ? text.stage[stage as Stage] : stage);
+
+/** An alarm's condition by its name in a record; one that is not known stays as it is. */
+export const conditionText = (condition: string): string =>
+  Object.hasOwn(text.alarms.condition, condition) ? text.alarms.condition[condition as AlarmCondition] : condition;

@@ -104,14 +104,15 @@ export function ReferenceView() {
   const activePlane = useConsole((state) => state.activePlane);
   const plan = useConsole((state) => state.timeline.procedure?.plan ?? null);
   const fetched = useDesk((state) => state.fetchedPriors);
+  const linkUp = useConsole((state) => state.linkUp);
   const [series, setSeries] = useState<PriorSeries | null>(null);
   const planes = planesOf(session);
   const plane = planes.includes(activePlane) ? activePlane : planes[0];
   // What has been fetched from the archive is in the folder now.
   // biome-ignore lint/correctness/useExhaustiveDependencies: listed anew when something was fetched
   useEffect(() => {
-    send({ kind: 'list-prior-series' });
-  }, [fetched]);
+    if (linkUp) send({ kind: 'list-prior-series' });
+  }, [fetched, linkUp]);
   return (
     <main className="reference" data-testid="reference">
       <h1 className="visually-hidden">{text.menu.reference}</h1>

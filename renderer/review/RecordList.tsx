@@ -6,7 +6,7 @@ import { bytesText, clockText, dateText, personName } from '../app/format.ts';
 import { JobRow } from '../desk/ExportPanel.tsx';
 import { send, useConsole } from '../store/consoleStore.ts';
 import { useDesk } from '../store/deskStore.ts';
-import { text } from '../text.ts';
+import { conditionText, text } from '../text.ts';
 import { emptySearch, matchingRecords, queryOf, type RecordSearch } from './recordSearch.ts';
 
 const words = text.review;
@@ -19,8 +19,8 @@ function Alarms({ alarms }: Pick<RecordListItem, 'alarms'>) {
   const [first, ...others] = [...alarms].sort((p, q) => text.alarms.priority[q.priority].length - text.alarms.priority[p.priority].length);
   if (!first) return null;
   return (
-    <span title={alarms.map(({ condition, count }) => `${condition} ${count}×`).join(', ')}>
-      {text.alarms.priority[first.priority]} {first.condition}
+    <span title={alarms.map(({ condition, count }) => `${conditionText(condition)} ${count}×`).join(', ')}>
+      {text.alarms.priority[first.priority]} {conditionText(first.condition)}
       {others.length > 0 && <span className="quiet"> {text.alarms.more(others.length)}</span>}
     </span>
   );
@@ -88,7 +88,7 @@ function SearchFields({
         size="md"
         label={words.alarm}
         clearable
-        data={[{ value: 'any', label: words.anyAlarm }, ...conditions.map((value) => ({ value, label: value }))]}
+        data={[{ value: 'any', label: words.anyAlarm }, ...conditions.map((value) => ({ value, label: conditionText(value) }))]}
         value={search.alarm}
         onChange={(alarm) => onSearch({ ...search, alarm })}
       />
@@ -109,10 +109,13 @@ export function RecordTable({ verb, onChoose, except }: TableProps) {
   const [search, setSearch] = useState<RecordSearch>(emptySearch);
   const query = queryOf(search);
   const asked = JSON.stringify(query);
+  const linkUp = useConsole((state) => state.linkUp);
   useEffect(() => {
+    // Asked again when a lost link is back.
+    if (!linkUp) return;
     const timer = setTimeout(() => send({ kind: 'list-records', query: JSON.parse(asked) }), asked === '{}' ? 0 : askAfterMs);
     return () => clearTimeout(timer);
-  }, [asked]);
+  }, [asked, linkUp]);
   const shown = records ? matchingRecords(records, search.words).filter(({ name }) => name !== except) : [];
   const conditions = [...new Set((records ?? []).flatMap(({ alarms }) => alarms.map(({ condition }) => condition)))].sort();
   const isSearching = asked !== '{}' || search.words !== '';
@@ -121,7 +124,7 @@ export function RecordTable({ verb, onChoose, except }: TableProps) {
       <SearchFields search={search} onSearch={setSearch} conditions={conditions} />
       {records === null ? (
         <p className="records-empty">
-          <Loader size="sm" /> {words.loading}
+          {linkUp ? <Loader size="sm" /> : null} {linkUp ? words.loading : text.header.linkAdvice}
         </p>
       ) : shown.length === 0 ? (
         <p className="records-empty">{isSearching ? words.noMatch : words.empty}</p>

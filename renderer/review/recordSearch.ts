@@ -1,6 +1,6 @@
 import type { RecordListItem, RecordQuery } from '../../src/link/link.ts';
 import { dateText } from '../app/format.ts';
-import { text } from '../text.ts';
+import { conditionText, text } from '../text.ts';
 
 /** What the fields above the list hold; dates as `YYYY-MM-DD`, local. */
 export interface RecordSearch {
@@ -44,7 +44,7 @@ const wordsOf = (item: RecordListItem): string =>
     dateText(item.startedAtEpochMs),
     item.closed ? text.review.closed : text.review.notClosed,
     item.simulated ? text.review.simulated : text.review.real,
-    ...item.alarms.map(({ condition }) => condition),
+    ...item.alarms.flatMap(({ condition }) => [condition, conditionText(condition)]),
   ]
     .filter(Boolean)
     .join(' ')

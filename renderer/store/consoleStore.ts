@@ -352,8 +352,8 @@ export const showLive = (): void => showView('live');
 
 export function showRecords(): void {
   closeReviews();
+  // The list asks for what fits its search.
   setState({ view: 'review', records: null });
-  send({ kind: 'list-records' });
 }
 
 /** Opens a second record beside the one under review. */

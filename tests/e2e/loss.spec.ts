@@ -20,7 +20,12 @@ test('when the bridge dies, the console says so within a second and nothing look
   await page.getByTestId('action-mark').click();
   await expect(page.getByText(/^Not sent/)).toBeVisible();
   await expectAccessible(page);
+  await expect(page.getByTestId('shown-in')).toHaveCount(0);
   await keepPicture(page, 'link-lost');
+  // No list is waited for that cannot come.
+  await page.getByRole('button', { name: 'Review', exact: true }).click();
+  await expect(page.getByRole('main')).toContainText('The console has no connection to the bridge');
+  await expectAccessible(page);
 });
 
 test('where no source can be opened, live says so with the reason, shows no numbers and no buttons, and leads to where it is mended', async ({ page }) => {
