@@ -3,7 +3,8 @@ import type uPlot from 'uplot';
 import { clockText, fixed, pressureText } from '../app/format.ts';
 import { indexAt } from '../store/timeline.ts';
 import { text } from '../text.ts';
-import { type CurveProps, createPlot, curveColours, fillPlot, type Shown, shortestSpanMs } from './curvePlot.ts';
+import { inkOf, isSameInk } from './curveData.ts';
+import { type CurveProps, createPlot, curveColours, fillPlot, placePosition, type Shown, shortestSpanMs } from './curvePlot.ts';
 import { PressureVolume } from './PressureVolume.tsx';
 import { hasLoops } from './pressureVolumeData.ts';
 import { type Range, zoomed } from './timeRange.ts';
@@ -32,6 +33,8 @@ export function CurveStrip(props: CurveProps) {
   const [range, setRange] = useState<Range>(null);
   const [cursorMs, setCursorMs] = useState<number | null>(null);
   const drawnAt = useRef(0);
+  const drawn = useRef<readonly unknown[]>([]);
+  const position = useRef<HTMLDivElement | null>(null);
   shown.current = { ...props, fontPx: shown.current.fontPx, range };
 
   useEffect(() => {
@@ -53,6 +56,9 @@ export function CurveStrip(props: CurveProps) {
         onCursor: setCursorMs,
       });
       fillPlot(plot.current, shown.current);
+      position.current = document.createElement('div');
+      position.current.className = 'strip-position';
+      placePosition(plot.current, position.current, shown.current.positionMs);
     };
     const resizing = new ResizeObserver(make);
     resizing.observe(element);
@@ -64,11 +70,16 @@ export function CurveStrip(props: CurveProps) {
   }, []);
 
   useEffect(() => {
+    if (!plot.current) return;
     const now = performance.now();
     const isReview = props.positionMs !== undefined;
-    if (!plot.current || (!isReview && now - drawnAt.current < redrawMs)) return;
-    drawnAt.current = now;
-    fillPlot(plot.current, shown.current);
+    const ink = inkOf(shown.current);
+    if (!isSameInk(ink, drawn.current) && (isReview || now - drawnAt.current >= redrawMs)) {
+      drawnAt.current = now;
+      drawn.current = ink;
+      fillPlot(plot.current, shown.current);
+    }
+    if (position.current) placePosition(plot.current, position.current, props.positionMs);
   });
 
   const empty = props.moment.curve.tMs.length === 0;

@@ -1,5 +1,7 @@
 import type { Curve } from '../../src/link/link.ts';
+import type { Moment } from '../store/moment.ts';
 import { indexAt } from '../store/timeline.ts';
+import type { Shown } from './curvePlot.ts';
 
 /** Columns for the plot: seconds, and the two curves with null where there is a hole. */
 export interface PlotData {
@@ -69,3 +71,13 @@ export function roundUp(value: number): number {
   const magnitude = 10 ** Math.floor(Math.log10(value));
   return (roundSteps.find((step) => step * magnitude >= value * 0.999) ?? 10) * magnitude;
 }
+
+/** What the plot is drawn from: while none of it has changed, only the position has. A curve of a live session grows in place, by versions. */
+export function inkOf({ moment, unit, endMs, limitKpa, volumeLimitMl, range }: Omit<Shown, 'moment'> & { readonly moment: DrawnMoment }): readonly unknown[] {
+  const { curve, curveVersion, timeline } = moment;
+  return [curve, curveVersion, timeline.events, timeline.corrected, unit, endMs, limitKpa, volumeLimitMl, range];
+}
+type DrawnMoment = Pick<Moment, 'curve' | 'curveVersion'> & { readonly timeline: Pick<Moment['timeline'], 'events' | 'corrected'> };
+
+export const isSameInk = (one: readonly unknown[], other: readonly unknown[]): boolean =>
+  one.length === other.length && one.every((part, index) => part === other[index]);

@@ -69,9 +69,9 @@ function drawEvents(plot: uPlot, { moment, fontPx }: Shown): void {
   ctx.restore();
 }
 
-function drawLines(plot: uPlot, { limitKpa, volumeLimitMl = null, unit, positionMs }: Shown): void {
+function drawLines(plot: uPlot, { limitKpa, volumeLimitMl = null, unit }: Shown): void {
   const { ctx } = plot;
-  const { left, top, width, height } = plot.bbox;
+  const { left, top, width } = plot.bbox;
   ctx.save();
   if (limitKpa !== null) {
     const y = plot.valToPos(pressureFromKpa(limitKpa, unit), 'pressure', true);
@@ -90,16 +90,6 @@ function drawLines(plot: uPlot, { limitKpa, volumeLimitMl = null, unit, position
     ctx.moveTo(left, y);
     ctx.lineTo(left + width, y);
     if (y >= top) ctx.stroke();
-  }
-  if (positionMs !== undefined) {
-    const x = plot.valToPos(positionMs / 1000, 'x', true);
-    ctx.setLineDash([]);
-    ctx.strokeStyle = '#ffffff';
-    ctx.lineWidth = 2;
-    ctx.beginPath();
-    ctx.moveTo(x, top);
-    ctx.lineTo(x, top + height);
-    ctx.stroke();
   }
   ctx.restore();
 }
@@ -213,6 +203,14 @@ export function createPlot(host: HTMLElement, { shown, onSeek, onRange, onCursor
   );
   listen(plot, { shown, onSeek, onRange, onCursor });
   return plot;
+}
+
+/** The line where the record stands: an element over the plot, so that the position moves without drawing hours of curve again. */
+export function placePosition(plot: uPlot, line: HTMLElement, positionMs: number | undefined): void {
+  if (line.parentElement !== plot.over) plot.over.append(line);
+  const x = positionMs === undefined ? -1 : plot.valToPos(positionMs / 1000, 'x');
+  line.hidden = !(x >= 0 && x <= plot.over.clientWidth);
+  line.style.transform = `translateX(${x}px)`;
 }
 
 /** Puts the curve of the visible part of time into the plot. */

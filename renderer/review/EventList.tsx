@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { memo, useCallback, useEffect, useRef } from 'react';
 import { clockText } from '../app/format.ts';
 import { eventWords } from '../live/eventText.ts';
 import { indexAt, type TimelineEvent } from '../store/timeline.ts';
@@ -12,9 +12,30 @@ interface Props {
   readonly onSeek: (tMs: number) => void;
 }
 
+interface RowProps {
+  readonly event: TimelineEvent;
+  readonly isCurrent: boolean;
+  readonly onSeek: (tMs: number) => void;
+}
+
+/** Drawn again only when it becomes or was the current one: a long record has hundreds, and its position moves many times a second. */
+const Row = memo(function Row({ event, isCurrent, onSeek }: RowProps) {
+  const { label, tone } = eventWords(event);
+  return (
+    <li>
+      <button type="button" data-tone={tone} aria-current={isCurrent ? 'true' : undefined} onClick={() => onSeek(event.tMs)}>
+        <span className="quiet">{clockText(event.tMs)}</span> {label}
+      </button>
+    </li>
+  );
+});
+
 /** Everything that happened, in order; a click goes there. The last event before the position is marked and kept in view. */
 export function EventList({ events, isRead, nowMs, onSeek }: Props) {
   const list = useRef<HTMLOListElement>(null);
+  const latest = useRef(onSeek);
+  latest.current = onSeek;
+  const seek = useCallback((tMs: number) => latest.current(tMs), []);
   const current = indexAt(
     events.map(({ tMs }) => tMs),
     nowMs + 0.5,
@@ -36,16 +57,9 @@ export function EventList({ events, isRead, nowMs, onSeek }: Props) {
     <>
       {events.length === 0 && isRead && <p className="quiet events-empty">{text.review.noEvents}</p>}
       <ol ref={list}>
-        {events.map((event, index) => {
-          const { label, tone } = eventWords(event);
-          return (
-            <li key={`${event.seq}-${event.source.of}-${label}`}>
-              <button type="button" data-tone={tone} aria-current={index === current ? 'true' : undefined} onClick={() => onSeek(event.tMs)}>
-                <span className="quiet">{clockText(event.tMs)}</span> {label}
-              </button>
-            </li>
-          );
-        })}
+        {events.map((event, index) => (
+          <Row key={`${event.seq}-${event.source.of}-${eventWords(event).label}`} event={event} isCurrent={index === current} onSeek={seek} />
+        ))}
       </ol>
     </>
   );

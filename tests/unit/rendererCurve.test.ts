@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decimate, roundUp } from '../../renderer/live/curveData.ts';
+import { decimate, inkOf, isSameInk, roundUp } from '../../renderer/live/curveData.ts';
 import { layOutLabels } from '../../renderer/live/labelLayout.ts';
 import { type GrowingCurves, growCurves } from '../../renderer/store/timeline.ts';
 import type { Curve } from '../../src/link/link.ts';
@@ -106,5 +106,33 @@ describe('labels on the strip', () => {
       400,
     );
     expect(placed.map(({ index }) => index)).toEqual([1]);
+  });
+});
+
+describe('the strip of curves', () => {
+  const curve = { tMs: [0, 100], pressureKpa: [1, 2], volumeMl: [0, 0], mode: [null, null] };
+  const timeline = { events: [], corrected: new Set<number>() };
+  const shown = {
+    moment: { curve, curveVersion: 2, timeline },
+    unit: 'psi',
+    endMs: 7_200_000,
+    limitKpa: 2758,
+    positionMs: 10,
+    fontPx: 13,
+    range: null,
+  } as const;
+
+  test('is not drawn again when only the position in a record has moved', () => {
+    expect(isSameInk(inkOf(shown), inkOf({ ...shown, positionMs: 5_000_000 }))).toBe(true);
+  });
+
+  test.each([
+    ['more of the curve has been read', { moment: { ...shown.moment, curveVersion: 3 } }],
+    ['more has happened', { moment: { ...shown.moment, timeline: { ...timeline, events: [] } } }],
+    ['another unit is chosen', { unit: 'bar' as const }],
+    ['another part of time is shown', { range: { spanMs: 60_000, endMs: null } }],
+    ['live time has gone on', { endMs: 7_200_100 }],
+  ])('is drawn again when %s', (_, change) => {
+    expect(isSameInk(inkOf(shown), inkOf({ ...shown, ...change }))).toBe(false);
   });
 });
