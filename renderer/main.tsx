@@ -15,6 +15,7 @@ import './setup/setup.css';
 import './help/help.css';
 import './reference/reference.css';
 import './tour/tour.css';
+import './app/targets.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

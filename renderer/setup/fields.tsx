@@ -61,7 +61,6 @@ export function NumberField({ path, label, hint, className, decimals = 1, toFile
       label={label}
       description={hint}
       decimalScale={decimals}
-      hideControls
       value={typeof value === 'number' ? Number(fromFile(value).toFixed(decimals)) : ''}
       error={faultAt(faults, path)}
       onChange={(next) => set(path, typeof next === 'number' ? toFile(next) : undefined)}

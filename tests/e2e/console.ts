@@ -79,6 +79,18 @@ export async function expectWhole(page: Page): Promise<void> {
   expect(cut).toEqual([]);
 }
 
+/** Whatever is pressed is at least 44 pixels high and wide. */
+export async function expectTouchable(page: Page): Promise<void> {
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll('button, [role="tab"], [role="menuitem"], .mantine-Input-input, .mantine-SegmentedControl-label')].flatMap((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      const isSmall = width > 0 && height > 0 && (width < 43.5 || height < 43.5);
+      return isSmall ? [`${element.textContent || element.getAttribute('aria-label')}: ${width.toFixed(0)} × ${height.toFixed(0)}`] : [];
+    }),
+  );
+  expect(small).toEqual([]);
+}
+
 /** Keeps the picture for the documentation when `PEDICLE_PICTURES` is set; a test run does not change the checkout. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
   if (process.env.PEDICLE_PICTURES) await page.screenshot({ path: `${pictures}${name}.png` });

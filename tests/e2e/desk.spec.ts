@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
-import { expect, expectAccessible, expectRunning, keepPicture, test, word } from './console.ts';
+import { expect, expectAccessible, expectRunning, expectTouchable, keepPicture, test, word } from './console.ts';
 
 /** Small pictures: these tests are about the desk, and the machine has a procedure to run beside it. */
 const small = 'sim:kyphoplasty?size=512&fps=8';
@@ -179,8 +179,11 @@ for (const [width, height] of [
     const tooWide = () => page.locator('.desk').evaluate((desk) => desk.scrollWidth > desk.clientWidth + 1);
     await page.getByRole('button', { name: 'Procedure', exact: true }).click();
     expect(await tooWide()).toBe(false);
+    await expectTouchable(page);
     await page.getByRole('button', { name: 'More' }).click();
+    await expectTouchable(page);
     await page.getByRole('menuitem', { name: 'Setup' }).click();
     expect(await tooWide()).toBe(false);
+    await expectTouchable(page);
   });
 }

@@ -1,5 +1,5 @@
 import { type RunningBridge, simulated, startBridge, temporaryRecords } from './bridge.ts';
-import { expect, expectAccessible, expectRunning, expectWhole, keepPicture, plane, seqOf, test, word } from './console.ts';
+import { expect, expectAccessible, expectRunning, expectTouchable, expectWhole, keepPicture, plane, seqOf, test, word } from './console.ts';
 
 const records = temporaryRecords();
 let bridge: RunningBridge;
@@ -142,5 +142,14 @@ for (const [width, height] of [
     await expectRunning(page);
     await expectWhole(page);
     await keepPicture(page, `live-${width}`);
+    // Also while something is asked for in the place of the curve.
+    for (const key of ['t', 'k', 'n', 'p']) {
+      await expectTouchable(page);
+      await page.keyboard.press(key);
+      await expect(page.locator('.strip-panel, .plan-panel')).toBeVisible();
+      await expectTouchable(page);
+      await expectWhole(page);
+      if (key !== 'p') await page.keyboard.press('Escape');
+    }
   });
 }
