@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useReducer, useRef } from 'react';
 import type { ImagePoint, PlaneId } from '../../src/sample/index.ts';
 import { text } from '../text.ts';
+import { AddPointButton } from './AddPointButton.tsx';
 import { toCanvas } from './affine.ts';
 import { addEndplate, moveEndplate, useEndplates } from './endplateStore.ts';
 import type { PlaneController } from './planeController.ts';
@@ -53,6 +54,7 @@ export function EndplateLayer({ plane, controller }: Props) {
         <polyline points={line(0)} />
         <polyline points={line(2)} />
       </svg>
+      <AddPointButton plane={plane} controller={controller} onAdd={(point) => addEndplate(plane, point)} />
       {points.map((point, index) => {
         const [left, top] = toCanvas(m, point);
         return (

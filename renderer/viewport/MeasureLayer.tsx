@@ -2,6 +2,7 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useReducer, useRef } 
 import type { ImagePoint } from '../../src/sample/index.ts';
 import { fixed } from '../app/format.ts';
 import { text } from '../text.ts';
+import { AddPointButton } from './AddPointButton.tsx';
 import { type Affine, toCanvas } from './affine.ts';
 import { isComplete, type Measure, measured } from './measure.ts';
 import { type PictureKey, pictureInfo } from './pictureInfo.ts';
@@ -84,6 +85,7 @@ export function MeasureLayer({ pictureKey, controller }: Props) {
           <Drawn key={index} m={m} measure={measure} mmPerPx={mmPerPx} />
         ))}
       </svg>
+      {measuring && <AddPointButton plane={plane} controller={controller} onAdd={(point) => addMeasurePoint(plane, measuring, point)} />}
       {mine.flatMap(({ measure, index }) =>
         measure.points.map((point, pointIndex) => {
           const [left, top] = toCanvas(m, point);

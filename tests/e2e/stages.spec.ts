@@ -55,6 +55,14 @@ test('endplates are placed in four clicks and recorded; the height stands beside
   await page.getByRole('button', { name: 'Heights', exact: true }).click();
   const record = page.getByRole('button', { name: 'Record points: Treated body' });
   await expect(record).toBeDisabled();
+  // The keyboard sets points as well, in the middle, and the arrows move them.
+  await page.keyboard.press('Tab');
+  await page.getByTestId('endplates-b').getByRole('button', { name: 'Add point in B' }).press('Enter');
+  const first = page.getByRole('button', { name: 'upper plate, front' });
+  const left = await first.evaluate((element) => Number.parseFloat(element.style.left));
+  await first.press('ArrowRight');
+  await expect.poll(() => first.evaluate((element) => Number.parseFloat(element.style.left))).toBeGreaterThan(left);
+  await page.getByRole('button', { name: 'Again' }).click();
   const layer = page.getByTestId('endplates-b');
   // The treated body of the quiet scenario in the lateral view, at this window size.
   for (const [x, y] of [
