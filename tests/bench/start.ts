@@ -7,6 +7,7 @@ import { chromium } from '@playwright/test';
 import { chooseBrowser } from '../browser.ts';
 import { startBridge } from '../e2e/bridge.ts';
 import { alternate, type Benchmark, measureOf } from './benchmark.ts';
+import { type Restarted, restart } from './restart.ts';
 
 const dist = fileURLToPath(new URL('../../renderer/dist', import.meta.url));
 
@@ -20,7 +21,7 @@ function mainChunkMb(): number {
 /** From the command to the first live frame on the screen, beside a page that shows a picture as soon as it is loaded. */
 export const startBenchmark: Benchmark = {
   name: 'start',
-  what: 'from the command (built) to the first live frame painted',
+  what: 'from the command (built) to the first live frame painted; from the death of a bridge until the next one is there',
   async run({ folder, rounds, say }) {
     const browser = chooseBrowser();
     if (browser === null) {
@@ -60,8 +61,16 @@ export const startBenchmark: Benchmark = {
         return (performance.now() - startMs) / 1000;
       },
     );
+    const restarts: Restarted[] = [];
+    for (let round = 0; round < rounds; round++) restarts.push(await restart(chrome, { records: join(folder, `restarts-${round}`) }));
     await chrome.close();
     bare.close();
+    const afterDeath = (what: string, of: (restarted: Restarted) => number, atMost: number | null) =>
+      measureOf(
+        { name: 'start', measure: `bridge killed to ${what}`, unit: 's', ...(atMost === null ? {} : { target: { of: 'ours', atMost } }), against: 'none' },
+        restarts.map(of),
+        null,
+      );
     return [
       measureOf(
         { name: 'start', measure: 'command to first live frame', unit: 's', target: { of: 'ours', atMost: 2.5 }, against: 'a bare page in the same browser' },
@@ -69,6 +78,9 @@ export const startBenchmark: Benchmark = {
         run.reference,
       ),
       measureOf({ name: 'start', measure: 'main chunk, gzip', unit: 'MB', target: { of: 'ours', atMost: 1.5 }, against: 'none' }, [mainChunkMb()], null),
+      afterDeath('the next one listening', ({ listensS }) => listensS, 1),
+      afterDeath('the page linked again', ({ linkedS }) => linkedS, null),
+      afterDeath('live pictures again', ({ liveS }) => liveS, null),
     ];
   },
 };

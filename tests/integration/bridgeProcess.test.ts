@@ -1,10 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
@@ -12,20 +11,13 @@ import { openRecordWriter } from '../../native-bridge/record/writer.ts';
 import { resumingEvents } from '../../native-bridge/session/resume.ts';
 import type { ServerMessage } from '../../src/link/link.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
+import { forkBridgeProcess } from '../bridgeChild.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pedicle-bridge-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-/** Electron's `process.parentPort` over Node's own channel to a child. */
-const parentPort = `data:text/javascript,${encodeURIComponent(`
-process.parentPort = {
-  on: (_event, listener) => process.on('message', (data) => listener({ data })),
-  postMessage: (message) => process.send(message),
-};`)}`;
 
 /** Of the pages of one run of the shell. */
 const secret = 'ab'.repeat(24);
@@ -40,12 +32,7 @@ function startBridgeProcess(
   readonly said: Said[];
   heard(kind: string, fits?: (said: Said) => boolean): Promise<Said>;
 } {
-  const child = fork(join(root, 'native-bridge', 'bridgeProcess.ts'), [JSON.stringify(options), ...more], {
-    execPath: join(root, 'node_modules', '.bin', 'node'),
-    execArgv: ['--disable-warning=ExperimentalWarning', '--import', parentPort],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...process.env, PEDICLE_LINK_SECRET: secret },
-  });
+  const child = forkBridgeProcess([JSON.stringify(options), ...more], secret);
   const said: Said[] = [];
   child.on('message', (message) => said.push(message as Said));
   return {
