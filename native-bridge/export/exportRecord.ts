@@ -1,6 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Result } from '../../src/base/result.ts';
 import type { RecordReader } from '../record/record.ts';
+import { collectFramesSooner } from '../sources/frameMemory.ts';
 import type { DeidentifyOptions } from './deidentify/deidentify.ts';
 import type { DicomSyntax } from './dicom/file.ts';
 import { originOf } from './origin.ts';
@@ -56,6 +57,7 @@ export async function exportRecord(
   outFolder: string,
   options: ExportOptions = {},
 ): Promise<Result<Exported>> {
+  collectFramesSooner();
   const origin = await originOf(reader.folder);
   if (!options.deidentify) return exportFrom(reader, origin, [], kinds, outFolder, options);
   const { deidentify } = await import('./deidentify/deidentify.ts');
