@@ -1,5 +1,5 @@
 import type { AlarmCondition } from '../src/alarm/alarm.ts';
-import type { LeakSite, Stage } from '../src/sample/index.ts';
+import type { Stage } from '../src/sample/index.ts';
 import { accessText } from './access/accessText.ts';
 import { deskText } from './deskText.ts';
 import { reviewText } from './review/reviewText.ts';
@@ -361,18 +361,6 @@ export const text = {
   age: { seconds: (n: string) => `${n} s`, minutes: (n: string) => `${n} min` },
   none: '–',
 } as const;
-
-export const leakSiteText: Readonly<Record<LeakSite, string>> = {
-  epidural: 'epidural',
-  foraminal: 'foraminal',
-  'disc-superior': 'disc above',
-  'disc-inferior': 'disc below',
-  paravertebral: 'paravertebral',
-  'venous-basivertebral': 'basivertebral vein',
-  'venous-anterior': 'anterior vein',
-  'needle-track': 'needle track',
-  unknown: 'site not known',
-};
 
 /** A stage by its name in a record; a name that is not known stays as it is. */
 export const stageText = (stage: string): string => (Object.hasOwn(text.stage, stage) ? text.stage[stage as Stage] : stage);

@@ -1,3 +1,4 @@
+import { indexAt } from '../../src/base/times.ts';
 import type { TelemetryMessage } from '../record/telemetry.ts';
 
 /** Messages of one topic in the order of their times, their bytes at hand: the last one at a time is found without the disk. */
@@ -43,14 +44,7 @@ export function keepMessages(mostBytes: number): KeptMessages {
     },
     lastAt(tMs) {
       if (tMs >= fullFromMs) return 'missed';
-      let low = 0;
-      let high = times.length;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if ((times[middle] ?? 0) <= tMs) low = middle + 1;
-        else high = middle;
-      }
-      return messages[low - 1] ?? null;
+      return messages[indexAt(times, tMs)] ?? null;
     },
   };
 }

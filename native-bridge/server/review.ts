@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { indexAt } from '../../src/base/times.ts';
 import type { ReviewOpened, ServerMessage, SessionInfo } from '../../src/link/link.ts';
 import { type PlaneId, planeIds } from '../../src/sample/sample.ts';
 import type { RecordReader } from '../record/record.ts';
@@ -43,31 +44,27 @@ const shortestLoopMs = 200;
 
 interface RecordedPlane {
   readonly index: readonly { readonly seq: number; readonly tMs: number }[];
+  /** Of each frame of the index. */
+  readonly times: readonly number[];
   readonly streams: Set<FrameStream>;
   shownSeq: number | null;
   /** Reads go one after another; only the newest wish is kept. */
   loading: boolean;
 }
 
-/** Index of the last frame at or before `tMs`; 0 when the first is later. */
-function frameAt(index: readonly { readonly tMs: number }[], tMs: number): number {
-  let low = 0;
-  let high = index.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((index[middle]?.tMs ?? 0) <= tMs) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
+/** The last frame at or before `tMs`; the first one when that is later. */
+const frameAt = (times: readonly number[], tMs: number): number => Math.max(0, indexAt(times, tMs));
 
 /** Stands at the first frame at once; events and the curve come through `tell` as telemetry is walked. */
 export function openReview(id: string, record: string, reader: RecordReader, display: SessionInfo['display'], tell: (message: ReviewMessage) => void): Review {
   const planes = new Map<PlaneId, RecordedPlane>();
-  for (const plane of reader.planes) planes.set(plane, { index: reader.frameIndex(plane), streams: new Set(), shownSeq: null, loading: false });
+  for (const plane of reader.planes) {
+    const index = reader.frameIndex(plane);
+    planes.set(plane, { index, times: index.map(({ tMs }) => tMs), streams: new Set(), shownSeq: null, loading: false });
+  }
   const { header, durationMs } = reader;
   const frames: Partial<Record<PlaneId, readonly number[]>> = {};
-  for (const [plane, { index }] of planes) frames[plane] = index.map(({ tMs }) => tMs);
+  for (const [plane, { times }] of planes) frames[plane] = times;
   const followers = new Map<string, { readonly review: Review; readonly offsetMs: number }>();
   let positionMs = 0;
   let speed = 1;
@@ -108,7 +105,7 @@ export function openReview(id: string, record: string, reader: RecordReader, dis
     if (recorded.loading || recorded.index.length === 0) return;
     recorded.loading = true;
     for (;;) {
-      const wanted = recorded.index[frameAt(recorded.index, positionMs)];
+      const wanted = recorded.index[frameAt(recorded.times, positionMs)];
       if (closed || wanted === undefined || wanted.seq === recorded.shownSeq) break;
       recorded.shownSeq = wanted.seq;
       const outgoing = await load(plane, wanted.seq);
@@ -197,8 +194,8 @@ export function openReview(id: string, record: string, reader: RecordReader, dis
     },
     stepFrame(plane, by) {
       if (playing) pause();
-      const index = planes.get(plane)?.index ?? [];
-      const at = index[Math.min(index.length - 1, Math.max(0, frameAt(index, positionMs) + by))];
+      const { index, times } = planes.get(plane) ?? { index: [], times: [] };
+      const at = index[Math.min(index.length - 1, Math.max(0, frameAt(times, positionMs) + by))];
       if (at) moveTo(at.tMs);
       told();
     },

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { indexAt } from '../../src/base/times.ts';
 import type { PlaneObservation, Pose, VertebraObservation } from '../../src/guidance/observation.ts';
 import type { InjectorState } from '../../src/injector/state.ts';
 import type { Curves } from '../../src/link/link.ts';
@@ -60,17 +61,6 @@ const keptStateBytes = 64 << 20;
 interface Places {
   readonly tMs: number[];
   readonly offset: number[];
-}
-
-function placeAt({ tMs, offset }: Places, atMs: number): number | null {
-  let low = 0;
-  let high = tMs.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((tMs[middle] ?? 0) <= atMs) low = middle + 1;
-    else high = middle;
-  }
-  return offset[low - 1] ?? null;
 }
 
 /** One course of states: at hand as far as there is room, and where each is in the file. */
@@ -173,8 +163,8 @@ export async function openReviewIndex(folder: string, header: RecordHeader): Pro
 
   type Wanted = (message: TelemetryMessage) => boolean;
   const fromFile = async (places: Places, atMs: number, wanted: Wanted): Promise<TelemetryMessage | null> => {
-    const offset = placeAt(places, atMs);
-    if (offset === null) return null;
+    const offset = places.offset[indexAt(places.tMs, atMs)];
+    if (offset === undefined) return null;
     return (await messagesAt(offset)).findLast((each) => wanted(each) && sessionMsOf(header, each.logTimeNs) <= atMs) ?? null;
   };
 

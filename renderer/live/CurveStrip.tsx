@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
+import { indexAt } from '../../src/base/times.ts';
 import { clockText, fixed, pressureText } from '../app/format.ts';
-import { indexAt } from '../store/timeline.ts';
 import { text } from '../text.ts';
 import { inkOf, isSameInk } from './curveData.ts';
 import { type CurveProps, createPlot, curveColours, fillPlot, placePosition, type Shown, shortestSpanMs } from './curvePlot.ts';

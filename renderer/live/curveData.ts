@@ -1,6 +1,6 @@
+import { indexAt } from '../../src/base/times.ts';
 import type { Curve } from '../../src/link/link.ts';
 import type { Moment } from '../store/moment.ts';
-import { indexAt } from '../store/timeline.ts';
 import type { Shown } from './curvePlot.ts';
 
 /** Columns for the plot: seconds, and the two curves with null where there is a hole. */

@@ -1,6 +1,7 @@
+import { leakSiteWords } from '../../src/procedure/leakSiteWords.ts';
 import type { OperatorEvent } from '../../src/sample/index.ts';
 import type { TimelineEvent } from '../store/timeline.ts';
-import { leakSiteText, text } from '../text.ts';
+import { text } from '../text.ts';
 
 export interface EventWords {
   readonly label: string;
@@ -42,7 +43,7 @@ export function operatorWords(event: OperatorEvent): EventWords {
     case 'store-frame':
       return plain(text.event.store(event.plane.toUpperCase()), 1);
     case 'leak-seen':
-      return { label: text.event.leak(leakSiteText[event.site]), weight: 5, tone: 'medium' };
+      return { label: text.event.leak(leakSiteWords[event.site]), weight: 5, tone: 'medium' };
     case 'cement-mixed':
       return { label: text.event.mixed, weight: 4, tone: 'stage' };
     case 'device-used':

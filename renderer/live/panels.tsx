@@ -1,8 +1,9 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { leakSiteWords } from '../../src/procedure/leakSiteWords.ts';
 import { type LeakSite, leakSiteSchema } from '../../src/procedure/operatorEvent.ts';
 import { operate } from '../store/consoleStore.ts';
-import { leakSiteText, text } from '../text.ts';
+import { text } from '../text.ts';
 import { StripPanel } from './StripPanel.tsx';
 
 interface PanelProps {
@@ -66,7 +67,7 @@ export function LeakPanel({ onClose }: PanelProps) {
       <div className="leak-sites">
         {sites.map((site, index) => (
           <button type="button" key={site} className="action" data-autofocus={site === 'unknown' ? true : undefined} onClick={() => record(site)}>
-            {leakSiteText[site]} <kbd>{index + 1}</kbd>
+            {leakSiteWords[site]} <kbd>{index + 1}</kbd>
           </button>
         ))}
         <button type="button" className="action" onClick={onClose}>

@@ -1,6 +1,6 @@
+import { indexAt } from '../../src/base/times.ts';
 import type { Curve } from '../../src/link/link.ts';
 import type { Moment } from '../store/moment.ts';
-import { indexAt } from '../store/timeline.ts';
 
 /** Pressure against volume during one inflation or one injection. */
 export interface Loop {

@@ -1,7 +1,8 @@
 import { memo, useCallback, useEffect, useRef } from 'react';
+import { indexAt } from '../../src/base/times.ts';
 import { clockText } from '../app/format.ts';
 import { eventWords } from '../live/eventText.ts';
-import { indexAt, type TimelineEvent } from '../store/timeline.ts';
+import type { TimelineEvent } from '../store/timeline.ts';
 import { text } from '../text.ts';
 
 interface Props {

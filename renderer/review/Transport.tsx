@@ -10,11 +10,11 @@ import {
   IconRepeat,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { indexAt } from '../../src/base/times.ts';
 import type { Bookmark } from '../../src/link/desk.ts';
 import type { PlaneId } from '../../src/sample/index.ts';
 import { positionText } from '../app/format.ts';
 import { type OpenReview, send, showRecords } from '../store/consoleStore.ts';
-import { indexAt } from '../store/timeline.ts';
 import { text } from '../text.ts';
 import type { RecordTool } from './RecordTools.tsx';
 import { TimelineTrack } from './TimelineTrack.tsx';

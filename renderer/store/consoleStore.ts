@@ -4,10 +4,11 @@ import type { InjectorReading } from '../../src/injector/reading.ts';
 import type { ClientMessage, RecordListItem, ServerMessage, SessionInfo, Status } from '../../src/link/link.ts';
 import type { ReceivedRuns } from '../../src/link/received.ts';
 import type { PictureLayout } from '../../src/procedure/displaySite.ts';
+import { leakSiteWords } from '../../src/procedure/leakSiteWords.ts';
 import type { OperatorEvent, PlaneId, Sample, Stage } from '../../src/sample/index.ts';
 import { receiveAccess } from '../access/accessStore.ts';
 import { type Connection, connect } from '../link/connection.ts';
-import { leakSiteText, text } from '../text.ts';
+import { text } from '../text.ts';
 import { allHidden, anyShown, defaultLayers, type OverlayLayers } from '../viewport/layers.ts';
 import { forgetStills, stillOf } from '../viewport/stills.ts';
 import { createAskedEvents } from './askedEvents.ts';
@@ -205,7 +206,7 @@ function doneWords(event: OperatorEvent): string | null {
     case 'store-frame':
       return done.store(text.picture.plane[event.plane]);
     case 'leak-seen':
-      return done.leak(leakSiteText[event.site]);
+      return done.leak(leakSiteWords[event.site]);
     case 'cement-mixed':
       return done.mixed;
     case 'stage':

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { indexAt } from '../../src/base/times.ts';
 import type { Curve, Curves, SessionInfo } from '../../src/link/link.ts';
 import { planeIds } from '../../src/sample/index.ts';
 import { useTick } from '../app/tick.ts';
@@ -6,7 +7,7 @@ import { pictureInfo } from '../viewport/pictureInfo.ts';
 import { consoleStore, type HeardReading, type OpenReview, useConsole } from './consoleStore.ts';
 import { type NumberFreshness, numberFreshness } from './stale.ts';
 
-import { createTimelineCursor, emptyCurve, emptyTimeline, foldSamples, indexAt, type TimelineState, withInjectors } from './timeline.ts';
+import { createTimelineCursor, emptyCurve, emptyTimeline, foldSamples, type TimelineState, withInjectors } from './timeline.ts';
 
 /** Pressure and volume at one moment, and whether they may be trusted as of that moment. */
 export interface MomentReading {

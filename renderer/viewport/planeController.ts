@@ -3,11 +3,12 @@ import { cArmView } from '../../src/geometry/cArm.ts';
 import { epipolarLine } from '../../src/geometry/triangulate.ts';
 import type { NeedleObservation } from '../../src/guidance/observation.ts';
 import type { FrameHeader } from '../../src/link/link.ts';
+import { leakSiteWords } from '../../src/procedure/leakSiteWords.ts';
 import type { ImagePoint, PlaneId, PlanePlan } from '../../src/sample/index.ts';
 import { fixed } from '../app/format.ts';
 import type { Look, LookReference } from '../link/frameDeveloper.ts';
 import type { ArrivedFrame } from '../link/frameStream.ts';
-import { leakSiteText, text } from '../text.ts';
+import { text } from '../text.ts';
 import { type Affine, type CanvasPoint, scaleOf, toImage } from './affine.ts';
 import { type CementPicture, createArrivalMap, rasterPolygon } from './arrival.ts';
 import type { Development } from './develop.ts';
@@ -137,7 +138,7 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
   };
   const leakLabel = (guidance: GuidanceOf | null): string | null => {
     const seen = guidance?.observation.cement;
-    return seen?.leak ? `${text.overlay.leak}${seen.leakSite ? `: ${leakSiteText[seen.leakSite]}` : ''}` : null;
+    return seen?.leak ? `${text.overlay.leak}${seen.leakSite ? `: ${leakSiteWords[seen.leakSite]}` : ''}` : null;
   };
   const drawOver = () => {
     const { header, guidance } = info();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { alarmOrder } from '../../renderer/live/alarmOrder.ts';
-import { createTimelineCursor, emptyTimeline, foldSamples, indexAt } from '../../renderer/store/timeline.ts';
+import { createTimelineCursor, emptyTimeline, foldSamples } from '../../renderer/store/timeline.ts';
 import type { AlarmEvent } from '../../src/alarm/alarm.ts';
+import { indexAt } from '../../src/base/times.ts';
 import type { Sample } from '../../src/sample/index.ts';
 
 const alarm = (phase: AlarmEvent['phase'], id = 'cement-leak/b', priority: AlarmEvent['priority'] = 'high'): AlarmEvent => ({

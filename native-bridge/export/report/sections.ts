@@ -1,9 +1,10 @@
 import type { PressureUnit } from '../../../src/base/units.ts';
+import { leakSiteWords } from '../../../src/procedure/leakSiteWords.ts';
 import type { ReportFacts } from './facts.ts';
 import { guidanceTable, heightsTable, planesTable } from './imagingTables.ts';
 import type { Block, ReportPicture, ReportSection, ReportTable, Value } from './model.ts';
 import { curvePlot } from './plot.ts';
-import { birthDate, clock, digits, moment, personName, pressure, priorityWords, seconds, siteWords, stageWords } from './words.ts';
+import { birthDate, clock, digits, moment, personName, pressure, priorityWords, seconds, stageWords } from './words.ts';
 
 /** What is not in the facts. */
 export interface ReportContext {
@@ -117,7 +118,7 @@ function summaryTable(facts: ReportFacts, { pressureUnit }: ReportContext): Repo
     ['inflations', 'Balloon inflations', inflations.length],
     ['peak', 'Highest balloon pressure', inflations.length > 0 ? `${pressure(pressureUnit)(peak)} ${pressureUnit}` : null],
     ['cement', 'Cement, all needles', shares.length > 0 ? `${shares.reduce((sum, { volumeMl }) => sum + volumeMl, 0).toFixed(1)} mL` : null],
-    ['leaks', 'Leaks', leaks.length > 0 ? [...new Set(leaks.map(({ site }) => siteWords[site]))].join(', ') : 'none seen'],
+    ['leaks', 'Leaks', leaks.length > 0 ? [...new Set(leaks.map(({ site }) => leakSiteWords[site]))].join(', ') : 'none seen'],
     ['alarms', 'Alarms', countAlarms(alarms)],
     ...planes.map(({ plane, pictureMs }): Pair => [`pictureTime-${plane}`, `Time with pictures, plane ${plane.toUpperCase()}`, clock(pictureMs)]),
     ['dose', 'Dose area product', dose.length > 0 ? `${dose.reduce((sum, value) => sum + value, 0).toFixed(2)} Gy·cm²` : 'not said by the source'],
@@ -245,7 +246,7 @@ function timelineTable({ identities, notes, leaks, mixes, devicesUsed, keyFrames
     ...identities.map(identityRow),
     ...notes.map((said) => noteRow(said)),
     ...leaks.map(
-      ({ tMs, site, by }) => [tMs, 'Leak', `${siteWords[site]}, ${by === 'operator' ? 'seen by the operator' : `in plane ${by.toUpperCase()}`}`] as const,
+      ({ tMs, site, by }) => [tMs, 'Leak', `${leakSiteWords[site]}, ${by === 'operator' ? 'seen by the operator' : `in plane ${by.toUpperCase()}`}`] as const,
     ),
     ...mixes.map(({ tMs, product }) => [tMs, 'Cement mixed', product ?? ''] as const),
     ...devicesUsed.map(({ tMs, name }) => [tMs, 'Device used', name] as const),
@@ -283,7 +284,7 @@ const alarmsTable = ({ alarms }: ReportFacts): ReportTable => ({
 function complicationsTable({ leaks, inflations, performed }: ReportFacts): ReportTable {
   const rows: (readonly [number, string, string])[] = [
     ...leaks.map(
-      ({ tMs, site, by }) => [tMs, `Cement leak, ${siteWords[site]}`, by === 'operator' ? 'operator' : `guidance, plane ${by.toUpperCase()}`] as const,
+      ({ tMs, site, by }) => [tMs, `Cement leak, ${leakSiteWords[site]}`, by === 'operator' ? 'operator' : `guidance, plane ${by.toUpperCase()}`] as const,
     ),
     ...inflations.filter(({ inflation }) => inflation.ruptured).map(({ inflation }) => [inflation.fromMs, 'Balloon rupture', 'injector'] as const),
     ...(performed?.outcome === 'discontinued' ? [[performed.tMs, `Discontinued: ${performed.reason ?? 'no reason given'}`, 'operator'] as const] : []),

@@ -1,5 +1,5 @@
 import { type PressureUnit, pressureFromKpa } from '../../../src/base/units.ts';
-import type { LeakSite, Stage } from '../../../src/procedure/operatorEvent.ts';
+import type { Stage } from '../../../src/procedure/operatorEvent.ts';
 import type { Patient } from '../../../src/procedure/patient.ts';
 
 /** The report's words that are not in a single place. */
@@ -9,18 +9,6 @@ export const stageWords: Readonly<Record<Stage, string>> = {
   mixing: 'Cement mixing',
   injection: 'Cement injection',
   closure: 'Closure',
-};
-
-export const siteWords: Readonly<Record<LeakSite, string>> = {
-  epidural: 'epidural',
-  foraminal: 'foraminal',
-  'disc-superior': 'disc above',
-  'disc-inferior': 'disc below',
-  paravertebral: 'paravertebral',
-  'venous-basivertebral': 'basivertebral vein',
-  'venous-anterior': 'anterior vein',
-  'needle-track': 'needle track',
-  unknown: 'site not known',
 };
 
 export const phaseWords = { before: 'before', 'after-cavity': 'after the cavity', 'after-cement': 'after the cement' } as const;
