@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useReducer, useRef } from 'react';
 import type { ImagePoint, PlaneId } from '../../src/sample/index.ts';
+import { arrowStep } from '../app/arrows.ts';
 import { text } from '../text.ts';
 import { type Affine, type CanvasPoint, toCanvas } from '../viewport/affine.ts';
 import type { PlaneController } from '../viewport/planeController.ts';
@@ -34,7 +35,6 @@ function Lines({ m, plane }: { readonly m: Affine; readonly plane: DraftPlane })
   );
 }
 
-const arrows: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const fastStep = 10;
 
 const nameOf = ({ part, index }: PointRef): string => {
@@ -72,7 +72,7 @@ export function PlanLayer({ plane, controller, draft, tool, onChange }: Props) {
     event.currentTarget.setPointerCapture(event.pointerId);
   };
   const onKey = (event: KeyboardEvent, ref: PointRef, [x, y]: ImagePoint) => {
-    const arrow = arrows[event.key];
+    const arrow = arrowStep(event.key);
     const step = event.shiftKey ? fastStep : 1;
     if (arrow) onChange(setPoint(draft, plane, ref, [x + arrow[0] * step, y + arrow[1] * step]));
     else if (event.key === 'Delete' || event.key === 'Backspace') onChange(setPoint(draft, plane, ref, null));

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
+import { arrowStep } from '../app/arrows.ts';
 import { fixed } from '../app/format.ts';
 import { text } from '../text.ts';
 import type { Slice } from './reslice.ts';
@@ -15,8 +16,6 @@ interface Props {
   /** Null beside the picture. */
   readonly pointAt: (event: PointerEvent) => SlicePoint | null;
 }
-
-const arrows: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const withEnd = ({ ends: [p, q] }: SliceLength, end: 0 | 1, point: SlicePoint): SliceLength['ends'] => (end === 0 ? [point, q] : [p, point]);
 
@@ -37,7 +36,7 @@ export function SliceLengths({ slice, zoom, lengths, onLength, pointAt }: Props)
     if (point) onLength(length, withEnd(length, current.end, point));
   };
   const onKey = (event: KeyboardEvent, length: SliceLength, end: 0 | 1) => {
-    const arrow = arrows[event.key];
+    const arrow = arrowStep(event.key);
     if (!arrow) return;
     const step = event.shiftKey ? 10 : 1;
     const [x, y] = length.ends[end];
@@ -73,7 +72,7 @@ export function SliceLengths({ slice, zoom, lengths, onLength, pointAt }: Props)
               <button
                 type="button"
                 key={end}
-                className="slice-handle"
+                className="plan-handle"
                 style={place(length.ends[end])}
                 aria-label={words.lengthEnd(end + 1, said)}
                 onPointerDown={(event) => {

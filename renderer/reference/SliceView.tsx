@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { VoiWindow } from '../../src/dicom/voi.ts';
+import { arrowStep } from '../app/arrows.ts';
 import { fixed } from '../app/format.ts';
 import { text } from '../text.ts';
 import type { LoadedPrior } from './loadPrior.ts';
@@ -34,8 +35,6 @@ const keyWindowPx = 24;
 const keyPan = 0.05;
 /** A press that moved less is a click. */
 const clickPx = 4;
-
-const arrows: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 type Drag = { readonly kind: 'window' | 'pan' | 'zoom'; readonly x: number; readonly y: number };
 const dragKind = (event: PointerEvent): Drag['kind'] => (event.button === 1 || event.shiftKey ? 'pan' : event.button === 2 ? 'zoom' : 'window');
@@ -113,7 +112,7 @@ export function SliceView(props: Props) {
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;
-    const arrow = arrows[event.key];
+    const arrow = arrowStep(event.key);
     if (arrow && event.altKey) setWindowBy(arrow[0] * keyWindowPx, arrow[1] * keyWindowPx);
     else if (arrow && event.shiftKey) setCamera((before) => panned(before, arrow[0] * keyPan, arrow[1] * keyPan));
     else if (arrow) go(index + arrow[0] + arrow[1]);

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useReducer, useRef } from 'react';
 import type { ImagePoint, PlaneId } from '../../src/sample/index.ts';
+import { arrowStep } from '../app/arrows.ts';
 import { text } from '../text.ts';
 import { AddPointButton } from './AddPointButton.tsx';
 import { toCanvas } from './affine.ts';
@@ -10,8 +11,6 @@ interface Props {
   readonly plane: PlaneId;
   readonly controller: PlaneController;
 }
-
-const arrows: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** Endplate points over one picture while they are placed: a click sets the next, a drag or the arrows move one. */
 export function EndplateLayer({ plane, controller }: Props) {
@@ -37,7 +36,7 @@ export function EndplateLayer({ plane, controller }: Props) {
     if (dragged.current !== null && point) moveEndplate(dragged.current, point);
   };
   const onKey = (event: KeyboardEvent, index: number, [x, y]: ImagePoint) => {
-    const arrow = arrows[event.key];
+    const arrow = arrowStep(event.key);
     if (!arrow) return;
     moveEndplate(index, [x + arrow[0], y + arrow[1]]);
     event.preventDefault();

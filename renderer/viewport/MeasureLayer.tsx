@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useReducer, useRef } from 'react';
 import type { ImagePoint } from '../../src/sample/index.ts';
+import { arrowStep } from '../app/arrows.ts';
 import { fixed } from '../app/format.ts';
 import { text } from '../text.ts';
 import { AddPointButton } from './AddPointButton.tsx';
@@ -13,8 +14,6 @@ interface Props {
   readonly pictureKey: PictureKey;
   readonly controller: PlaneController;
 }
-
-const arrows: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** What the picture says a pixel measures; null without geometry or calibration. */
 const scaleOfPicture = (key: PictureKey): number | null => pictureInfo(key).guidance?.observation.needle.mmPerPx ?? null;
@@ -62,7 +61,7 @@ export function MeasureLayer({ pictureKey, controller }: Props) {
     if (dragged.current && point) moveMeasurePoint(...dragged.current, point);
   };
   const onKey = (event: KeyboardEvent, index: number, pointIndex: number, [x, y]: ImagePoint) => {
-    const arrow = arrows[event.key];
+    const arrow = arrowStep(event.key);
     if (!arrow) return;
     const step = event.shiftKey ? 10 : 1;
     moveMeasurePoint(index, pointIndex, [x + arrow[0] * step, y + arrow[1] * step]);

@@ -1,3 +1,4 @@
+import { arrowStep } from '../app/arrows.ts';
 import type { CanvasPoint } from './affine.ts';
 import type { PlaneController } from './planeController.ts';
 
@@ -64,8 +65,7 @@ const panStepPx = 40;
 
 /** Keys on a focused picture; true when the key was one of them. */
 export function pictureKey(event: { readonly key: string; readonly altKey: boolean; readonly shiftKey: boolean }, controller: PlaneController): boolean {
-  const arrows: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  const arrow = arrows[event.key];
+  const arrow = arrowStep(event.key);
   if (arrow && event.altKey) controller.dragWindow(arrow[0] * windowStepPx, arrow[1] * windowStepPx);
   else if (arrow && event.shiftKey) controller.pan(arrow[0] * panStepPx, arrow[1] * panStepPx);
   else if (event.key === '+' || event.key === '=') controller.zoom(1);
