@@ -35,6 +35,10 @@ function meanBehind(
 
 export const levelBehind = (tip: ImagePoint, direction: readonly [number, number], context: NeedleContext): number => meanBehind(tip, direction, 1, 0, context);
 
+/** What stands in front of the tip, where a balloon or cement would come first. */
+export const levelAhead = (tip: ImagePoint, direction: readonly [number, number], context: NeedleContext): number =>
+  meanBehind(tip, direction, -4.5, 0, context);
+
 /** What the bone beside the last millimetres stops: what their place would stop without the needle. */
 export function sidesBehind(tip: ImagePoint, direction: readonly [number, number], widthPx: number, context: NeedleContext): number {
   const aside = 0.5 * widthPx + 0.9 / context.scale.mmPerPx;

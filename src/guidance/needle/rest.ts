@@ -18,6 +18,14 @@ export const restRules = {
   coveredShare: 0.3,
   releaseHollowMm: 6,
   sameEndMm: 2,
+  /** The stylet's point stands out of the cannula: the end is so much farther back once it has left, seen alike in so many frames. */
+  openEndMm: { least: 1.2, most: 6, alike: 0.5 },
+  openEndFrames: 3,
+  /** With so little more in front of it than there was, nepers, neither balloon nor cement has come. */
+  emptyNepers: 0.06,
+  /** How much of a disagreement between the end that is held and the one that is seen is told as uncertainty: balloon and cement explain one in front. */
+  doubtShare: 0.5,
+  doubtMm: { ahead: 1.5, back: 6 },
 } as const;
 
 /**
@@ -84,14 +92,28 @@ export function decide(
     return { alongMm: expected, parked: true, measured: false, strays };
   }
   if (track.parked) {
-    if (Math.abs(alongMm) < restRules.releaseMm) return { alongMm: 0.2 * alongMm, parked: true, measured: true, strays: 0 };
-    if (clear || track.strays >= 1) return { alongMm, parked: false, measured: true, strays: 0 };
+    // Cement in the lumen stops as much as a stylet that is put back, and goes on before the end: only what is seen three times is believed.
+    if (Math.abs(alongMm) < restRules.releaseMm) return { alongMm: track.opened ? 0 : 0.2 * alongMm, parked: true, measured: !track.opened, strays: 0 };
+    if (track.opened ? track.strays >= 2 : clear || track.strays >= 1) return { alongMm, parked: false, measured: true, strays: 0 };
     return { alongMm: 0, parked: true, measured: false, strays: track.strays + 1 };
   }
   const surprise = Math.abs(alongMm - speedMm);
   const settled = track.seenFrames >= 4 && surprise > restRules.jumpMm;
   if (settled && !clear && track.strays < 1) return { alongMm: speedMm, parked: false, measured: false, strays: track.strays + 1 };
   return { alongMm, parked: false, measured: true, strays: 0 };
+}
+
+/** Whether the open end of the cannula is seen behind where the stylet's point was, with nothing yet in front that could make it look so. */
+export function isOpenEnd(track: NeedleTrack, alongMm: number, lastAlongMm: number, aheadLevel: number): boolean {
+  const { least, most, alike } = restRules.openEndMm;
+  const empty = track.aheadLevel !== null && aheadLevel < track.aheadLevel + restRules.emptyNepers;
+  return empty && -alongMm > least && -alongMm < most && Math.abs(alongMm - lastAlongMm) < alike;
+}
+
+/** What the end that was seen, and not believed, adds to the tip's uncertainty, mm. */
+export function doubtMm(disbelievedMm: number): number {
+  const { ahead, back } = restRules.doubtMm;
+  return restRules.doubtShare * Math.min(Math.abs(disbelievedMm), disbelievedMm > 0 ? ahead : back);
 }
 
 /** With the stylet in, as of every frame; after it has left, as of then, or of the first quiet frame at a new place. */

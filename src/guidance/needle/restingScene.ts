@@ -11,6 +11,8 @@ import type { NeedleContext, NeedleTrack } from './tracker.ts';
 export interface RestingScene {
   /** What lies over or beside the needle at rest, with that needle taken out; null when nothing has come or nothing is known. */
   beside(tracks: readonly NeedleTrack[], context: NeedleContext): Beside | null;
+  /** To be told after each frame: whether what came is a needle. What is none becomes part of the scene. */
+  settle(isNeedle: boolean): void;
   forget(): void;
 }
 
@@ -31,18 +33,22 @@ const rules = {
   meanFrames: 12,
   /** To each side of the resting needle's axis, mm: beside that, a second one is seen by itself. */
   asideMm: 7,
-  /** A needle adds at least this over its width, nepers; as little as this less and the resting one has changed. */
+  /** A needle adds at least this over its width, nepers, or this share of what the resting one stops; as much less and that one has changed. */
   nepers: 0.2,
+  contrastShare: 0.25,
   /** Along the axis, mm. */
-  comeMm: 2.4,
+  comeMm: 4,
   goneMm: 5,
   /** The needle's own point is not looked at: it may have stood a little elsewhere, or be told a little differently in each frame. */
   tipMm: 2,
+  tipWidths: 2,
   /** From there on the last part of the shaft, from which its end is measured, in widths. */
   endWidths: 4,
   /** A shaft is the same all along: it rests as long as its tip has stayed within this for so many frames, mm. */
   restRangeMm: 1.5,
   restFrames: 3,
+  /** What has come and is no needle in so many frames (a hand, a clamp, the hub) belongs to the scene. */
+  strangeFrames: 4,
 } as const;
 
 /** Along the needle: over how much something has come, and over how much something is gone, mm; and whether it came over the end. */
@@ -61,6 +67,7 @@ export function createRestingScene(width: number, height: number): RestingScene 
   let frames = 0;
   /** Something lay over it in the last frame: it is not learnt, and the needle may go on under it. */
   let covered = false;
+  let strangeFrames = 0;
 
   function forget(): void {
     hostId = null;
@@ -113,7 +120,8 @@ export function createRestingScene(width: number, height: number): RestingScene 
     let came = 0;
     let went = 0;
     let overEnd = false;
-    for (let back = rules.tipMm / mmPerFinePx; back < host.lengthPx / factor; back += step) {
+    const leastNepers = Math.max(rules.nepers, rules.contrastShare * host.contrast);
+    for (let back = Math.max(rules.tipMm / mmPerFinePx, rules.tipWidths * bandPx); back < host.lengthPx / factor; back += step) {
       let most = 0;
       let least = 0;
       const bands: number[] = [];
@@ -133,11 +141,11 @@ export function createRestingScene(width: number, height: number): RestingScene 
         most = Math.max(most, sum / wide);
         least = Math.min(least, sum / wide);
       }
-      if (most > rules.nepers) {
+      if (most > leastNepers) {
         came += step * mmPerFinePx;
         overEnd ||= back < rules.endWidths * bandPx;
       }
-      if (least < -rules.nepers) went += step * mmPerFinePx;
+      if (least < -leastNepers) went += step * mmPerFinePx;
     }
     return { cameMm: came, wentMm: went, overEnd };
   }
@@ -175,6 +183,10 @@ export function createRestingScene(width: number, height: number): RestingScene 
 
   return {
     forget,
+    settle(isNeedle) {
+      strangeFrames = covered && !isNeedle ? strangeFrames + 1 : 0;
+      if (strangeFrames > rules.strangeFrames) forget();
+    },
     beside(tracks, context) {
       if (!context.shiftTrusted) return null;
       const host = hostId === null ? newHost(tracks) : tracks.find((track) => track.id === hostId);
@@ -190,7 +202,8 @@ export function createRestingScene(width: number, height: number): RestingScene 
           forget();
           return null;
         }
-        if (cameMm > rules.comeMm)
+        covered = cameMm > rules.comeMm;
+        if (covered)
           return {
             host,
             view: subtract(context),

@@ -32,8 +32,8 @@ const association = { acrossMm: 5, angleDeg: 12 } as const;
 /** A needle does not change its width by more than this from one frame to the next. */
 const mergedWidthShare = 0.2;
 
-/** A needle that goes on shows, beyond where it was, from about here behind its tip on, mm. */
-const aheadFromMm = 6;
+/** How far behind the tip of one needle another one is when it comes into view over it, mm. */
+const newcomerBehindMm = 10;
 
 const isForward = (bar: FoundBar, direction: readonly [number, number]): boolean => bar.shaft.dx * direction[0] + bar.shaft.dy * direction[1] > 0;
 
@@ -200,11 +200,15 @@ export const hostSighting = ({ host, endIsClear }: Beside, context: NeedleContex
   return sighting === null ? null : { ...sighting, bar: { ...sighting.bar, shaft: { ...sighting.bar.shaft, contrast: host.contrast } } };
 };
 
-/** Whether a bar that is left lies before or at the end of the needle that was taken out: that needle has gone on. */
-export function isAheadOf(host: NeedleTrack, { shaft }: FoundBar, { pyramid, scale }: NeedleContext): boolean {
+/**
+ * Whether a bar that is left when a needle is taken out may be a second one, seen for the first time: it comes in from the border, and
+ * its end is still far behind the first one's. What else is left is that needle itself, which has gone on.
+ */
+export function comesBeside(host: NeedleTrack, bar: FoundBar, { pyramid, scale }: NeedleContext): boolean {
+  if (bar.startsAtBorder === bar.endsAtBorder) return false;
+  const end = bar.startsAtBorder ? bar.shaft.to : bar.shaft.from;
   const [dx, dy] = host.direction;
-  const along = [shaft.from, shaft.to].map(
-    (at) => (pyramid.factor * (shaft.x + shaft.dx * at) - host.tip[0]) * dx + (pyramid.factor * (shaft.y + shaft.dy * at) - host.tip[1]) * dy,
-  );
-  return Math.min(...along) * scale.mmPerPx > -aheadFromMm;
+  const x = pyramid.factor * (bar.shaft.x + bar.shaft.dx * end) - host.tip[0];
+  const y = pyramid.factor * (bar.shaft.y + bar.shaft.dy * end) - host.tip[1];
+  return -(x * dx + y * dy) * scale.mmPerPx > newcomerBehindMm;
 }

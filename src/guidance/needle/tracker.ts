@@ -4,17 +4,17 @@ import type { AttenuationPyramid } from '../image/attenuation.ts';
 import type { VisibleField } from '../image/field.ts';
 import type { DetectedNeedle } from '../observation.ts';
 import type { NeedleDetector, NeedleScale } from './detect.ts';
-import { isBareBack, levelBehind, sidesBehind } from './levels.ts';
+import { isBareBack, levelAhead, levelBehind, sidesBehind } from './levels.ts';
 import { degreesBetween, forwardOfNew, mayBeNew } from './newcomers.ts';
-import { bareLevelAfter, decide, isAtRest, restRules, solidContrastAfter, styletState } from './rest.ts';
+import { bareLevelAfter, decide, doubtMm, isAtRest, isOpenEnd, restRules, solidContrastAfter, styletState } from './rest.ts';
 import { createRestingScene } from './restingScene.ts';
 import {
   aloneSighting,
   barOnAxis,
   belongsTo,
   besideSighting,
+  comesBeside,
   hostSighting,
-  isAheadOf,
   type NeedleView,
   nearestBar,
   type Sighting,
@@ -31,11 +31,15 @@ export interface NeedleTrack {
   /** Visible length of the shaft. */
   readonly lengthPx: number;
   readonly tipSigmaPx: number;
+  /** Of the last end that was believed. */
+  readonly measuredSigmaPx: number;
   readonly confidence: number;
   readonly contrast: number;
   /** At rest in the bone: the tip is then held against balloon, cement and the missing stylet. */
   readonly parked: boolean;
   readonly stylet: boolean;
+  /** Its stylet has been out. */
+  readonly opened: boolean;
   readonly seenFrames: number;
   readonly missedFrames: number;
   /** Frame count when it last moved through bone. */
@@ -51,6 +55,10 @@ export interface NeedleTrack {
   readonly doubts: number;
   /** Attenuation that the last millimetres of its place would have without it; null as long as it is not known. */
   readonly bareLevel: number | null;
+  /** What stood before its point while the stylet was in. */
+  readonly aheadLevel: number | null;
+  /** Frames in a row in which the open end was seen behind where the stylet's point was. */
+  readonly openEndFrames: number;
   /** Frames in a row in which its last part has looked drawn back from where it rested. */
   readonly backFrames: number;
   /** Frames for which something is still taken to lie over it since it was last seen covered: another needle, cement. */
@@ -120,7 +128,7 @@ export function createNeedleTracker(fineWidth: number, fineHeight: number): Need
       const context = beside === null ? frameContext : withNoise(frameContext, beside.noiseShare);
       const frameView: NeedleView = { sizes: context.pyramid, tipPicture: frameAsTipPicture(context.frame, context.pyramid.ofStoredValue) };
       const view = beside?.view ?? frameView;
-      const bars = detector.bars(view.sizes, context.field, context.scale).filter((bar) => beside === null || !isAheadOf(beside.host, bar, context));
+      const bars = [...detector.bars(view.sizes, context.field, context.scale)];
       const followed: NeedleTrack[] = [];
       for (const track of tracks) {
         const at = track === beside?.host ? -1 : nearestBar(bars, track, context);
@@ -135,7 +143,10 @@ export function createNeedleTracker(fineWidth: number, fineHeight: number): Need
         if (next !== null) followed.push(next);
       }
       const fresh = bars
-        .filter((bar) => mayBeNew(bar, context))
+        .filter(
+          (bar) =>
+            mayBeNew(bar, context) && (beside === null || comesBeside(beside.host, bar, context) || candidates.some((one) => belongsTo(bar, one, context))),
+        )
         .flatMap((bar) => {
           const forward = forwardOfNew(bar, context);
           return forward === null ? [] : [sightingOf(bar, forward, view, detector)];
@@ -156,6 +167,7 @@ export function createNeedleTracker(fineWidth: number, fineHeight: number): Need
         followed.push(track);
         candidates = candidates.filter((c) => c !== track);
       }
+      scene.settle(followed.length > 1 || candidates.length > 0);
       tracks = followed;
       return tracks;
     },
@@ -170,10 +182,12 @@ function started(id: number, sighting: Sighting, { shift, frameCount, scaleKnown
     widthPx: sighting.widthPx,
     lengthPx: sighting.lengthPx,
     tipSigmaPx: sighting.sigmaPx,
+    measuredSigmaPx: sighting.sigmaPx,
     confidence: confidenceOf(sighting),
     contrast: sighting.bar.shaft.contrast,
     parked: false,
     stylet: true,
+    opened: false,
     seenFrames: 1,
     missedFrames: 0,
     movedAt: frameCount,
@@ -185,6 +199,8 @@ function started(id: number, sighting: Sighting, { shift, frameCount, scaleKnown
     strays: 0,
     doubts: sighting.hollow ? 1 : 0,
     bareLevel: null,
+    aheadLevel: null,
+    openEndFrames: 0,
     backFrames: 0,
     coveredFrames: 0,
     certain: scaleKnown || sighting.bar.startsAtBorder || sighting.bar.endsAtBorder,
@@ -254,17 +270,14 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   // A cannula at rest has to be seen drawn back twice: a balloon before it makes one frame's end uncertain.
   const backFrames = hollow && isBareBack(track, base, -along * mmPerPx, contrast, context) ? track.backFrames + 1 : 0;
   const withdrawn = hollow && (track.bareLevel === null ? followedStep : backFrames >= restRules.backFrames);
-  const decision = withdrawn
-    ? { alongMm: along * mmPerPx, parked: false, measured: true, strays: 0 }
-    : decide(
-        track,
-        along * mmPerPx,
-        (track.recentAlongPx.at(-1) ?? 0) * mmPerPx,
-        track.velocityPx * mmPerPx,
-        hollow,
-        styletOut,
-        sighting.sigmaPx < restRules.clearTip * sighting.widthPx,
-      );
+  const lastAlongMm = (track.recentAlongPx.at(-1) ?? 0) * mmPerPx;
+  const ahead = levelAhead(base, sighting.direction, context);
+  const openEnd = hollow && sighting.hollow && !context.cementSeen && isOpenEnd(track, along * mmPerPx, lastAlongMm, ahead);
+  const openEndFrames = openEnd ? track.openEndFrames + 1 : 0;
+  const decision =
+    withdrawn || openEndFrames >= restRules.openEndFrames
+      ? { alongMm: along * mmPerPx, parked: false, measured: true, strays: 0 }
+      : decide(track, along * mmPerPx, lastAlongMm, track.velocityPx * mmPerPx, hollow, styletOut, sighting.sigmaPx < restRules.clearTip * sighting.widthPx);
   const accepted = decision.alongMm / mmPerPx;
   // Across the shaft the measurement is always better than the prediction, as long as it reaches near to the tip.
   const across = decision.measured || followedStep ? (sighting.tip[0] - base[0]) * -dy + (sighting.tip[1] - base[1]) * dx : 0;
@@ -275,17 +288,20 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   const resting = isAtRest(recent, mmPerPx, Math.ceil(context.restFrames / 2));
   const parked = decision.parked || (measured && isAtRest(recent, mmPerPx, context.restFrames) && track.seenFrames >= 3);
   const moved = Math.abs(accepted) * mmPerPx > rules.movedMm && !parked;
+  const measuredSigmaPx = measured ? Math.hypot(sighting.sigmaPx, rules.lagShare * accepted) : track.measuredSigmaPx;
   return {
     ...track,
     tip,
     direction: sighting.direction,
     widthPx: 0.8 * track.widthPx + 0.2 * sighting.widthPx,
     lengthPx: sighting.lengthPx,
-    tipSigmaPx: measured ? Math.hypot(sighting.sigmaPx, rules.lagShare * accepted) : Math.max(sighting.sigmaPx, track.tipSigmaPx),
+    tipSigmaPx: Math.hypot(measuredSigmaPx, doubtMm((along - accepted) * mmPerPx) / mmPerPx),
+    measuredSigmaPx,
     confidence: confidenceOf(sighting),
     contrast,
     parked,
     stylet,
+    opened: track.opened || !stylet,
     doubts,
     seenFrames: track.seenFrames + 1,
     missedFrames: 0,
@@ -298,6 +314,8 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     solidContrast: solidContrastAfter(track, contrast, hollow, changed && !stylet && track.seenFrames === 2),
     strays: decision.strays,
     backFrames,
+    openEndFrames,
+    aheadLevel: hollow ? track.aheadLevel : ahead,
     bareLevel: bareLevelAfter(track, hollow, withdrawn && !resting, sidesBehind(tip, sighting.direction, sighting.widthPx, context)),
   };
 }
