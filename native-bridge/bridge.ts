@@ -27,6 +27,8 @@ export interface BridgeOptions {
   readonly recordsFolder: string | null;
   readonly port: number;
   readonly admitTypedAddress: boolean;
+  /** See `SessionOptions`. */
+  readonly withoutGuidance?: boolean;
   /** In the place of a bridge that died: on its port if that is still free, for the pages that are open, with the procedure that ran. */
   readonly inPlaceOf?: { readonly port: number | null; readonly cookie: string | undefined; readonly resume: Resuming | null };
 }
@@ -68,7 +70,12 @@ function signInOf({ protection }: Site): SignIn {
  */
 export async function startBridge(options: BridgeOptions): Promise<Result<Bridge>> {
   const site = createSiteStore(options.site);
-  const workplace = createWorkplace({ site, inputFor: options.inputFor, recordsFolder: options.recordsFolder });
+  const workplace = createWorkplace({
+    site,
+    inputFor: options.inputFor,
+    recordsFolder: options.recordsFolder,
+    withoutGuidance: options.withoutGuidance ?? false,
+  });
   const opened = Promise.withResolvers<void>();
   const resume = options.inPlaceOf?.resume ?? null;
   const begun = workplace.begin(false, { onOpened: opened.resolve, resume });

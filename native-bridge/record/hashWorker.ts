@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
+import { giveWay } from '../giveWay.ts';
 import { countFrame, giveBack } from '../sources/frameMemory.ts';
 
 /** `file` counts the files of a thread from 0. */
@@ -11,6 +12,7 @@ export type FromHashWorker =
   | { readonly kind: 'hashed'; readonly file: number; readonly bytes: number }
   | { readonly kind: 'digest'; readonly file: number; readonly sha256: string };
 
+giveWay();
 const port = parentPort;
 if (port === null) throw new Error('hashWorker.ts is a worker thread: it is started by fileHash.ts');
 const send = (message: FromHashWorker) => port.postMessage(message);

@@ -1,11 +1,13 @@
 import { statfs } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveWay } from '../giveWay.ts';
 import { diskErrorText } from './diskError.ts';
 import { openRecordFiles, type RecordFiles } from './recordFiles.ts';
 import type { FromWriter, ToWriter, WriterWorkerData } from './writerProtocol.ts';
 
 /** The thread that owns a record's files. One for each record being written. */
 const data = workerData as WriterWorkerData;
+giveWay();
 const port = parentPort;
 if (!port) throw new Error('writerWorker.ts is a worker thread: it is started by writer.ts');
 const counters = new BigInt64Array(data.progress);

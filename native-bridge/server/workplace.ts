@@ -53,6 +53,8 @@ export interface WorkplaceOptions {
   readonly inputFor: (site: Site, practice: boolean, first: boolean) => SessionInput;
   /** Folder of records; the site's, or `Pedicle/records` in the home folder, when not given. */
   readonly recordsFolder: string | null;
+  /** See `SessionOptions`. */
+  readonly withoutGuidance?: boolean;
 }
 
 interface Running {
@@ -95,6 +97,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
       sources: underSiteLimits(sources, configured.limits),
       planes,
       speed: input.speed,
+      withoutGuidance: options.withoutGuidance ?? false,
       injectorSettings: injectorSettingsOf(configured.injector),
       describe: {
         softwareVersion: softwareVersion(),

@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly sources: readonly Source[];
   /** Planes whose guidance is made ready before the clock starts. */
   readonly planes: readonly PlaneId[];
+  /** Pictures and record alone: every frame goes by guidance, and the record says so of each. */
+  readonly withoutGuidance?: boolean;
   /** Times real time; `max` takes paced sources only and does not wait. */
   readonly speed: number | 'max';
   /** What the site says of injectors and cements. */
@@ -59,7 +61,7 @@ export interface Session {
 /** Ready to run. Fails only when a source cannot be made ready or the record cannot be opened. */
 export async function startSession(options: SessionOptions): Promise<Result<Session>> {
   const virtual = options.speed === 'max';
-  const analyses = new Map(options.planes.map((plane) => [plane, startPlaneAnalysis(plane)]));
+  const analyses = new Map((options.withoutGuidance ? [] : options.planes).map((plane) => [plane, startPlaneAnalysis(plane)]));
   const closeAnalyses = () => Promise.all([...analyses.values()].map((analysis) => analysis.close()));
   // Sources and guidance get ready side by side.
   const [made] = await Promise.all([Promise.all(options.sources.map(({ ready }) => ready)), Promise.all([...analyses.values()].map(({ ready }) => ready))]);
@@ -143,7 +145,8 @@ function runSession(
     const arrivedMs = virtual && event.atMs !== null ? Math.max(virtualNowMs, toWholeMicroseconds(event.atMs)) : nowMs();
     const { before, frame } = watch.see(plane, event.data, arrivedMs);
     for (const odd of before) stamp({ ...odd, atMs: event.atMs });
-    if (!virtual && pipeline.pending(plane) >= analysisBacklogFrames) stamp({ topic: '/gap', data: { kind: 'analysis-skipped', plane }, atMs: null });
+    const isLate = !virtual && pipeline.pending(plane) >= analysisBacklogFrames;
+    if (isLate || options.withoutGuidance) stamp({ topic: '/gap', data: { kind: 'analysis-skipped', plane }, atMs: null });
     return { ...event, data: frame };
   };
 

@@ -3,6 +3,7 @@ import type { PlaneId } from '../../src/sample/sample.ts';
 import { createVirtualCArm } from '../../src/simulation/cArm.ts';
 import type { FramePixels } from '../../src/simulation/planeRenderer.ts';
 import { scenarioByName } from '../../src/simulation/scenario.ts';
+import { giveWay } from '../giveWay.ts';
 import { countFrame } from './frameMemory.ts';
 import type { SimulationRequest } from './simulatedUri.ts';
 
@@ -20,6 +21,7 @@ export interface FrameJob {
 
 export type FrameReply = { readonly kind: 'ready' } | { readonly kind: 'made'; readonly frameIndex: number };
 
+giveWay();
 const port = parentPort;
 if (port === null) throw new Error('simulatedWorker.ts runs as a worker thread only');
 const { request, plane } = workerData as SimulatedWorkerData;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { chooseBrowser } from '../browser.ts';
-import { startBridge } from '../e2e/bridge.ts';
+import { startBridge, startProgram } from '../e2e/bridge.ts';
 import { alternate, type Benchmark, type Measure, measureOf, median, quantile } from './benchmark.ts';
 import { noiseFrames } from './frames.ts';
 
@@ -25,6 +25,7 @@ interface Setting {
   readonly planes: 1 | 2;
   readonly bits: 8 | 16;
   readonly fps: 15 | 30;
+  readonly guidance: boolean;
 }
 
 type Watched = { painted: Painted[] };
@@ -61,11 +62,14 @@ async function settled(page: Page): Promise<readonly Painted[]> {
   return page.evaluate(() => (globalThis as unknown as Watched).painted);
 }
 
-async function throughConsole(chrome: Browser, folder: string, { planes, bits, fps }: Setting): Promise<readonly Painted[]> {
+async function throughConsole(chrome: Browser, folder: string, { planes, bits, fps, guidance }: Setting): Promise<readonly Painted[]> {
   const uri = `sim:quiet?seed=1&fps=${fps}${bits === 8 ? '&look=video' : ''}`;
   const frames = ['a', 'b'].slice(0, planes).flatMap((plane) => [`--frames-${plane}`, uri]);
   const records = join(folder, 'records');
-  const bridge = await startBridge(records, [...frames, '--injector', 'none:']);
+  const unguided = { framesA: uri, ...(planes === 2 ? { framesB: uri } : {}), injector: 'none:', records };
+  const bridge = guidance
+    ? await startBridge(records, [...frames, '--injector', 'none:'])
+    : await startProgram(['--disable-warning=ExperimentalWarning', 'tests/bench/unguided.ts', JSON.stringify(unguided)]);
   const page = await chrome.newPage({ viewport: { width: 1920, height: 1080 } });
   await page.goto(bridge.url);
   const painted = await watchConsole(page);
@@ -110,7 +114,7 @@ const ratePerPlane = (painted: readonly Painted[], planes: number): number =>
   Math.min(...['a', 'b'].slice(0, planes).map((id) => painted.filter(({ plane }) => plane === id).length / (watchMs / 1000)));
 
 function measuresOf(setting: Setting, ours: readonly (readonly Painted[])[], bare: readonly (readonly Painted[])[]): readonly Measure[] {
-  const { what, planes, bits, fps } = setting;
+  const { what, planes, bits, fps, guidance } = setting;
   const named = (measure: string, unit: string) => ({
     name: 'display',
     measure: `${what}: ${measure}`,
@@ -119,8 +123,8 @@ function measuresOf(setting: Setting, ours: readonly (readonly Painted[])[], bar
   });
   const both = (of: (painted: readonly Painted[]) => number) => [ours.map(of), bare.map(of)] as const;
   const draw = (painted: readonly Painted[]) => median(painted.map(({ drawMs }) => drawMs));
-  const guided = fps === 15 && planes === 1;
-  const fast = fps === 30 && bits === 16;
+  const guided = guidance && fps === 15 && planes === 1;
+  const fast = !guidance && fps === 30 && bits === 16;
   return [
     measureOf(
       { ...named('stamp to painted, mean', 'ms'), ...(guided ? { target: { of: 'ours', atMost: 33 } } : {}) },
@@ -158,10 +162,11 @@ export const displayBenchmark: Benchmark = {
       return [];
     }
     const settings: readonly Setting[] = [
-      { what: 'one plane, 16 bit, 15/s', planes: 1, bits: 16, fps: 15 },
-      { what: 'two planes, 16 bit, 15/s', planes: 2, bits: 16, fps: 15 },
-      { what: 'one plane, 16 bit, 30/s', planes: 1, bits: 16, fps: 30 },
-      { what: 'one plane, 8 bit, 30/s', planes: 1, bits: 8, fps: 30 },
+      { what: 'one plane, 16 bit, 15/s', planes: 1, bits: 16, fps: 15, guidance: true },
+      { what: 'two planes, 16 bit, 15/s', planes: 2, bits: 16, fps: 15, guidance: true },
+      { what: 'one plane, 16 bit, 30/s, no guidance', planes: 1, bits: 16, fps: 30, guidance: false },
+      { what: 'one plane, 16 bit, 30/s', planes: 1, bits: 16, fps: 30, guidance: true },
+      { what: 'one plane, 8 bit, 30/s', planes: 1, bits: 8, fps: 30, guidance: true },
     ];
     const args = ['--no-sandbox', '--disable-gpu-compositing', '--disable-accelerated-2d-canvas'];
     const chrome = await chromium.launch({ executablePath: browser.path, args });

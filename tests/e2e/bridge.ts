@@ -34,8 +34,12 @@ async function addressOf(child: ChildProcess): Promise<string> {
 }
 
 /** Starts `pedicle console --browser` as a person would, on any free port, with its records in `records`. */
-export async function startBridge(records: string, args: readonly string[] = []): Promise<RunningBridge> {
-  const child = spawn(node, ['native-bridge/cli/pedicle.mjs', 'console', '--browser', '--no-open', '--port', '0', '--records', records, ...args], {
+export const startBridge = (records: string, args: readonly string[] = []): Promise<RunningBridge> =>
+  startProgram(['native-bridge/cli/pedicle.mjs', 'console', '--browser', '--no-open', '--port', '0', '--records', records, ...args]);
+
+/** The same of any program that says its address and ends its session on Ctrl-C. */
+export async function startProgram(program: readonly string[]): Promise<RunningBridge> {
+  const child = spawn(node, [...program], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

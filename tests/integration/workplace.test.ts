@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import { type Bridge, startBridge } from '../../native-bridge/bridge.ts';
 import { bridgeOptionsOf } from '../../native-bridge/cli/consoleOptions.ts';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
+import { replayRecord } from '../../native-bridge/session/replay.ts';
 import type { RunAgain } from '../../src/link/desk.ts';
 import type { ClientMessage, ServerMessage } from '../../src/link/link.ts';
 
@@ -98,6 +99,32 @@ describe('the start', () => {
     const [record = ''] = readdirSync(records);
     expect(readdirSync(join(records, record))).toContain('manifest.json');
   });
+});
+
+test('a session without guidance shows and records every frame, says of each that it went by, and replays the same', async () => {
+  const records = join(folder, 'unguided');
+  const options = await bridgeOptionsOf({ framesA: small, injector: 'none:', records }, true);
+  if (!options.ok) throw new Error(options.fault.message);
+  const result = await startBridge({ ...options.value, withoutGuidance: true });
+  if (!result.ok) throw new Error(result.fault.message);
+  bridge = result.value;
+  const at = await openConsole(bridge);
+  await at.next('status', ({ status }) => (status.planes.a?.received ?? 0) > 2);
+  at.close();
+  await bridge.stop();
+  bridge = null;
+  const reader = await openRecordReader(join(records, readdirSync(records)[0] ?? ''));
+  if (!reader.ok) throw new Error(reader.fault.message);
+  const counts = { frames: 0, skipped: 0, needles: 0 };
+  for await (const { topic, data } of reader.value.samples({ frames: true })) {
+    if (topic === '/plane/a/frame') counts.frames++;
+    if (topic === '/plane/a/needle') counts.needles++;
+    if (topic === '/gap' && data.kind === 'analysis-skipped') counts.skipped++;
+  }
+  expect(counts.frames).toBeGreaterThan(2);
+  expect(counts).toEqual({ frames: counts.frames, skipped: counts.frames, needles: 0 });
+  expect(await replayRecord(reader.value)).toMatchObject({ ok: true, value: { identical: true } });
+  await reader.value.close();
 });
 
 describe('procedures one after another', () => {
