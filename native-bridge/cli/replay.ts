@@ -21,6 +21,8 @@ async function replay(record: string, options: { readonly json?: true }): Promis
   if (!result.ok) return reportFault(result.fault);
   const { identical, samples, derived, firstDifference, speed, limited } = result.value;
   if (!identical) process.exitCode = 1;
+  const { telemetryChanged, telemetryChangedText } = await import('../record/telemetryChanged.ts');
+  if (await telemetryChanged(record)) process.stderr.write(`pedicle: ${telemetryChangedText}\n`);
   if (options.json) return printJson({ identical, samples, derived, firstDifference, speed, ...(limited ? { limited } : {}) });
   if (limited) process.stdout.write(`${limited.why}\n`);
   if (firstDifference === null) {

@@ -6,6 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Difference } from '../../src/session/compare.ts';
 import type { ReplayStatistics } from '../../src/session/replayStatistics.ts';
 import { openRecordReader } from '../record/reader.ts';
+import { telemetryChanged, telemetryChangedText } from '../record/telemetryChanged.ts';
 import { type ReplayResult, replayRecord } from '../session/replay.ts';
 
 /** What became of one record of a library; plain data that travels between processes and machines. No patient identity. */
@@ -13,7 +14,7 @@ export interface RecordReplay {
   readonly name: string;
   /** `error`: it could not be replayed; `not-run`: stopped before its turn. */
   readonly status: 'identical' | 'differs' | 'error' | 'not-run';
-  /** For `error`, and for a record whose comparison ended early: one sentence. */
+  /** For `error`, for a record whose comparison ended early, and for one that was changed since it was closed: one sentence each. */
   readonly message: string | null;
   readonly record: RecordFacts | null;
   readonly replay: Omit<ReplayResult, 'limited'> | null;
@@ -74,7 +75,8 @@ export async function replayForReport(name: string, folder: string, onProgress: 
     if (!replayed.ok) return answer({ status: 'error', message: replayed.fault.message, record, replay: null });
     const { limited, ...replay } = replayed.value;
     const firstDifference = replay.firstDifference && withoutIdentity(replay.firstDifference);
-    return answer({ status: replay.identical ? 'identical' : 'differs', message: limited?.why ?? null, record, replay: { ...replay, firstDifference } });
+    const message = [limited?.why, (await telemetryChanged(folder)) && telemetryChangedText].filter(Boolean).join(' ') || null;
+    return answer({ status: replay.identical ? 'identical' : 'differs', message, record, replay: { ...replay, firstDifference } });
   } finally {
     await reader.close();
   }

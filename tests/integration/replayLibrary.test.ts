@@ -44,6 +44,22 @@ describe('replay of a library', () => {
     expect(readFileSync(join(at('bad'), 'junit.xml'), 'utf8')).toMatch(/<error message="[^"]*does not begin like an MCAP file/);
   });
 
+  test('a byte that was changed where no sample stands is told beside the same samples', async () => {
+    const touched = join(library, 'touched');
+    cpSync(join(library, '2026', 'one'), touched, { recursive: true });
+    const telemetry = readFileSync(join(touched, 'telemetry.mcap'));
+    const schema = telemetry.indexOf('jsonschema');
+    telemetry[schema] = (telemetry[schema] ?? 0) ^ 1;
+    writeFileSync(join(touched, 'telemetry.mcap'), telemetry);
+    const alone = await pedicle('replay', touched, '--json');
+    const ended = await pedicle('replay', library, '--report', at('changed'));
+    rmSync(touched, { recursive: true });
+    expect([alone.status, ended.status]).toEqual([0, 0]);
+    expect(alone.stderr).toContain('was changed since the record was closed');
+    expect(readFileSync(join(at('changed'), 'index.html'), 'utf8')).toContain('was changed since the record was closed');
+    expect(readFileSync(join(at('changed'), 'junit.xml'), 'utf8')).toMatch(/name="touched"[^>]*>\s*<system-out>[^<]*was changed/);
+  });
+
   test.skipIf(!hasXmllint || !hasJunitparser)('other programs read the JUnit XML: xmllint, junitparser', () => {
     const path = join(at('bad'), 'junit.xml');
     execFileSync('xmllint', ['--noout', path]);

@@ -25,7 +25,7 @@ main{max-width:72rem;margin:0 auto;padding:2rem 1.25rem 4rem}h1{font-size:1.6rem
 p{margin:.35rem 0}.soft{color:var(--soft)}.numbers{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.25rem 0}
 .numbers div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem 1rem;min-width:8.5rem}.numbers b{display:block;font-size:1.5rem;font-variant-numeric:tabular-nums}
 table{border-collapse:collapse;width:100%;background:var(--card);border:1px solid var(--line)}caption{text-align:left;color:var(--soft);padding:.25rem 0}
-th,td{text-align:left;padding:.4rem .6rem;border-top:1px solid var(--line);vertical-align:top}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.break{overflow-wrap:anywhere}
+th,td{text-align:left;padding:.4rem .6rem;border-top:1px solid var(--line);vertical-align:top}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.break{overflow-wrap:anywhere;min-width:9rem}
 .identical{color:var(--good)}.differs,.error{color:var(--bad)}.not-run{color:var(--warn)}.status{font-weight:600;white-space:nowrap}
 svg{width:100%;height:auto;background:var(--card)}figure{margin:0;border:1px solid var(--line);background:var(--card);padding:.5rem}figcaption{color:var(--soft);padding:.25rem .5rem}
 svg.share{height:14px;border-radius:4px}rect.bar{fill:var(--bar)}rect.zero,rect.same{fill:var(--good)}rect.other{fill:var(--bad)}rect.skipped{fill:var(--warn)}.grid{stroke:var(--line)}.axis{fill:var(--soft);font-size:11px}
@@ -86,7 +86,8 @@ function quantitySection(what: string, unit: string, { difference, onlyRecorded,
 
 function recordSection(results: readonly RecordReplay[]): string {
   const order: Readonly<Record<RecordReplay['status'], number>> = { error: 0, differs: 1, 'not-run': 2, identical: 3 };
-  const sorted = [...results].sort((p, q) => order[p.status] - order[q.status] || (p.name < q.name ? -1 : 1));
+  const needsLook = (result: RecordReplay) => (remarkText(result) === '' ? 1 : 0);
+  const sorted = [...results].sort((p, q) => order[p.status] - order[q.status] || needsLook(p) - needsLook(q) || (p.name < q.name ? -1 : 1));
   const rows = sorted.slice(0, mostRows).map((result) => {
     const { name, status, record, replay, worker } = result;
     const made = record ? text(`${record.softwareVersion}, ${record.runtime}`) : '';
