@@ -66,6 +66,7 @@ export const frameAttributesSchema = z.looseObject({
   technique: techniqueSchema.exactOptional(),
   shutter: shutterSchema.exactOptional(),
   paddingValue: number.exactOptional(),
+  paddingLimit: number.exactOptional(),
   rescale: z.looseObject({ slope: number, intercept: number }).exactOptional(),
   overlays: z.array(overlaySchema).exactOptional(),
   unchangedForMs: number.exactOptional(),

@@ -7,21 +7,21 @@ export interface Development {
   readonly voiFunction: VoiFunction;
   /** Small values bright. */
   readonly inverted: boolean;
-  /** Pixels of this stored value are no picture and stay black; null when there is none. */
-  readonly paddingValue: number | null;
+  /** Pixels from the first to the second of these stored values are no picture and stay black; null when there are none. */
+  readonly padding: readonly [low: number, high: number] | null;
 }
 
 /** Opaque grey as one little-endian word of RGBA. */
 const word = (grey: number): number => ((255 << 24) | (grey << 16) | (grey << 8) | grey) >>> 0;
 
 /** The grey of each stored value as a word of RGBA. */
-export function greyTable(bitsAllocated: 8 | 16, { range, voiFunction, inverted, paddingValue }: Development): Uint32Array {
+export function greyTable(bitsAllocated: 8 | 16, { range, voiFunction, inverted, padding }: Development): Uint32Array {
   const window = { center: centerOf(range), width: widthOf(range), voiFunction };
   const table = Uint32Array.from({ length: 2 ** bitsAllocated }, (_, value) => {
     const share = brightnessOf(value, window);
     return word(Math.round(255 * (inverted ? 1 - share : share)));
   });
-  if (paddingValue !== null && paddingValue >= 0 && paddingValue < table.length) table[paddingValue] = word(0);
+  if (padding !== null && padding[1] >= 0) table.fill(word(0), Math.max(0, padding[0]), padding[1] + 1);
   return table;
 }
 

@@ -168,9 +168,14 @@ function windowOnGpu(viewport: StackViewport, { range, voiFunction, inverted }: 
 }
 
 /** Pixels that are no picture, at the dark end of the values. */
-function blacken(values: Pixels, padding: number, { inverted }: Development): void {
+function blacken(values: Pixels, { padding, inverted }: Development): void {
+  if (padding === null) return;
+  const [low, high] = padding;
   const dark = inverted ? 2 ** (8 * values.BYTES_PER_ELEMENT) - 1 : 0;
-  for (let i = 0; i < values.length; i++) if (values[i] === padding) values[i] = dark;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value >= low && value <= high) values[i] = dark;
+  }
 }
 
 /** Long enough that three rounded canvas points still give an exact scale. */
@@ -268,8 +273,7 @@ export function createPicture(element: HTMLDivElement, plane: PlaneId): Picture 
       prepare(attributes);
       if (!onCpu) {
         buffer.set(pixels);
-        const padding = wanted?.paddingValue ?? null;
-        if (wanted && padding !== null) blacken(buffer, padding, wanted);
+        if (wanted) blacken(buffer, wanted);
         uploadToGpu();
       } else if (wanted) {
         table ??= greyTable(attributes.bitsAllocated, wanted);

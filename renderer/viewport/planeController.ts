@@ -1,4 +1,4 @@
-import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
+import { paddingRangeOf, type XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 import { cArmView } from '../../src/geometry/cArm.ts';
 import { epipolarLine } from '../../src/geometry/triangulate.ts';
 import type { NeedleObservation } from '../../src/guidance/observation.ts';
@@ -45,12 +45,16 @@ const isSubtracted = (roadmap: PictureInfo['roadmap']): boolean => roadmap !== n
 const sameShape = (p: XrayFrameAttributes, q: XrayFrameAttributes): boolean =>
   p.rows === q.rows && p.columns === q.columns && p.bitsAllocated === q.bitsAllocated;
 
+/** Whether greys of one are greys of the other, under the same window. */
+const sameTable = (p: XrayFrameAttributes, q: XrayFrameAttributes): boolean =>
+  p.paddingValue === q.paddingValue && p.paddingLimit === q.paddingLimit && p.voiFunction === q.voiFunction;
+
 /** The function that a source names belongs to its own pictures, not to differences of them. */
-const developmentOf = ({ paddingValue, voiFunction }: XrayFrameAttributes, range: VoiRange, inverted: boolean, isDifference: boolean): Development => ({
+const developmentOf = (attributes: XrayFrameAttributes, range: VoiRange, inverted: boolean, isDifference: boolean): Development => ({
   range,
-  voiFunction: isDifference ? 'LINEAR' : (voiFunction ?? 'LINEAR'),
+  voiFunction: isDifference ? 'LINEAR' : (attributes.voiFunction ?? 'LINEAR'),
   inverted,
-  paddingValue: paddingValue ?? null,
+  padding: paddingRangeOf(attributes),
 });
 
 const epochNow = () => performance.timeOrigin + performance.now();
@@ -258,8 +262,7 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     const { attributes } = header;
     const values = attributes.bitsAllocated === 8 ? new Uint8Array(pixels) : new Uint16Array(pixels);
     const before = info().header?.attributes;
-    const isOtherShape =
-      !before || !sameShape(before, attributes) || before.paddingValue !== attributes.paddingValue || before.voiFunction !== attributes.voiFunction;
+    const isOtherShape = !before || !sameShape(before, attributes) || !sameTable(before, attributes);
     if (isOtherShape) firstFrame(attributes, values);
     const spare = shown?.buffer ?? null;
     shown = values;

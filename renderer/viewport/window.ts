@@ -1,4 +1,4 @@
-import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
+import { paddingRangeOf, type XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 
 /** Window of stored values, by its ends: black at and below `lower` and white at and above `upper`, as its function has it. */
 export interface VoiRange {
@@ -14,13 +14,13 @@ export const rangeOf = (center: number, width: number): VoiRange => ({ lower: ce
 const cutShare = 0.01;
 const sampleCount = 20_000;
 
-/** A window from the picture itself: 1st to 99th percentile of the values above zero (zero is the masked corner of a round image). */
-export function windowFromPixels(pixels: Uint8Array | Uint16Array): VoiRange {
+/** A window from the picture itself: 1st to 99th percentile of the values above zero (zero is the masked corner of a round image), without padding. */
+export function windowFromPixels(pixels: Uint8Array | Uint16Array, padding: readonly [low: number, high: number] | null = null): VoiRange {
   const stride = Math.max(1, Math.floor(pixels.length / sampleCount)) | 1;
   const values: number[] = [];
   for (let i = 0; i < pixels.length; i += stride) {
     const value = pixels[i] ?? 0;
-    if (value > 0) values.push(value);
+    if (value > 0 && !(padding && value >= padding[0] && value <= padding[1])) values.push(value);
   }
   if (values.length === 0) return { lower: 0, upper: 1 };
   values.sort((p, q) => p - q);
@@ -31,7 +31,9 @@ export function windowFromPixels(pixels: Uint8Array | Uint16Array): VoiRange {
 
 /** The window a frame starts with: as the file says, else from its pixels. */
 export const firstWindow = (attributes: XrayFrameAttributes, pixels: Uint8Array | Uint16Array): VoiRange =>
-  attributes.windowCenter !== null && attributes.windowWidth !== null ? rangeOf(attributes.windowCenter, attributes.windowWidth) : windowFromPixels(pixels);
+  attributes.windowCenter !== null && attributes.windowWidth !== null
+    ? rangeOf(attributes.windowCenter, attributes.windowWidth)
+    : windowFromPixels(pixels, paddingRangeOf(attributes));
 
 /** After a drag of `dx`, `dy` canvas pixels: right widens, down brightens as in other viewers (lower centre shows brighter). */
 export const draggedWindow = (range: VoiRange, dx: number, dy: number, bitsStored: number): VoiRange => {

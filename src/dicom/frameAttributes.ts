@@ -30,7 +30,8 @@ export function frameAttributesOf(
   const falling = window?.falling === true;
   const technique = techniqueOf(places);
   const shutter = displayShutterOf(places);
-  const padding = colour ? null : paddingOf(dataset, image);
+  const padding = colour ? null : paddingOf(dataset, image, 'x00280120');
+  const limit = padding === null ? null : paddingOf(dataset, image, 'x00280121');
   return {
     rows: image.rows,
     columns: image.columns,
@@ -49,6 +50,7 @@ export function frameAttributesOf(
     ...(technique === null ? {} : { technique }),
     ...(shutter === null ? {} : { shutter }),
     ...(padding === null ? {} : { paddingValue: padding }),
+    ...(limit === null ? {} : { paddingLimit: limit }),
     ...(rescale === null ? {} : { rescale }),
     ...(source.overlays === undefined || source.overlays.length === 0 ? {} : { overlays: source.overlays }),
   };
@@ -57,8 +59,8 @@ export function frameAttributesOf(
 /** Luma of YBR_PARTIAL: 16 is black and 235 white (PS3.3 C.7.6.3.1.2), as a linear window. */
 const partialRange: StoredWindow = { center: 126, width: 220, voiFunction: 'LINEAR', falling: false };
 
-function paddingOf(dataset: DicomDataset, image: ImageDescription): number | null {
-  const value = numberOf(dataset, 'x00280120', image.signed ? 'SS' : 'US');
+function paddingOf(dataset: DicomDataset, image: ImageDescription, tag: string): number | null {
+  const value = numberOf(dataset, tag, image.signed ? 'SS' : 'US');
   return value === null ? null : value + (image.signed ? 2 ** (image.bitsStored - 1) : 0);
 }
 

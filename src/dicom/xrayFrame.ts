@@ -68,6 +68,8 @@ export interface XrayFrameAttributes {
   readonly shutter?: DisplayShutter;
   /** (0028,0120) as an unsigned stored value: pixels of this value are no picture. Absent when not said. */
   readonly paddingValue?: number;
+  /** (0028,0121) as an unsigned stored value: all from `paddingValue` to this, either way, are no picture. Absent when not said. */
+  readonly paddingLimit?: number;
   /** Stored values as the file has them (signed where they are) → modality values. Absent when not said. */
   readonly rescale?: Rescale;
   /** Graphics that the source draws over the picture. Absent when there is none. */
@@ -81,4 +83,9 @@ export interface XrayFrame {
   readonly attributes: XrayFrameAttributes;
   /** Backed by a SharedArrayBuffer where it crosses threads. Never written after the frame has been handed on. */
   readonly pixels: Uint8Array | Uint16Array;
+}
+
+/** The lowest and the highest stored value that are no picture; null when every value is one. */
+export function paddingRangeOf({ paddingValue, paddingLimit = paddingValue }: XrayFrameAttributes): readonly [low: number, high: number] | null {
+  return paddingValue === undefined || paddingLimit === undefined ? null : [Math.min(paddingValue, paddingLimit), Math.max(paddingValue, paddingLimit)];
 }

@@ -75,7 +75,7 @@ async function ours(bytes: Uint8Array): Promise<Uint8Array> {
   const words = new Uint32Array(values.length);
   develop(
     values,
-    greyTable(16, { range, voiFunction: attributes.voiFunction ?? 'LINEAR', inverted: attributes.photometric === 'MONOCHROME1', paddingValue: null }),
+    greyTable(16, { range, voiFunction: attributes.voiFunction ?? 'LINEAR', inverted: attributes.photometric === 'MONOCHROME1', padding: null }),
     words,
   );
   return Uint8Array.from(words, (word) => word & 255);

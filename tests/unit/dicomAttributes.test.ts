@@ -116,12 +116,14 @@ describe('attributes of a frame', () => {
       element(0x00181610, 'IS', '50\\40'),
       element(0x00181612, 'IS', '30'),
       element(0x00280120, 'SS', [-2000]),
+      element(0x00280121, 'SS', [-2040]),
     ];
     const { dataset, image } = fileWith(also, 1, true);
     expect(frameAttributesOf(dataset, image, 0, source)).toMatchObject({
       technique: { tubeVoltageKv: 77.5, tubeCurrentMa: 12, exposureTimeMs: null, pulseWidthMs: null, doseAreaProductGyCm2: 2.5, radiationSetting: 'GR' },
       shutter: { rectangleImagePx: { left: 10, right: 89, top: 20, bottom: 79 }, circleImagePx: { center: [39, 49], radius: 30 }, polygonImagePx: null },
       paddingValue: 48,
+      paddingLimit: 8,
     });
     const bare = fileWith([], 1);
     expect(Object.keys(frameAttributesOf(bare.dataset, bare.image, 0, source))).not.toContain('technique');

@@ -46,7 +46,7 @@ describe('the window of PS3.3 C.11.2.1.2 and C.11.2.1.3', () => {
   test.each(functions)('screen, print and video show the same greys under %s', (voiFunction) => {
     const range = rangeOf(1800, 700);
     for (const inverted of [false, true]) {
-      const shown = greyTable(16, { range, voiFunction, inverted, paddingValue: null });
+      const shown = greyTable(16, { range, voiFunction, inverted, padding: null });
       const printed = printedGreys({ ...range, voiFunction }, inverted);
       expect(printed.every((grey, value) => Math.abs(grey - ((shown[value] ?? 0) & 255)) <= 1)).toBe(true);
     }

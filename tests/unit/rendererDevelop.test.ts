@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { greyTable as printedGreys, windowOf as printedWindow } from '../../native-bridge/export/picture/window.ts';
 import { createFrameDeveloper, type Look } from '../../renderer/link/frameDeveloper.ts';
 import { develop, greyTable } from '../../renderer/viewport/develop.ts';
 import { createRoadmap } from '../../renderer/viewport/roadmap.ts';
-import { rangeOf } from '../../renderer/viewport/window.ts';
+import { firstWindow, rangeOf, windowFromPixels } from '../../renderer/viewport/window.ts';
 import { noGeometry, type XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 
-const plain = { range: { lower: 1000, upper: 3000 }, voiFunction: 'LINEAR_EXACT', inverted: false, paddingValue: null } as const;
+const plain = { range: { lower: 1000, upper: 3000 }, voiFunction: 'LINEAR_EXACT', inverted: false, padding: null } as const;
 const greyOf = (table: Uint32Array, value: number) => (table[value] ?? 0) & 255;
 
 const attributes: XrayFrameAttributes = {
@@ -34,8 +35,19 @@ describe('stored values become greys', () => {
   });
 
   test('inverted is the negative; padding stays black either way', () => {
-    const table = greyTable(8, { ...plain, range: { lower: 0, upper: 255 }, inverted: true, paddingValue: 7 });
+    const table = greyTable(8, { ...plain, range: { lower: 0, upper: 255 }, inverted: true, padding: [7, 7] });
     expect([0, 7, 8, 255].map((value) => greyOf(table, value))).toEqual([255, 0, 247, 0]);
+  });
+
+  test('a range of padding is black throughout, and no part of a window that is taken from the picture', () => {
+    const table = greyTable(16, { ...plain, padding: [2500, 70_000] });
+    expect([1999, 2499, 2500, 4000, 65_535].map((value) => greyOf(table, value))).toEqual([127, 191, 0, 0, 0]);
+    const pixels = Uint16Array.from({ length: 4000 }, (_, index) => (index < 2000 ? 4000 : 1000 + (index % 500)));
+    expect(windowFromPixels(pixels, [3000, 4000]).upper).toBeLessThan(1500);
+    const padded = { ...attributes, paddingValue: 4000, paddingLimit: 3000 };
+    expect(firstWindow(padded, pixels)).toEqual(windowFromPixels(pixels, [3000, 4000]));
+    expect(printedWindow({ attributes: padded, pixels }).upper).toBeLessThan(1500);
+    expect(printedGreys({ lower: 1000, upper: 3000, voiFunction: 'LINEAR' }, true, [3000, 4000]).subarray(3000, 4001)).toEqual(new Uint8Array(1001));
   });
 
   test('a window without width is a threshold', () => {

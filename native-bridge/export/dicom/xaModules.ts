@@ -1,5 +1,5 @@
 import type { DisplayShutter } from '../../../src/dicom/shutter.ts';
-import type { XrayFrameAttributes, XrayGeometry } from '../../../src/dicom/xrayFrame.ts';
+import { paddingRangeOf, type XrayFrameAttributes, type XrayGeometry } from '../../../src/dicom/xrayFrame.ts';
 import type { PlaneId } from '../../../src/sample/sample.ts';
 import { decimalString } from './file.ts';
 import type { Run } from './frames.ts';
@@ -23,7 +23,8 @@ export function sameView(a: XrayFrameAttributes, b: XrayFrameAttributes): boolea
   if (carriesGeometry(a) !== carriesGeometry(b)) return false;
   const fixed = ({ primaryAngleDeg, secondaryAngleDeg, ...rest }: XrayGeometry) => [primaryAngleDeg === null, secondaryAngleDeg === null, rest];
   return (
-    JSON.stringify([fixed(a.geometry), a.technique, a.shutter, a.paddingValue]) === JSON.stringify([fixed(b.geometry), b.technique, b.shutter, b.paddingValue])
+    JSON.stringify([fixed(a.geometry), a.technique, a.shutter, paddingRangeOf(a)]) ===
+    JSON.stringify([fixed(b.geometry), b.technique, b.shutter, paddingRangeOf(b)])
   );
 }
 

@@ -1,6 +1,6 @@
 import { createCanvas } from '@napi-rs/canvas';
 import { type DisplayShutter, shutterMask } from '../../../src/dicom/shutter.ts';
-import type { XrayFrame } from '../../../src/dicom/xrayFrame.ts';
+import { paddingRangeOf, type XrayFrame } from '../../../src/dicom/xrayFrame.ts';
 import { captionColour, drawOverlay, label, type OverlayContent, simulatedColour } from './overlay.ts';
 import { greyTable, type Window } from './window.ts';
 
@@ -54,12 +54,17 @@ export function createPainter(columns: number, rows: number, larger = 1): Painte
   const image = context.createImageData(columns, rows);
   const words = new Uint32Array(image.data.buffer);
   const unit = larger * Math.max(0.5, Math.max(columns, rows) / 900);
-  let shown: { readonly window: Window; readonly inverted: boolean; readonly packed: Uint32Array } | null = null;
+  let shown: { readonly window: Window; readonly of: string; readonly packed: Uint32Array } | null = null;
 
-  const packedFor = (window: Window, inverted: boolean): Uint32Array => {
-    if (shown && shown.inverted === inverted && sameWindow(shown.window, window)) return shown.packed;
-    const packed = Uint32Array.from(greyTable(window, inverted), (grey) => (0xff000000 | (grey << 16) | (grey << 8) | grey) >>> 0);
-    shown = { window, inverted, packed };
+  const packedFor = (window: Window, attributes: XrayFrame['attributes']): Uint32Array => {
+    const padding = paddingRangeOf(attributes);
+    const of = `${attributes.photometric} ${padding}`;
+    if (shown && shown.of === of && sameWindow(shown.window, window)) return shown.packed;
+    const packed = Uint32Array.from(
+      greyTable(window, attributes.photometric === 'MONOCHROME1', padding),
+      (grey) => (0xff000000 | (grey << 16) | (grey << 8) | grey) >>> 0,
+    );
+    shown = { window, of, packed };
     return packed;
   };
 
@@ -67,7 +72,7 @@ export function createPainter(columns: number, rows: number, larger = 1): Painte
     columns,
     rows,
     paint({ attributes, pixels }, window, overlay, caption) {
-      const packed = packedFor(window, attributes.photometric === 'MONOCHROME1');
+      const packed = packedFor(window, attributes);
       if (attributes.columns !== columns || attributes.rows !== rows) words.fill(black);
       for (let row = 0; row < attributes.rows; row++) {
         const from = row * attributes.columns;

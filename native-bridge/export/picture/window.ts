@@ -1,5 +1,5 @@
 import { brightnessOf, type VoiFunction } from '../../../src/dicom/voi.ts';
-import type { XrayFrame } from '../../../src/dicom/xrayFrame.ts';
+import { paddingRangeOf, type XrayFrame } from '../../../src/dicom/xrayFrame.ts';
 
 /** Window of stored values, by its ends: black at and below `lower` and white at and above `upper`, as its function has it. */
 export interface Window {
@@ -20,7 +20,9 @@ export function windowOf({ attributes, pixels }: XrayFrame): Window {
   }
   const counts = new Uint32Array(65536);
   for (const value of pixels) counts[value] = (counts[value] ?? 0) + 1;
-  const total = pixels.length - (counts[0] ?? 0);
+  const padding = paddingRangeOf(attributes);
+  if (padding && padding[1] > 0) counts.fill(0, Math.max(1, padding[0]), padding[1] + 1);
+  const total = counts.reduce((sum, count) => sum + count, 0) - (counts[0] ?? 0);
   const lower = valueAt(counts, total * cutShare);
   const upper = valueAt(counts, total * (1 - cutShare));
   return { ...(upper > lower ? { lower, upper } : { lower: lower - 1, upper: Math.max(1, lower) }), voiFunction: 'LINEAR' };
@@ -36,11 +38,12 @@ function valueAt(counts: Uint32Array, rank: number): number {
   return 0;
 }
 
-/** Grey 0 … 255 for each stored value, through the window and, for MONOCHROME1, inverted. */
-export function greyTable({ lower, upper, voiFunction }: Window, inverted: boolean): Uint8Array {
+/** Grey 0 … 255 for each stored value, through the window and, for MONOCHROME1, inverted; padding is black. */
+export function greyTable({ lower, upper, voiFunction }: Window, inverted: boolean, padding: readonly [low: number, high: number] | null = null): Uint8Array {
   const window = { center: (lower + upper) / 2, width: upper - lower, voiFunction };
-  return Uint8Array.from({ length: 65536 }, (_, value) => {
+  const table = Uint8Array.from({ length: 65536 }, (_, value) => {
     const grey = Math.round(255 * brightnessOf(value, window));
     return inverted ? 255 - grey : grey;
   });
+  return padding && padding[1] >= 0 ? table.fill(0, Math.max(0, padding[0]), padding[1] + 1) : table;
 }
