@@ -163,6 +163,8 @@ export const deskText = {
       vertebroplasty: 'Simulated vertebroplasty',
       'leak-posterior': 'Simulated leak, posterior',
       'leak-disc': 'Simulated leak, disc',
+      'leak-anterior': 'Simulated leak, vein in front',
+      'leak-lateral': 'Simulated leak, beside the vertebra',
       'balloon-rupture': 'Simulated balloon rupture',
       quiet: 'Simulated, nothing happens',
       none: 'None',

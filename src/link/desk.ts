@@ -102,7 +102,18 @@ export type DeskServerMessage =
   | { readonly kind: 'prior-series'; readonly series: readonly PriorSeries[]; readonly message: string | null }
   | { readonly kind: 'bookmarks'; readonly record: string; readonly bookmarks: readonly Bookmark[] };
 
-const again = z.enum(['recorded', 'kyphoplasty', 'vertebroplasty', 'leak-posterior', 'leak-disc', 'balloon-rupture', 'quiet', 'none']);
+const again = z.enum([
+  'recorded',
+  'kyphoplasty',
+  'vertebroplasty',
+  'leak-posterior',
+  'leak-disc',
+  'leak-anterior',
+  'leak-lateral',
+  'balloon-rupture',
+  'quiet',
+  'none',
+]);
 /** What an input of a session is when a record is run again: as it was recorded, a scenario of the simulator, or not there. */
 export type AgainSource = z.infer<typeof again>;
 export const againSources = again.options;

@@ -21,8 +21,8 @@ export const cellMm = 0.6;
 const filledShare = 0.9;
 const portionMl = (cellMm ** 3 / 1000) * filledShare;
 
-const gridFrom: PatientMm = [-24, -19, -17];
-const gridCells: readonly [number, number, number] = [80, 78, 68];
+const gridFrom: PatientMm = [-24, -26.2, -17];
+const gridCells: readonly [number, number, number] = [98, 90, 68];
 
 /** A local position from the index of its cell. */
 function cellCenter(index: number): PatientMm {
@@ -141,6 +141,15 @@ function exitOf(scenario: Scenario): Exit | null {
   if (leak.site === 'epidural') {
     const wall = surfaceFrom(treated, [1, 0, -1], [0, 1, 0]);
     return { at: wall, inSpace: (p) => outside(p) && p[1] > wall[1] - 3 && p[1] < wall[1] + 5 && Math.abs(p[0]) < 9 };
+  }
+  if (leak.site === 'venous-anterior') {
+    // A vein in front of the body, which runs up and down.
+    const wall = surfaceFrom(treated, [2, -3, 1], [0, -1, 0]);
+    return { at: wall, inSpace: (p) => outside(p) && p[1] < wall[1] + 1 && p[1] > wall[1] - 4 && Math.abs(p[0] - wall[0]) < 3 };
+  }
+  if (leak.site === 'paravertebral') {
+    const side = surfaceFrom(treated, [2, -3, -1], [1, 0, 0]);
+    return { at: side, inSpace: (p) => outside(p) && p[0] > side[0] - 1 && p[0] < side[0] + 9 && Math.abs(p[1] - side[1]) < 9 };
   }
   const above = scenario.spine[scenario.spine.indexOf(treated) - 1];
   const plate = surfaceFrom(treated, [2, -3, 0], [0, 0, 1]);

@@ -218,6 +218,8 @@ export const stories: Readonly<Record<string, Story | undefined>> = {
   vertebroplasty,
   'leak-posterior': leaking({ site: 'epidural', fromMl: 1.5, share: 0.45 }),
   'leak-disc': leaking({ site: 'disc-superior', fromMl: 1.7, share: 0.5 }),
+  'leak-anterior': leaking({ site: 'venous-anterior', fromMl: 1.6, share: 0.45 }),
+  'leak-lateral': leaking({ site: 'paravertebral', fromMl: 1.6, share: 0.45 }),
   'balloon-rupture': balloonRupture,
   quiet,
 };

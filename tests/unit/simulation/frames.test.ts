@@ -7,6 +7,7 @@ import { groundTruthAt, planeTruth } from '../../../src/simulation/groundTruth.t
 import { createPlaneRenderer, frameAttributes, type PlaneRenderer } from '../../../src/simulation/planeRenderer.ts';
 import { type Scenario, scenarioByName } from '../../../src/simulation/scenario.ts';
 import { bodyDepth, toLocal } from '../../../src/simulation/spine.ts';
+import type { PatientMm } from '../../../src/simulation/vector.ts';
 import { viewOf } from '../../../src/simulation/view.ts';
 
 const size = 256;
@@ -142,8 +143,10 @@ describe('simulated cement', () => {
   });
 
   it.each([
-    ['leak-posterior', (y: number, _z: number) => y > 9],
-    ['leak-disc', (_y: number, z: number) => z > 4],
+    ['leak-posterior', ([, y]: PatientMm) => y > 9],
+    ['leak-disc', ([, , z]: PatientMm) => z > 4],
+    ['leak-anterior', ([, y]: PatientMm) => y < -9],
+    ['leak-lateral', ([x]: PatientMm) => x > 9],
   ] as const)('%s: what leaks is outside the body, on the right side of it', (name, side) => {
     const one = scenario(name);
     const { leak } = cementFillOf(one);
@@ -151,7 +154,7 @@ describe('simulated cement', () => {
     for (let i = 0; i < leak.length; i += 3) {
       const [x, y, z] = toLocal(one.treated, leak[i] ?? 0, leak[i + 1] ?? 0, leak[i + 2] ?? 0);
       expect(bodyDepth(one.treated, x, y, z).depthMm).toBeLessThan(0.8);
-      expect(side(y, z)).toBe(true);
+      expect(side([x, y, z])).toBe(true);
     }
   });
 

@@ -25,8 +25,17 @@ function planOf(one: Scenario): Plan {
 const frames = (one: Scenario): number[] => Array.from({ length: Math.floor((one.durationMs * 15) / 1000) }, (_, i) => (i * 1000) / 15);
 
 describe('scenarios', () => {
-  it('has the six that the command line names', () => {
-    expect(scenarioNames).toEqual(['kyphoplasty', 'vertebroplasty', 'leak-posterior', 'leak-disc', 'balloon-rupture', 'quiet']);
+  it('has those that the command line names', () => {
+    expect(scenarioNames).toEqual([
+      'kyphoplasty',
+      'vertebroplasty',
+      'leak-posterior',
+      'leak-disc',
+      'leak-anterior',
+      'leak-lateral',
+      'balloon-rupture',
+      'quiet',
+    ]);
   });
 
   it('refuses an unknown name and lists the known ones', () => {
