@@ -128,6 +128,17 @@ describe.skipIf(!has('pdftotext'))('the PDF report (skipped without pdftotext)',
     for (const page of pages) expect(page).toContain('SIMULATED DATA');
   });
 
+  it('leaves no title alone at the foot of a page', async () => {
+    const report = await readFile(join(out, 'report/report.json'), 'utf8');
+    const titles = [...report.matchAll(/"title": "([^"]+)"/g)].map(([, title]) => title);
+    const lastLines = text()
+      .split('\f')
+      .slice(0, -1)
+      .map((page) => (page.split(/\n *Record /)[0] ?? '').trimEnd().split('\n').at(-1)?.trim());
+    expect(titles.length).toBeGreaterThan(10);
+    expect(lastLines.filter((line) => titles.includes(line))).toEqual([]);
+  });
+
   it('says on every page whom it is of', () => {
     for (const page of text().split('\f').slice(0, -1)) expect(page).toMatch(/Müller, Dr\. Jörg · ID 4711 · born 1950-02-03 · M/);
   });

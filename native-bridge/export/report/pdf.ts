@@ -124,25 +124,26 @@ const layout = {
   paddingBottom: () => 1.5,
 } as const;
 
+/** A table of so few rows stays in one piece, its title with it; a longer one goes over pages, with its head on each. */
+const mostRowsTogether = 12;
+
 function tableContent(table: ReportTable): Content {
   const title = { text: table.title, bold: true, margin: [0, 4, 0, 2] };
-  if (table.rows.length === 0) return { stack: [title, { text: table.empty, color: colours.quiet }], margin: [0, 0, 0, 4] };
+  if (table.rows.length === 0) return { stack: [title, { text: table.empty, color: colours.quiet }], unbreakable: true, margin: [0, 0, 0, 4] };
   const head = table.columns.map(({ label }) => ({ text: label, bold: true, fillColor: colours.head }));
   const body = table.rows.map((row) => table.columns.map((column, i) => ({ text: printable(shown(column, row[i] ?? null)) })));
+  // The title is the first row of the head: it stays with the rows, and stands on every page that the table goes on to.
+  const titleRow = [{ ...title, colSpan: head.length, margin: [-4, 1, 0, 0] }, ...head.slice(1).map(() => ({}))];
   return {
-    stack: [
-      title,
-      {
-        table: {
-          headerRows: 1,
-          keepWithHeaderRows: 1,
-          dontBreakRows: true,
-          widths: table.columns.map(({ wide }) => (wide ? '*' : 'auto')),
-          body: [head, ...body],
-        },
-        layout,
-      },
-    ],
+    table: {
+      headerRows: 2,
+      keepWithHeaderRows: 1,
+      dontBreakRows: true,
+      widths: table.columns.map(({ wide }) => (wide ? '*' : 'auto')),
+      body: [titleRow, head, ...body],
+    },
+    layout,
+    unbreakable: table.rows.length <= mostRowsTogether,
     margin: [0, 0, 0, 6],
   };
 }
