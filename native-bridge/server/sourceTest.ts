@@ -26,7 +26,9 @@ interface Heard {
   readonly forMs: number;
 }
 
+/** Listens once the source is ready: how long a busy machine takes to get a simulator or a file going says nothing about what it sends. */
 async function listen(source: Source, settings: InjectorSettings): Promise<Heard> {
+  await source.ready;
   const stop = new AbortController();
   const startedMs = performance.now();
   const timer = setTimeout(() => stop.abort(), listenMs);

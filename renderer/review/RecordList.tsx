@@ -2,6 +2,7 @@ import { Loader, Select, Table, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { RecordListItem } from '../../src/link/link.ts';
+import { useAccess } from '../access/accessStore.ts';
 import { bytesText, clockText, dateText, personName } from '../app/format.ts';
 import { JobRow } from '../desk/ExportPanel.tsx';
 import { send, useConsole } from '../store/consoleStore.ts';
@@ -110,12 +111,13 @@ export function RecordTable({ verb, onChoose, except }: TableProps) {
   const query = queryOf(search);
   const asked = JSON.stringify(query);
   const linkUp = useConsole((state) => state.linkUp);
+  const isLocked = useAccess((state) => state.required && state.user === null);
   useEffect(() => {
-    // Asked again when a lost link is back.
-    if (!linkUp) return;
+    // Asked again when a lost link is back, or somebody has signed in.
+    if (!linkUp || isLocked) return;
     const timer = setTimeout(() => send({ kind: 'list-records', query: JSON.parse(asked) }), asked === '{}' ? 0 : askAfterMs);
     return () => clearTimeout(timer);
-  }, [asked, linkUp]);
+  }, [asked, linkUp, isLocked]);
   const shown = records ? matchingRecords(records, search.words).filter(({ name }) => name !== except) : [];
   const conditions = [...new Set((records ?? []).flatMap(({ alarms }) => alarms.map(({ condition }) => condition)))].sort();
   const isSearching = asked !== '{}' || search.words !== '';
@@ -124,7 +126,7 @@ export function RecordTable({ verb, onChoose, except }: TableProps) {
       <SearchFields search={search} onSearch={setSearch} conditions={conditions} />
       {records === null ? (
         <p className="records-empty">
-          {linkUp ? <Loader size="sm" /> : null} {linkUp ? words.loading : text.header.linkAdvice}
+          {linkUp && !isLocked && <Loader size="sm" />} {!linkUp ? text.header.linkAdvice : isLocked ? words.locked : words.loading}
         </p>
       ) : shown.length === 0 ? (
         <p className="records-empty">{isSearching ? words.noMatch : words.empty}</p>

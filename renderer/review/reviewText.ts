@@ -3,6 +3,7 @@ export const reviewText = {
   title: 'Records',
   empty: 'No records yet. A procedure that is running or has ended appears here.',
   loading: 'Reading the list of records',
+  locked: 'Sign in to see the records.',
   opening: 'Opening the record',
   open: 'Open',
   search: 'Search',

@@ -126,6 +126,7 @@ test('sources are tested, a fault is told at its field and in its section, and w
   await expect(page.getByTestId('test-displays')).toContainText('The pictures are open in a second window.');
   await second.close();
   await expectAccessible(page);
+  await keepPicture(page, 'displays');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('No changes')).toBeVisible();
   const saved = JSON.parse(readFileSync(siteFile, 'utf8'));
@@ -155,6 +156,7 @@ test('the manual opens in the console with its pictures, and the tour goes from 
     expect(broken).toBe(0);
     await expectAccessible(page);
   }
+  await keepPicture(page, 'manual');
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Two-minute tour' }).click();
   const tour = page.getByTestId('tour');

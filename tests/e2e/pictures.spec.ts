@@ -129,6 +129,9 @@ test('the menu opens a second window with the pictures alone, and its keys reach
   const [second] = await Promise.all([context.waitForEvent('page'), page.getByRole('menuitem', { name: 'Pictures in a second window' }).click()]);
   await expectRunning(second);
   await expect(second.locator('.number, .header, .actions')).toHaveCount(0);
+  // The pictures have the whole window.
+  const filled = await second.locator('.planes').evaluate((planes) => (planes.clientWidth * planes.clientHeight) / (innerWidth * innerHeight));
+  expect(filled).toBeGreaterThan(0.99);
   await expectAccessible(second);
   await expectWhole(second);
   const strip = page.getByRole('region', { name: 'Pressure and volume over time' });

@@ -37,7 +37,7 @@ test('a locked console shows the running picture, refuses records, and opens the
   await expect(page.getByLabel('Password')).toHaveCount(0);
   await expectWhole(page);
   await page.getByRole('button', { name: 'Review' }).click();
-  await expect(page.getByText('Sign in first.')).toBeVisible();
+  await expect(page.getByText('Sign in to see the records.')).toBeVisible();
   await expectAccessible(page);
   await keepPicture(page, 'sign-in');
   await page.getByLabel('User name').fill('quinn');
@@ -47,6 +47,8 @@ test('a locked console shows the running picture, refuses records, and opens the
   await page.getByLabel('Password').fill('a password of some length');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByTestId('signed-in')).toContainText('quinn');
+  // The list comes by itself.
+  await expect(page.getByText('No records yet', { exact: false }).or(page.getByRole('table'))).toBeVisible();
   await page.getByRole('button', { name: 'Live' }).click();
   await expectWhole(page);
   await page.getByRole('button', { name: 'Lock' }).click();
