@@ -119,7 +119,7 @@ export const setupText = {
 
   displays: {
     title: 'What stands where',
-    hint: 'In force when the console is opened the next time. Where the console opens, the second window at the start and the kiosk take its own window; in a browser they do nothing.',
+    hint: 'In force when the console is opened the next time. The two on the right and the kiosk need the console’s own window; in a browser they do nothing.',
     layout: 'Pictures of the console',
     picturesLayout: 'Pictures of the second window',
     consoleOn: 'Console opens on',
