@@ -16,6 +16,8 @@ export const restRules = {
   backFrames: 2,
   /** An unseen needle is there as long as its place stops this share of what it stopped: two thin walls are left when a stylet leaves. */
   coveredShare: 0.3,
+  /** With less than this share of it left there, it has gone. */
+  goneShare: 0.1,
   releaseHollowMm: 6,
   sameEndMm: 2,
   /** The stylet's point stands out of the cannula: the end is so much farther back once it has left, seen alike in so many frames. */

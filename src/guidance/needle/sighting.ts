@@ -19,6 +19,8 @@ export interface NeedleView {
 export interface Sighting {
   readonly bar: FoundBar;
   readonly tip: ImagePoint;
+  /** How far back the end lies if it is an open cannula's: cement in its lumen looks like a stylet, but makes no point. */
+  readonly flatBackPx: number;
   readonly direction: readonly [dx: number, dy: number];
   readonly sigmaPx: number;
   readonly widthPx: number;
@@ -114,7 +116,16 @@ function sightingOnAxis(track: NeedleTrack, context: NeedleContext, view: Needle
   const contrast = contrastOnAxis(bar.shaft, view.sizes.fine);
   const tip: ImagePoint = [expected[0] + direction[0] * found.tip.along, expected[1] + direction[1] * found.tip.along];
   const measured = { ...bar, shaft: { ...bar.shaft, contrast } };
-  return { bar: measured, tip, direction, sigmaPx: found.tip.sigmaPx, widthPx, lengthPx: track.lengthPx + found.tip.along, hollow: false };
+  return {
+    bar: measured,
+    tip,
+    flatBackPx: found.tip.along - found.tip.flatAlong,
+    direction,
+    sigmaPx: found.tip.sigmaPx,
+    widthPx,
+    lengthPx: track.lengthPx + found.tip.along,
+    hollow: false,
+  };
 }
 
 /** What the shaft stops beyond its sides, nepers: the median of places along it, the part near the tip left out. */
@@ -151,6 +162,7 @@ export function sightingOf(bar: FoundBar, forward: boolean, { sizes, tipPicture 
   return {
     bar,
     tip,
+    flatBackPx: found === null ? 0 : found.tip.along - found.tip.flatAlong,
     direction,
     sigmaPx: found?.tip.sigmaPx ?? widthPx,
     widthPx,

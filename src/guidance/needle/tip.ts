@@ -6,6 +6,8 @@ import type { Shaft } from './shaft.ts';
 export interface TipEstimate {
   /** Fine pixels along the shaft's direction from its origin. */
   readonly along: number;
+  /** Where half of the contrast is gone: the end of a needle that has no point. */
+  readonly flatAlong: number;
   readonly sigmaPx: number;
   /** A cannula without its stylet: two thin walls. */
   readonly hollow: boolean;
@@ -142,10 +144,11 @@ export function findTip(sample: TipPicture, axis: FullAxis, guess: number, visib
   const hold = Math.max(2, Math.round(0.25 * axis.width));
   const half = fallBelow(profiles.whole, 0.5 * plateauWhole, shaftPart, hold);
   if (half === null) return null;
-  if (hollow) return { along: profiles.start + half, sigmaPx: Math.max(1, 0.12 * axis.width), hollow };
+  const flatAlong = profiles.start + half;
+  if (hollow) return { along: flatAlong, flatAlong, sigmaPx: Math.max(1, 0.12 * axis.width), hollow };
   const at45 = fallBelow(profiles.centre, 0.45 * plateauCentre, shaftPart, 2);
   const at15 = at45 === null ? null : fallBelow(profiles.centre, 0.15 * plateauCentre, Math.floor(at45), 2);
-  if (at45 === null || at15 === null) return { along: profiles.start + half, sigmaPx: 0.4 * axis.width, hollow };
+  if (at45 === null || at15 === null) return { along: flatAlong, flatAlong, sigmaPx: 0.4 * axis.width, hollow };
   const slope = Math.min(at15 - at45, 0.8 * axis.width);
-  return { along: profiles.start + at45 + 1.85 * slope, sigmaPx: Math.max(1, 0.3 * slope, pointShare * axis.width), hollow };
+  return { along: profiles.start + at45 + 1.85 * slope, flatAlong, sigmaPx: Math.max(1, 0.3 * slope, pointShare * axis.width), hollow };
 }

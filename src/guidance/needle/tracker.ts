@@ -222,7 +222,8 @@ function missed(track: NeedleTrack, context: NeedleContext, detector: NeedleDete
   const level = levelBehind(tip, track.direction, context);
   const without = Math.min(track.bareLevel ?? level, sidesBehind(tip, track.direction, track.widthPx, context));
   const covered = track.seenFrames >= 4 && level > without + restRules.coveredShare * track.contrast;
-  const patience = track.parked ? 5 : 1;
+  const bare = level < without + restRules.goneShare * track.contrast;
+  const patience = track.parked && !bare ? 5 : 1;
   if (!covered && track.missedFrames >= patience) return null;
   // As far as anyone can tell it stays where it is: after four such frames it rests.
   const recent = covered ? [...track.recentAlongPx, 0].slice(-context.restFrames) : track.recentAlongPx;
@@ -261,8 +262,9 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   const [dx, dy] = sighting.direction;
   const contrast = sighting.bar.shaft.contrast;
   const base: ImagePoint = [track.tipBone[0] + context.shift[0], track.tipBone[1] + context.shift[1]];
-  const along = (sighting.tip[0] - base[0]) * dx + (sighting.tip[1] - base[1]) * dy;
   const { stylet, doubts, changed } = styletState(track, contrast, sighting.hollow);
+  const opened = track.opened || !stylet;
+  const along = (sighting.tip[0] - base[0]) * dx + (sighting.tip[1] - base[1]) * dy - (opened ? sighting.flatBackPx : 0);
   // While the change is in doubt the tip is held: a stylet half out shows a point that moves.
   const hollow = !stylet || (track.stylet && doubts > 0);
   const styletOut = changed || (track.stylet && doubts > 0);
@@ -301,7 +303,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     contrast,
     parked,
     stylet,
-    opened: track.opened || !stylet,
+    opened,
     doubts,
     seenFrames: track.seenFrames + 1,
     missedFrames: 0,
