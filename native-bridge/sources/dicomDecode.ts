@@ -15,7 +15,7 @@ import type { VideoStreams } from './dicomVideo.ts';
 export interface CodedFrame {
   readonly bytes: Uint8Array;
   readonly encapsulated: boolean;
-  /** Frames of single bits may begin within a byte. */
+  /** Frames of single bits may begin within a byte, frames of swapped bytes within a word. */
   readonly bitOffset: number;
   readonly bytesLittleEndian: boolean;
   /** Pixels of 8 bits lie swapped in 16-bit words. */

@@ -1,8 +1,8 @@
 import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { type DicomDataset, parseDataset } from '../../src/dicom/dataset.ts';
-import { describeImage, type ImageDescription, tags } from '../../src/dicom/image.ts';
+import { describeImage, type ImageDescription } from '../../src/dicom/image.ts';
 import { lumaPaletteOf } from '../../src/dicom/palette.ts';
-import { type FrameExtent, type FrameTable, frameBytes, locateFrames } from '../../src/dicom/pixelData.ts';
+import { type FrameExtent, type FrameTable, frameBytes, isSwapped, locateFrames } from '../../src/dicom/pixelData.ts';
 import type { LumaPalette } from '../../src/dicom/storedValues.ts';
 import { readExtent, readForFrames, readShared } from './dicomBytes.ts';
 import { type CodedFrame, inflateRaw } from './dicomDecode.ts';
@@ -57,9 +57,6 @@ export async function readHead(path: string): Promise<DicomDataset | null> {
   return again?.ok && 'x7fe00010' in again.value.elements ? again.value : null;
 }
 
-/** In big endian files pixels of 8 bits stored as 16-bit words lie swapped (PS3.5 8.1.1, annex D). */
-const isSwapped = (dataset: DicomDataset) => !dataset.littleEndian && dataset.elements[tags.pixelData]?.vr === 'OW';
-
 let nextStreamId = 0;
 const streams = new WeakMap<DicomFile, { readonly id: number; readonly bytes: Uint8Array }>();
 
@@ -100,9 +97,9 @@ function codedAs(file: DicomFile, index: number, bytes: Uint8Array, stream: { re
     ...(stream === null ? {} : { stream: { id: stream.id, index } }),
     bytes,
     encapsulated: file.table.encapsulated,
-    bitOffset: (index * file.table.nativeFrameBits) % 8,
+    bitOffset: (index * file.table.nativeFrameBits) % (isSwapped(file.dataset, file.image) ? 16 : 8),
     bytesLittleEndian: file.dataset.littleEndian && file.image.transferSyntax.bigEndianPixels !== true,
-    swappedBytes: isSwapped(file.dataset),
+    swappedBytes: isSwapped(file.dataset, file.image),
     image: file.image,
   };
 }

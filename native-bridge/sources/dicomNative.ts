@@ -23,7 +23,7 @@ function cellsOf(bytes: Uint8Array, count: number, frame: NativeFrame): DecodedF
     case 1:
       return bitsOf(bytes, count, frame.bitOffset);
     case 8:
-      return frame.swappedBytes ? swapped(bytes, count) : bytes.subarray(0, count);
+      return frame.swappedBytes ? swapped(bytes, count, frame.bitOffset / 8) : bytes.subarray(0, count);
     case 16:
       return wordsOf(bytes, count, frame.bytesLittleEndian);
     case 32: {
@@ -33,7 +33,8 @@ function cellsOf(bytes: Uint8Array, count: number, frame: NativeFrame): DecodedF
   }
 }
 
-const swapped = (bytes: Uint8Array, count: number) => Uint8Array.from({ length: count }, (_, index) => bytes[index ^ 1] ?? 0);
+/** From byte `first` of whole words. */
+const swapped = (bytes: Uint8Array, count: number, first: number) => Uint8Array.from({ length: count }, (_, index) => bytes[(first + index) ^ 1] ?? 0);
 
 /** Single bits, least significant first (PS3.5 8.1.1). */
 function bitsOf(bytes: Uint8Array, count: number, bitOffset: number): Uint8Array {

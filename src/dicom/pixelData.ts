@@ -59,13 +59,20 @@ function nativeFrames(dataset: DicomDataset, image: ImageDescription, element: E
     return inputFault(
       `is cut short: its ${image.frames} ${image.frames === 1 ? 'frame needs' : 'frames need'} ${needed} bytes of pixel data and ${available / 8} are there`,
     );
+  // Words that lie swapped are wanted whole, also where a frame begins or ends in the middle of one.
+  const unitBytes = isSwapped(dataset, image) ? 2 : 1;
   const frames = Array.from({ length: whole }, (_, index) => {
-    const from = Math.floor((index * nativeFrameBits) / 8);
-    return [{ offset: element.dataOffset + from, length: Math.ceil(((index + 1) * nativeFrameBits) / 8) - from }];
+    const from = unitBytes * Math.floor((index * nativeFrameBits) / (8 * unitBytes));
+    const to = Math.min(available / 8, unitBytes * Math.ceil(((index + 1) * nativeFrameBits) / (8 * unitBytes)));
+    return [{ offset: element.dataOffset + from, length: to - from }];
   });
   const shortage = whole < image.frames ? `${whole} of ${image.frames} frames are there (${available / 8} of ${needed} bytes of pixel data)` : null;
   return ok({ encapsulated: false, oneStream: false, frames, nativeFrameBits, shortage });
 }
+
+/** In big endian files pixels of 8 bits stored as 16-bit words lie swapped (PS3.5 8.1.1, annex D). */
+export const isSwapped = (dataset: DicomDataset, image: ImageDescription): boolean =>
+  !dataset.littleEndian && image.bitsAllocated === 8 && dataset.elements[tags.pixelData]?.vr === 'OW';
 
 /** Whether uncompressed YBR_FULL_422 is really subsampled: some writers keep all three samples. */
 const is422 = (image: ImageDescription, length: number) => length < image.rows * image.columns * 3 * image.frames;
