@@ -5,7 +5,7 @@ import { type PlaneId, planeIds, planeOfFrameTopic, type RawSample, type Sample 
 import type { Folded } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
 import { collectCurves } from './curve.ts';
-import { type FrameStream, type OutgoingFrame, startFrameStream } from './frameStream.ts';
+import { type FrameStream, type OutgoingFrame, startFrameStream, type UnseenFrame } from './frameStream.ts';
 
 /** A view that has had no new frame for so long must say so. */
 const staleAfterMs = 500;
@@ -60,7 +60,8 @@ export function startLiveView(session: Session, info: SessionInfo): LiveView {
   const streams: Record<PlaneId, Set<FrameStream>> = { a: new Set(), b: new Set() };
   const newest: Partial<Record<PlaneId, OutgoingFrame>> = {};
   const counts: Partial<Record<PlaneId, PlaneCount>> = {};
-  const stampedEpochMs = new Map<number, number>();
+  /** Frames that guidance looks at, by number; viewers get their pixels meanwhile. */
+  const unseen = new Map<number, UnseenFrame>();
   /** What a late console must know: everything told but readings (those are the curve) and only the latest of each state. */
   const kept: Sample[] = [];
   const latest = new Map<string, Sample>();
@@ -90,6 +91,17 @@ export function startLiveView(session: Session, info: SessionInfo): LiveView {
     for (const listener of sampleListeners) listener(samples);
   };
 
+  /** The pixels are on their way to the screen while guidance looks at them; what it sees follows. */
+  const goAhead = (raw: Extract<RawSample, { topic: '/plane/a/frame' | '/plane/b/frame' }>, stampedEpochMs: number) => {
+    const plane = planeOfFrameTopic(raw.topic);
+    const frame = { header: { plane, seq: raw.seq, tMs: raw.tMs, stampedEpochMs }, frame: raw.data };
+    unseen.set(raw.seq, frame);
+    // Guidance is handed the frame first: writing it takes this thread a while.
+    queueMicrotask(() => {
+      if (unseen.has(raw.seq)) for (const stream of streams[plane]) stream.sendAhead(frame);
+    });
+  };
+
   const noteRaw = (raw: RawSample) => {
     switch (raw.topic) {
       case '/plane/a/frame':
@@ -101,7 +113,7 @@ export function startLiveView(session: Session, info: SessionInfo): LiveView {
         count.lastFrameAtMs = raw.tMs - heldMs;
         count.lost = false;
         if (heldMs === 0) count.recentMs.push(raw.tMs);
-        stampedEpochMs.set(raw.seq, performance.timeOrigin + performance.now() - heldMs);
+        goAhead(raw, performance.timeOrigin + performance.now() - heldMs);
         break;
       }
       case '/gap': {
@@ -127,9 +139,10 @@ export function startLiveView(session: Session, info: SessionInfo): LiveView {
   const showFrame = ({ raw, observation }: Folded) => {
     if (raw.topic !== '/plane/a/frame' && raw.topic !== '/plane/b/frame') return;
     const plane = planeOfFrameTopic(raw.topic);
-    const stamped = stampedEpochMs.get(raw.seq) ?? performance.timeOrigin + performance.now();
-    stampedEpochMs.delete(raw.seq);
-    const outgoing: OutgoingFrame = { header: { plane, seq: raw.seq, tMs: raw.tMs, observation, stampedEpochMs: stamped }, frame: raw.data };
+    const ahead = unseen.get(raw.seq);
+    unseen.delete(raw.seq);
+    if (!ahead) return;
+    const outgoing: OutgoingFrame = { header: { ...ahead.header, observation }, frame: raw.data };
     newest[plane] = outgoing;
     for (const stream of streams[plane]) stream.offer(outgoing);
   };

@@ -31,6 +31,8 @@ export interface FrameDeveloper {
   setReference(reference: LookReference): void;
   /** Null when nothing is wanted, or the frame does not fit the reference: then the main thread shows it as it can. */
   develop(attributes: FrameHeader['attributes'], pixels: ArrayBuffer): Developed | null;
+  /** The number of the look that is wanted now; null for stored values. */
+  lookId(): number | null;
   /** Takes back a buffer that is no longer shown. */
   recycle(rgba: ArrayBuffer): void;
 }
@@ -57,6 +59,7 @@ export function createFrameDeveloper(): FrameDeveloper {
       reference = next;
       roadmap = null;
     },
+    lookId: () => look?.id ?? null,
     develop(attributes, pixels) {
       if (!look) return null;
       const values = attributes.bitsAllocated === 8 ? new Uint8Array(pixels) : new Uint16Array(pixels);

@@ -1,5 +1,5 @@
 import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
-import type { FrameHeader } from '../../src/link/link.ts';
+import type { FrameCompletion, FrameHeader } from '../../src/link/link.ts';
 
 /** One frame off the wire. `pixels` is a buffer of its own: stored values, little-endian, row-major. */
 export interface StreamedFrame {
@@ -18,17 +18,24 @@ export const frameBytes = (attributes: XrayFrameAttributes): number => attribute
 type Part = { readonly bytes: Uint8Array<ArrayBuffer>; filled: number };
 const part = (size: number, reuse?: ArrayBuffer): Part => ({ bytes: new Uint8Array(reuse?.byteLength === size ? reuse : new ArrayBuffer(size)), filled: 0 });
 
+export interface FrameParserOptions {
+  /** Gives a buffer of a frame no longer shown, to be written again, or nothing. */
+  readonly spare?: () => ArrayBuffer | undefined;
+  /** Pixels that came ahead of what guidance sees in them; the same frame is told as whole when that has come. */
+  readonly onAhead?: (frame: StreamedFrame) => void;
+}
+
 /**
  * Cuts a stream of bytes into frames, whatever the chunks are. Does no I/O. Throws when the stream breaks the contract of
  * `FrameHeader`: then the connection is to be opened again, since nothing after that can be trusted.
- * `spare` gives a buffer of a frame no longer shown, to be written again, or nothing.
  */
-export function createFrameParser(onFrame: (frame: StreamedFrame) => void, spare: () => ArrayBuffer | undefined = () => undefined) {
+export function createFrameParser(onFrame: (frame: StreamedFrame) => void, { spare, onAhead }: FrameParserOptions = {}) {
   let prefix = part(prefixBytes);
   let headerPart: Part | null = null;
   let header: FrameHeader | null = null;
   let pixels: Part | null = null;
   let pixelBytes = 0;
+  let ahead: StreamedFrame | null = null;
 
   const current = () => pixels ?? headerPart ?? prefix;
 
@@ -42,19 +49,35 @@ export function createFrameParser(onFrame: (frame: StreamedFrame) => void, spare
     }
     headerPart = part(headerBytes);
   };
-  const finishHeader = (bytes: Uint8Array) => {
-    header = JSON.parse(new TextDecoder().decode(bytes)) as FrameHeader;
-    if (frameBytes(header.attributes) !== pixelBytes) {
-      throw new Error(`frame stream: ${header.attributes.columns} × ${header.attributes.rows} pixels announced, ${pixelBytes} bytes sent`);
-    }
-    pixels = part(pixelBytes, spare());
-  };
-  const finishPixels = (bytes: Uint8Array<ArrayBuffer>) => {
-    if (header) onFrame({ header, pixels: bytes.buffer });
+  const begin = () => {
     prefix = part(prefixBytes);
     headerPart = null;
     header = null;
     pixels = null;
+  };
+  const complete = ({ completes, observation }: FrameCompletion) => {
+    if (ahead?.header.seq !== completes) throw new Error(`frame stream: frame ${completes} is completed, but it did not go ahead`);
+    const { header: first, pixels: buffer } = ahead;
+    ahead = null;
+    begin();
+    onFrame({ header: { ...first, observation }, pixels: buffer });
+  };
+  const finishHeader = (bytes: Uint8Array) => {
+    const words = JSON.parse(new TextDecoder().decode(bytes)) as FrameHeader | FrameCompletion;
+    if ('completes' in words) return complete(words);
+    header = words;
+    if (frameBytes(header.attributes) !== pixelBytes) {
+      throw new Error(`frame stream: ${header.attributes.columns} × ${header.attributes.rows} pixels announced, ${pixelBytes} bytes sent`);
+    }
+    pixels = part(pixelBytes, spare?.());
+  };
+  const finishPixels = (bytes: Uint8Array<ArrayBuffer>) => {
+    const frame = header && { header, pixels: bytes.buffer };
+    begin();
+    if (frame?.header.observationFollows) {
+      ahead = frame;
+      onAhead?.(frame);
+    } else if (frame) onFrame(frame);
   };
 
   return (chunk: Uint8Array): void => {

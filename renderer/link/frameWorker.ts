@@ -36,9 +36,26 @@ const keepSpare = (buffer: ArrayBuffer) => {
   if (spares.length < 2) spares.push(buffer);
 };
 
+/** Developed while guidance was still looking at it. */
+let early: { readonly seq: number; readonly developed: Developed } | null = null;
+
+function developEarly({ header, pixels }: StreamedFrame): void {
+  if (early) developer.recycle(early.developed.rgba);
+  const developed = mainIsReady ? developer.develop(header.attributes, pixels) : null;
+  early = developed && { seq: header.seq, developed };
+}
+
+function developedOf(frame: StreamedFrame): Developed | null {
+  const made = early;
+  early = null;
+  if (made && made.seq === frame.header.seq && made.developed.look === developer.lookId()) return made.developed;
+  if (made) developer.recycle(made.developed.rgba);
+  return developer.develop(frame.header.attributes, frame.pixels);
+}
+
 function post(frame: StreamedFrame): void {
   mainIsReady = false;
-  const developed = developer.develop(frame.header.attributes, frame.pixels);
+  const developed = developedOf(frame);
   scope.postMessage({ kind: 'frame', frame, developed, superseded }, developed ? [frame.pixels, developed.rgba] : [frame.pixels]);
 }
 
@@ -57,7 +74,7 @@ function receive(frame: StreamedFrame): void {
 async function readOnce(path: string): Promise<void> {
   const response = await fetch(path);
   if (!response.ok || !response.body) return;
-  const parse = createFrameParser(receive, () => spares.pop());
+  const parse = createFrameParser(receive, { spare: () => spares.pop(), onAhead: developEarly });
   const reader = response.body.getReader();
   for (;;) {
     const { done, value } = await reader.read();

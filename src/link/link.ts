@@ -33,6 +33,15 @@ export interface FrameHeader {
   readonly stampedEpochMs: number;
   /** Frames of this plane that this viewer was too slow for, so far. */
   readonly dropped: number;
+  /** The pixels go ahead of what guidance sees in them: nothing is shown before the `FrameCompletion` that comes next. */
+  readonly observationFollows?: true;
+}
+
+/** In the place of a header, without pixels: what belongs to the frame that went ahead. */
+export interface FrameCompletion {
+  /** The `seq` of that frame. */
+  readonly completes: number;
+  readonly observation: PlaneObservation | null;
 }
 
 /** What sources this session has, and whether any of them is simulated. */

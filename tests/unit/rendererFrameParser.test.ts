@@ -68,10 +68,7 @@ test('a frame that is not shown any more lends its buffer to the next', () => {
   const spares = [new ArrayBuffer(4)];
   const lent = spares[0];
   const out: StreamedFrame[] = [];
-  const parse = createFrameParser(
-    (frame) => out.push(frame),
-    () => spares.pop(),
-  );
+  const parse = createFrameParser((frame) => out.push(frame), { spare: () => spares.pop() });
   parse(encode(header(0, 2, 2, 8), Uint8Array.of(1, 2, 3, 4)));
   expect(out[0]?.pixels).toBe(lent);
 });
@@ -81,4 +78,32 @@ test('a stream whose sizes contradict its header is refused rather than shown', 
   expect(() => parse(encode(header(0, 4, 4, 16), new Uint8Array(7)))).toThrow(/announced/);
   const garbage = new Uint8Array(64).fill(0xff);
   expect(() => createFrameParser(() => {})(garbage)).toThrow(/not a frame/);
+});
+
+const completion = (seq: number): Uint8Array => {
+  const json = new TextEncoder().encode(JSON.stringify({ completes: seq, observation: null }));
+  const bytes = new Uint8Array(8 + json.length);
+  new DataView(bytes.buffer).setUint32(0, 4 + json.length, true);
+  new DataView(bytes.buffer).setUint32(4, json.length, true);
+  bytes.set(json, 8);
+  return bytes;
+};
+
+test(`a frame that went ahead is whole only with what guidance saw in it, however the stream is cut (seed ${seed})`, () => {
+  fc.assert(
+    fc.property(fc.array(frameArbitrary, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 700 }), (frames, cut) => {
+      const stream = Uint8Array.from(
+        frames.flatMap(({ frame, pixels }) => [...encode({ ...frame, observationFollows: true }, pixels), ...completion(frame.seq)]),
+      );
+      const told: string[] = [];
+      const parse = createFrameParser(({ header: { seq } }) => told.push(`whole ${seq}`), { onAhead: ({ header: { seq } }) => told.push(`ahead ${seq}`) });
+      for (let at = 0; at < stream.length; at += cut) parse(stream.subarray(at, at + cut));
+      expect(told).toEqual(frames.flatMap(({ frame: { seq } }) => [`ahead ${seq}`, `whole ${seq}`]));
+    }),
+    { seed, numRuns: 100 },
+  );
+});
+
+test('a completion of a frame that did not go ahead is refused', () => {
+  expect(() => createFrameParser(() => {})(completion(3))).toThrow(/did not go ahead/);
 });
