@@ -120,6 +120,27 @@ describe('needle', () => {
     for (let i = 4; i < 15; i++) expect(awayMm(i, secondAt(i))).toBeLessThan(1.5);
   });
 
+  it('once opened ends flat, also with cement in its lumen, and its bound holds while it is drawn back', () => {
+    const tip = tipAt(7);
+    const backAt = (i: number) => [tip[0] - direction[0] * 7 * i, tip[1] - direction[1] * 7 * i] as const;
+    /** A full lumen stops like a stylet, up to the cannula's flat end. */
+    const full =
+      (end: readonly [number, number]): Paint =>
+      (x, y) => {
+        const back = -((x - end[0]) * direction[0] + (y - end[1]) * direction[1]);
+        const across = Math.abs(-(x - end[0]) * direction[1] + (y - end[1]) * direction[0]);
+        return Math.max(0, Math.min(1, 6.5 - across)) * Math.max(0, Math.min(1, back + 0.5));
+      };
+    const resting = Array.from({ length: 5 }, () => [needle(tip, direction)]);
+    const open = Array.from({ length: 4 }, () => [needle(tip, direction, 12, true)]);
+    const drawn = Array.from({ length: 8 }, (_, i) => [full(backAt(i))]);
+    const seen = run([...advancing, ...resting, ...open, ...drawn], { plan }).slice(-8);
+    seen.forEach((observation, i) => {
+      expect(tipErrorMm(observation, backAt(i))).toBeLessThan(1.96 * (observation.needle.needle?.tipSigmaPx ?? 0) * mmPerPx);
+    });
+    for (const [i, observation] of seen.slice(-3).entries()) expect(tipErrorMm(observation, backAt(5 + i))).toBeLessThan(0.5);
+  });
+
   it('deviates from the planned line by what was drawn, in degrees and millimetres', () => {
     const deviation = run(advancing, { plan })[5]?.needle.deviation;
     const [tx, ty] = tipAt(5);

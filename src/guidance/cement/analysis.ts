@@ -121,7 +121,7 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     blockNeedles(blocked, width, height, context.tracks, shiftPx, factor, mmPerFinePx);
     const box = watchedBox(context, mmPerFinePx);
     if (!motion.trusted || box === null) return observe(context, shift, mmPerFinePx);
-    reference.compare(pyramid.fine, field, shift, blocked, box);
+    reference.compare(pyramid.fine, field, shift, blocked, box, discernibleMm * cementNepersPerMm);
     const low = Math.max(discernibleMm * cementNepersPerMm, 3 * reference.sigma);
     const high = Math.max(1.6 * discernibleMm * cementNepersPerMm, 5 * reference.sigma);
     const regions = darkRegions(reference.evidence, blocked, box, low, high, 1.5 / (mmPerFinePx * mmPerFinePx), buffers);
@@ -146,6 +146,7 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
   /** What may be cement or balloon, and its surroundings, must not be learnt as background. */
   function holdBack(heldLabels: ReadonlySet<number>, box: Region): void {
     held.fill(0);
+    if (heldLabels.size === 0 && !judge.seen()) return;
     const { labels } = buffers;
     for (let y = box.y0 + 3; y < box.y1 - 3; y++) {
       for (let at = y * width + box.x0 + 3; at < y * width + box.x1 - 3; at++) {

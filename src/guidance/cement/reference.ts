@@ -6,12 +6,12 @@ import type { Region } from '../image/motion.ts';
 export interface ReferencePicture {
   /** Smoothed difference present − reference, nepers; positive = darker now. Zero where nothing can be said. Valid in the region of the last `compare`. */
   readonly difference: Grid;
-  /** The difference less what motion alone may make of it there. */
+  /** The difference less what motion alone may make of it there, where that matters. */
   readonly evidence: Grid;
   /** Its standard deviation where nothing happens. */
   readonly sigma: number;
-  /** Looks at one frame; `shift` in fine pixels: bone point b appears at b + shift. */
-  compare(fine: Grid, field: VisibleField, shift: readonly [number, number], blocked: Uint8Array, region: Region): void;
+  /** Looks at one frame; `shift` in fine pixels: bone point b appears at b + shift. Evidence below `leastNepers` is only told roughly. */
+  compare(fine: Grid, field: VisibleField, shift: readonly [number, number], blocked: Uint8Array, region: Region, leastNepers: number): void;
   /** Learns from the frame just compared: everything, but what is blocked or held. */
   learn(blocked: Uint8Array, held: Uint8Array, absorb: number): void;
   reset(): void;
@@ -107,7 +107,7 @@ export function createReferencePicture(width: number, height: number): Reference
   }
 
   /** 3×3 means of the raw difference, and the evidence left after what a misplaced edge would make. */
-  function smooth(): void {
+  function smooth(leastNepers: number): void {
     const source = raw.data;
     const horizontal = rows.data;
     for (let y = box.y0; y < box.y1; y++) {
@@ -118,6 +118,12 @@ export function createReferencePicture(width: number, height: number): Reference
     for (let y = box.y0 + 2; y < box.y1 - 2; y++) {
       for (let at = y * width + box.x0 + 2; at < y * width + box.x1 - 2; at++) {
         const value = ((horizontal[at - width] ?? 0) + (horizontal[at] ?? 0) + (horizontal[at + width] ?? 0)) / 9;
+        // What motion and restlessness may make is only ever taken off: where too little is left anyway it need not be known.
+        if (value < leastNepers) {
+          difference.data[at] = value;
+          evidence.data[at] = value;
+          continue;
+        }
         const slope = Math.abs((back[at + 2] ?? 0) - (back[at - 2] ?? 0)) + Math.abs((back[at + 2 * width] ?? 0) - (back[at - 2 * width] ?? 0));
         difference.data[at] = value;
         evidence.data[at] = value - 0.25 * tolerance.shiftPx * slope - tolerance.restlessness * (restless[at] ?? 0);
@@ -139,11 +145,11 @@ export function createReferencePicture(width: number, height: number): Reference
     get sigma() {
       return sigma;
     },
-    compare(fine, field, shift, blocked, region) {
+    compare(fine, field, shift, blocked, region, leastNepers) {
       box = region;
       warpAndSubtract(fine, field, shift, blocked);
       centre(blocked);
-      smooth();
+      smooth(leastNepers);
       measureSigma(blocked);
     },
     learn(blocked, held, absorb) {

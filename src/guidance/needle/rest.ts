@@ -26,7 +26,7 @@ export const restRules = {
   /** With so little more in front of it than there was, nepers, neither balloon nor cement has come. */
   emptyNepers: 0.06,
   /** How much of a disagreement between the end that is held and the one that is seen is told as uncertainty: balloon and cement explain one in front. */
-  doubtShare: 0.5,
+  doubtShare: 0.55,
   doubtMm: { ahead: 1.5, back: 6 },
 } as const;
 
