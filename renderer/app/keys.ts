@@ -19,7 +19,7 @@ export function watchFocus(): void {
 }
 
 const typing = 'input:not([type="radio"], [type="checkbox"], [type="range"]), textarea, select, [contenteditable]';
-const ownKeys = '[role="dialog"], [role="menu"], [role="listbox"]';
+const ownKeys = '[role="dialog"], [role="menu"], [role="listbox"], [role="combobox"]';
 const choices = 'input, [role="slider"], [role="radiogroup"]';
 
 /** Where a key belongs to what has the focus: typing, a dialog or a menu; and, reached by the keyboard, a choice or a button that Space and Enter press. */

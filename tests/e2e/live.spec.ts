@@ -107,6 +107,12 @@ test('a plan is drawn with the mouse, moved with the keys, and comes back from t
   await layer.click({ position: { x: 200, y: 250 } });
   await expect(page.getByRole('button', { name: 'Record plan' })).toBeDisabled();
   await layer.click({ position: { x: 330, y: 380 } });
+  // A list that was opened by pointing keeps its keys: Enter chooses, and is no next stage.
+  await page.getByRole('combobox', { name: 'Procedure' }).click();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('option')).toHaveCount(0);
+  await expect(page.locator('.notice').filter({ hasText: /^Stage/ })).toHaveCount(0);
   const target = page.getByRole('button', { name: 'Plane A: target, point 1' });
   const left = await target.evaluate((element) => Number.parseFloat(element.style.left));
   await target.press('ArrowRight');
