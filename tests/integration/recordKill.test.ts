@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -44,8 +45,9 @@ describe(`kill -9 at ${kills} random moments of a recording (seed ${seed})`, () 
   it.for(moments.map((afterMs, index) => ({ afterMs, index })))(
     'number $index, after $afterMs ms: at most 250 ms are lost, and the rest verifies',
     async ({ afterMs, index }) => {
-      const record = join(folder.path, `killed-${index}`);
-      const out = join(folder.path, `recovered-${index}`);
+      const own = mkdtempSync(join(folder.path, `${index}-`));
+      const record = join(own, 'killed');
+      const out = join(own, 'recovered');
       const said = await recordAndKill(record, afterMs);
       expect(await verifyRecord(record)).toMatchObject({ ok: true, value: { intact: false, closed: false } });
       const recovery = await recoverRecord(record, out);
