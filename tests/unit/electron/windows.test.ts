@@ -157,7 +157,14 @@ describe('the menu', () => {
     if (open && 'run' in open) open.run();
     await Promise.resolve();
     expect(made.log).toContain('told {"kind":"offer-record","folder":"/records/chosen"}');
-    expect(item(made, 'Pictures on the second monitor')).toMatchObject({ enabled: true, checked: false });
+    const pictures = item(made, 'Pictures on the second monitor');
+    expect(pictures).toMatchObject({ enabled: true, checked: false });
+    if (pictures && 'run' in pictures) pictures.run();
+    expect(made.windows.map(({ kind }) => kind)).toEqual(['console', 'pictures']);
+    const shown = item(made, 'Pictures on the second monitor');
+    expect(shown).toMatchObject({ checked: true });
+    if (shown && 'run' in shown) shown.run();
+    expect(made.windows[1]?.closed).toBe(true);
     made.setDisplays([laptop]);
     expect(item(made, 'Pictures on the second monitor')).toMatchObject({ enabled: false });
   });
