@@ -80,31 +80,37 @@ function starve(forS: number): void {
   spawn(process.execPath, ['-e', `const end = Date.now() + ${realMs(forS)}; while (Date.now() < end);`], { stdio: 'ignore' });
 }
 
+const yes = (): boolean => true;
+const no = (): boolean => false;
+
 /** Follows the timetable of one kind of assault until the session ends. */
 async function follow<K extends Assault['kind']>(kind: K, ends: Promise<unknown>, act: (assault: Extract<Assault, { kind: K }>) => Promise<void> | void) {
   const startedMs = performance.now();
   for (const assault of assaultsFor(seconds)) {
     if (assault.kind !== kind) continue;
     const waitMs = realMs(assault.atS) - (performance.now() - startedMs);
-    if (waitMs > 0) await Promise.race([sleep(waitMs), ends]);
+    const isOver = await Promise.race([sleep(Math.max(0, waitMs)).then(no), ends.then(yes)]);
+    // A machine that is late with the last ones has nothing left to do them to.
+    if (isOver) return;
     await act(assault as Extract<Assault, { kind: K }>);
   }
 }
 
-const yes = (): boolean => true;
-const no = (): boolean => false;
-
 /** A console in a browser that is killed by the timetable and comes back; counts how often it showed the running procedure. */
 async function watch(browserPath: string, url: string, ends: Promise<unknown>): Promise<{ looks: number; shown: number }> {
   let [looks, shown] = [0, 0];
+  let isOver = false;
+  void ends.then(() => {
+    isOver = true;
+  });
   const look = async (): Promise<Browser> => {
-    looks++;
     const chrome = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-gpu-compositing'] });
     const page = await chrome.newPage();
     const frame = page.locator('.plane[data-seq]').first();
     // What does not come is an account, not the end of the soak.
     const isThere = await page.goto(url).then(() => frame.waitFor({ timeout: 60_000 }).then(yes, no), no);
     if (isThere) shown++;
+    if (isThere || !isOver) looks++;
     return chrome;
   };
   let chrome = await look();
