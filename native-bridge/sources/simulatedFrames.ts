@@ -38,7 +38,8 @@ export function startFrameMaker(request: SimulationRequest, plane: PlaneId): Fra
   worker.on('message', (reply: FrameReply) => {
     if (reply.kind === 'ready') {
       ready.resolve();
-      worker.unref();
+      // A frame that was asked for meanwhile still keeps the process alive.
+      if (waiting.size === 0) worker.unref();
       return;
     }
     const one = waiting.get(reply.frameIndex);
