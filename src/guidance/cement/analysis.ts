@@ -148,11 +148,18 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     held.fill(0);
     if (heldLabels.size === 0 && !judge.seen()) return;
     const { labels } = buffers;
-    for (let y = box.y0 + 3; y < box.y1 - 3; y++) {
-      for (let at = y * width + box.x0 + 3; at < y * width + box.x1 - 3; at++) {
-        const label = labels[at] ?? 0;
-        if (mask[at] === 0 && (label === 0 || !heldLabels.has(label))) continue;
-        for (let dy = -2; dy <= 2; dy++) held.fill(1, at + dy * width - 2, at + dy * width + 3);
+    const isHeld = (at: number): boolean => {
+      const label = labels[at] ?? 0;
+      return mask[at] !== 0 || (label !== 0 && heldLabels.has(label));
+    };
+    const [x0, y0, x1, y1] = [box.x0 + 3, box.y0 + 3, box.x1 - 3, box.y1 - 3];
+    for (let y = y0; y < y1; y++) {
+      for (let x = x0, at = y * width + x0; x < x1; x++, at++) {
+        if (!isHeld(at)) continue;
+        // The surroundings of its rim are those of the whole.
+        const isInside = x > x0 && x < x1 - 1 && y > y0 && y < y1 - 1 && isHeld(at - 1) && isHeld(at + 1) && isHeld(at - width) && isHeld(at + width);
+        if (isInside) held[at] = 1;
+        else for (let dy = -2; dy <= 2; dy++) held.fill(1, at + dy * width - 2, at + dy * width + 3);
       }
     }
   }

@@ -40,14 +40,17 @@ const noiseRadiusMm = 0.5;
 function boxMean(source: Grid, rows: Grid, target: Grid, radius: number): void {
   const { width, height, data } = source;
   const share = 1 / (2 * radius + 1);
+  const out = rows.data;
   const clampX = (x: number) => (x < 0 ? 0 : Math.min(x, width - 1));
   for (let y = 0; y < height; y++) {
     const row = y * width;
     let sum = 0;
     for (let k = -radius; k <= radius; k++) sum += data[row + clampX(k)] ?? 0;
     for (let x = 0; x < width; x++) {
-      rows.data[row + x] = sum * share;
-      sum += (data[row + clampX(x + radius + 1)] ?? 0) - (data[row + clampX(x - radius)] ?? 0);
+      out[row + x] = sum * share;
+      const enters = x + radius + 1 < width ? x + radius + 1 : width - 1;
+      const leaves = x > radius ? x - radius : 0;
+      sum += (data[row + enters] ?? 0) - (data[row + leaves] ?? 0);
     }
   }
   const clampY = (y: number) => (y < 0 ? 0 : Math.min(y, height - 1));

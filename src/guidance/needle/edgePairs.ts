@@ -39,19 +39,37 @@ export function createPairBuffers(width: number, height: number): PairBuffers {
 /** Sobel gradient divided by eight, zero near the edge of the visible field. */
 function gradients(coarse: Grid, field: VisibleField, { gx, gy, magnitude }: PairBuffers): void {
   const { width, height, data } = coarse;
-  magnitude.data.fill(0);
+  const { depth } = field;
+  const [acrossX, acrossY, size] = [gx.data, gy.data, magnitude.data];
+  size.fill(0);
   for (let y = 1; y < height - 1; y++) {
-    for (let x = 1, at = y * width + 1; x < width - 1; x++, at++) {
-      if ((field.depth[at] ?? 0) < 3) continue;
-      const nw = data[at - width - 1] ?? 0;
-      const ne = data[at - width + 1] ?? 0;
-      const sw = data[at + width - 1] ?? 0;
-      const se = data[at + width + 1] ?? 0;
-      const dx = (ne + se - nw - sw + 2 * ((data[at + 1] ?? 0) - (data[at - 1] ?? 0))) * 0.125;
-      const dy = (sw + se - nw - ne + 2 * ((data[at + width] ?? 0) - (data[at - width] ?? 0))) * 0.125;
-      gx.data[at] = dx;
-      gy.data[at] = dy;
-      magnitude.data[at] = Math.sqrt(dx * dx + dy * dy);
+    const above = (y - 1) * width;
+    const here = y * width;
+    const below = (y + 1) * width;
+    let nw = data[above] ?? 0;
+    let west = data[here] ?? 0;
+    let sw = data[below] ?? 0;
+    let north = data[above + 1] ?? 0;
+    let middle = data[here + 1] ?? 0;
+    let south = data[below + 1] ?? 0;
+    for (let x = 1; x < width - 1; x++) {
+      const ne = data[above + x + 1] ?? 0;
+      const east = data[here + x + 1] ?? 0;
+      const se = data[below + x + 1] ?? 0;
+      const at = here + x;
+      if ((depth[at] ?? 0) >= 3) {
+        const dx = (ne + se - nw - sw + 2 * (east - west)) * 0.125;
+        const dy = (sw + se - nw - ne + 2 * (south - north)) * 0.125;
+        acrossX[at] = dx;
+        acrossY[at] = dy;
+        size[at] = Math.sqrt(dx * dx + dy * dy);
+      }
+      nw = north;
+      west = middle;
+      sw = south;
+      north = ne;
+      middle = east;
+      south = se;
     }
   }
 }
@@ -76,13 +94,17 @@ export function findEdgePairs(coarse: Grid, field: VisibleField, leastWidth: num
   const { gx, gy, magnitude, pairs } = buffers;
   const threshold = Math.max(leastEdge, 3 * typicalGradient(buffers));
   const { width, height } = coarse;
+  const [acrossX, acrossY, sizes] = [gx.data, gy.data, magnitude.data];
   pairs.count = 0;
   for (let y = 3; y < height - 3; y++) {
     for (let x = 3, at = y * width + 3; x < width - 3; x++, at++) {
-      const strength = magnitude.data[at] ?? 0;
+      const strength = sizes[at] ?? 0;
       if (strength < threshold || pairs.count >= capacity) continue;
-      const nx = (gx.data[at] ?? 0) / strength;
-      const ny = (gy.data[at] ?? 0) / strength;
+      const nx = (acrossX[at] ?? 0) / strength;
+      const ny = (acrossY[at] ?? 0) / strength;
+      const least = Math.max(threshold, 0.3 * strength);
+      // No edge faces with more than its own size, but for the last digit of it.
+      const leastMagnitude = 0.999 * least;
       let bestDot = 0;
       let bestWidth = 0;
       for (let w = leastWidth; w <= mostWidth; w += 0.5) {
@@ -91,13 +113,15 @@ export function findEdgePairs(coarse: Grid, field: VisibleField, leastWidth: num
         const py = (y + ny * w + 0.5) | 0;
         if (px < 0 || py < 0 || px >= width || py >= height) break;
         const other = py * width + px;
-        const along = -((gx.data[other] ?? 0) * nx + (gy.data[other] ?? 0) * ny);
-        if (along > bestDot && (magnitude.data[other] ?? 0) * 0.88 < along) {
+        const size = sizes[other] ?? 0;
+        if (size < leastMagnitude) continue;
+        const along = -((acrossX[other] ?? 0) * nx + (acrossY[other] ?? 0) * ny);
+        if (along > bestDot && size * 0.88 < along) {
           bestDot = along;
           bestWidth = w;
         }
       }
-      if (bestDot < threshold || bestDot < 0.3 * strength) continue;
+      if (bestDot < least) continue;
       const normal = Math.atan2(ny, nx);
       pairs.x[pairs.count] = x + 0.5 * nx * bestWidth;
       pairs.y[pairs.count] = y + 0.5 * ny * bestWidth;

@@ -19,6 +19,9 @@ const spreadBins = 3;
 export interface LineBuffers {
   readonly votes: Float32Array;
   readonly offsetBins: number;
+  /** Of each angle: where its strongest line stands in `votes`, and whether votes were taken back since that was looked for. */
+  readonly strongestAt: Int32Array;
+  readonly isStale: Uint8Array;
   readonly used: Uint8Array;
   readonly along: Float32Array;
   readonly covered: Uint8Array;
@@ -29,6 +32,8 @@ export function createLineBuffers(width: number, height: number): LineBuffers {
   return {
     votes: new Float32Array(angleBins * offsetBins),
     offsetBins,
+    strongestAt: new Int32Array(angleBins),
+    isStale: new Uint8Array(angleBins),
     used: new Uint8Array(60_000),
     along: new Float32Array(60_000),
     covered: new Uint8Array(2 * offsetBins),
@@ -39,36 +44,58 @@ const cosines = Float64Array.from({ length: angleBins }, (_, i) => Math.cos((i *
 const sines = Float64Array.from({ length: angleBins }, (_, i) => Math.sin((i * Math.PI) / angleBins));
 
 /** Adds (or with a negative sign takes back) the votes of pair `i` for the lines through it that its edges allow. */
-function vote(pairs: EdgePairs, i: number, sign: number, { votes, offsetBins }: LineBuffers): void {
+function vote(pairs: EdgePairs, i: number, sign: number, { votes, offsetBins, isStale }: LineBuffers): void {
   const centre = Math.round(((pairs.normalRad[i] ?? 0) / Math.PI) * angleBins);
   const weight = sign * Math.min(0.3, pairs.edge[i] ?? 0);
   const half = (offsetBins - 1) >> 1;
+  const x = pairs.x[i] ?? 0;
+  const y = pairs.y[i] ?? 0;
   for (let spread = -spreadBins; spread <= spreadBins; spread++) {
     const bin = (centre + spread + angleBins) % angleBins;
-    const offset = (pairs.x[i] ?? 0) * (cosines[bin] ?? 0) + (pairs.y[i] ?? 0) * (sines[bin] ?? 0);
-    const at = bin * offsetBins + half + Math.round(offset);
+    const offset = x * (cosines[bin] ?? 0) + y * (sines[bin] ?? 0);
+    // Not Math.round: a negative zero would take the engine off its fast path.
+    const at = bin * offsetBins + half + Math.floor(offset + 0.5);
     votes[at] = (votes[at] ?? 0) + weight;
+    isStale[bin] = 1;
   }
+}
+
+/** Index into `votes` of the line with the most votes; the first of equal ones. Only angles whose votes have changed are looked through again. */
+function strongestLine({ votes, offsetBins, strongestAt, isStale }: LineBuffers): number {
+  let best = 0;
+  let bestAt = 0;
+  for (let bin = 0; bin < angleBins; bin++) {
+    if (isStale[bin] !== 0) {
+      let most = Number.NEGATIVE_INFINITY;
+      const end = (bin + 1) * offsetBins;
+      for (let at = bin * offsetBins; at < end; at++) {
+        const here = votes[at] ?? 0;
+        if (here <= most) continue;
+        most = here;
+        strongestAt[bin] = at;
+      }
+      isStale[bin] = 0;
+    }
+    const at = strongestAt[bin] ?? 0;
+    if ((votes[at] ?? 0) <= best) continue;
+    best = votes[at] ?? 0;
+    bestAt = at;
+  }
+  return bestAt;
 }
 
 /** Up to `most` bars, strongest line first (Hough transform over edge pairs, each voting only near its own direction). */
 export function findBars(pairs: EdgePairs, leastLength: number, mostGap: number, most: number, buffers: LineBuffers): BarCandidate[] {
-  const { votes, offsetBins, used } = buffers;
+  const { votes, offsetBins, isStale, used } = buffers;
   votes.fill(0);
+  isStale.fill(1);
   used.fill(0, 0, pairs.count);
   for (let i = 0; i < pairs.count; i++) vote(pairs, i, 1, buffers);
   const bars: BarCandidate[] = [];
   const half = (offsetBins - 1) >> 1;
   for (let round = 0; round < most; round++) {
-    let best = 0;
-    let bestAt = 0;
-    for (let i = 0; i < votes.length; i++) {
-      if ((votes[i] ?? 0) > best) {
-        best = votes[i] ?? 0;
-        bestAt = i;
-      }
-    }
-    if (best < leastLength * 0.05) break;
+    const bestAt = strongestLine(buffers);
+    if ((votes[bestAt] ?? 0) < leastLength * 0.05) break;
     const bin = Math.floor(bestAt / offsetBins);
     bars.push(...barsOnLine(pairs, cosines[bin] ?? 1, sines[bin] ?? 0, (bestAt % offsetBins) - half, leastLength, mostGap, buffers));
   }
@@ -90,8 +117,9 @@ function barsOnLine(pairs: EdgePairs, nx: number, ny: number, offset: number, le
     const x = pairs.x[i] ?? 0;
     const y = pairs.y[i] ?? 0;
     const away = Math.abs(x * nx + y * ny - offset);
+    if (away > 3) continue;
     const turned = Math.abs(Math.cos(pairs.normalRad[i] ?? 0) * nx + Math.sin(pairs.normalRad[i] ?? 0) * ny);
-    if (away > 3 || turned < 0.94) continue;
+    if (turned < 0.94) continue;
     used[i] = 1;
     vote(pairs, i, -1, buffers);
     if (away > 1.8) continue;
