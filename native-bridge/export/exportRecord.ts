@@ -2,6 +2,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Result } from '../../src/base/result.ts';
 import type { RecordReader } from '../record/record.ts';
 import { collectFramesSooner } from '../sources/frameMemory.ts';
+import { markOfRecord } from './dataMark.ts';
 import type { DeidentifyOptions } from './deidentify/deidentify.ts';
 import type { DicomSyntax } from './dicom/file.ts';
 import { originOf } from './origin.ts';
@@ -37,6 +38,8 @@ export interface ExportOptions {
 export interface Exported {
   readonly softwareVersion: string;
   readonly simulated: boolean;
+  /** Made from data that had been recorded before and were played again. */
+  readonly replayed: boolean;
   readonly deidentified: boolean;
   readonly kinds: readonly ExportKind[];
   /** Paths below the folder. */
@@ -97,6 +100,7 @@ function exportFrom(
     return {
       softwareVersion: packageJson.version,
       simulated: reader.header.simulated,
+      replayed: markOfRecord(reader.header) === 'replayed',
       deidentified: origin.deidentified !== null,
       kinds,
       files,

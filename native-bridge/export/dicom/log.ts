@@ -4,7 +4,7 @@ import { dicomTimes, uidOf, writeDicomFile } from './file.ts';
 import { logEntries } from './logEntries.ts';
 import type { LogEntry } from './logEntry.ts';
 import { type ContentItem, dcm, item } from './srContent.ts';
-import { commonModules, type DicomStudy, referencedRequest } from './study.ts';
+import { commonModules, type DicomStudy, deviceNameOf, referencedRequest } from './study.ts';
 
 const procedureLogClass = '1.2.840.10008.5.1.4.1.1.88.40';
 
@@ -41,7 +41,7 @@ function root(study: DicomStudy, entries: readonly LogEntry[]): object {
   const context: readonly ContentItem[] = [
     item('HAS OBS CONTEXT', dcm('121005', 'Observer Type'), { code: dcm('121007', 'Device') }),
     item('HAS OBS CONTEXT', dcm('121012', 'Device Observer UID'), { uid: uidOf('pedicle', 'observer') }),
-    item('HAS OBS CONTEXT', dcm('121013', 'Device Observer Name'), { text: study.simulated ? 'Pedicle (simulated procedure)' : 'Pedicle' }),
+    item('HAS OBS CONTEXT', dcm('121013', 'Device Observer Name'), { text: deviceNameOf(study) }),
     item('HAS ACQ CONTEXT', dcm('121018', 'Procedure Study Instance UID'), { uid: study.studyUid }),
   ];
   return {

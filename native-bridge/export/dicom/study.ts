@@ -1,5 +1,6 @@
 import { patientOf } from '../../../src/procedure/operatorEvent.ts';
 import type { Order, OrderCode, Patient } from '../../../src/procedure/patient.ts';
+import { type DataMark, markOfRecord } from '../dataMark.ts';
 import type { ExportTask, RecordOrigin } from '../task.ts';
 import { dicomTimes, singleValue, uidOf } from './file.ts';
 import { codingSchemes, dcm } from './srContent.ts';
@@ -10,7 +11,7 @@ export interface DicomStudy {
   readonly startedAtEpochMs: number;
   readonly studyUid: string;
   readonly synchronizationUid: string;
-  readonly simulated: boolean;
+  readonly mark: DataMark | null;
   readonly softwareVersion: string;
   readonly deidentified: RecordOrigin['deidentified'];
   readonly key: string;
@@ -29,7 +30,7 @@ export async function studyOf({ reader, origin }: Pick<ExportTask, 'reader' | 'o
     startedAtEpochMs: header.startedAtEpochMs,
     studyUid: studyUidOf(patient) ?? uidOf(key, 'study'),
     synchronizationUid: uidOf(key, 'synchronization'),
-    simulated: header.simulated,
+    mark: markOfRecord(header),
     softwareVersion: header.softwareVersion,
     deidentified: origin.deidentified,
     key,
@@ -38,6 +39,9 @@ export async function studyOf({ reader, origin }: Pick<ExportTask, 'reader' | 'o
 
 /** The order's study, so that everything comes to lie where it was asked for. */
 const studyUidOf = (patient: Patient | null): string | null => patient?.order?.studyInstanceUid || null;
+
+/** As what this device observes and makes things. */
+export const deviceNameOf = ({ mark }: DicomStudy): string => (mark === null ? 'Pedicle' : `Pedicle (${mark} procedure)`);
 
 /** Patient, study and equipment modules. */
 export function commonModules(study: DicomStudy): object {
@@ -59,7 +63,7 @@ export function commonModules(study: DicomStudy): object {
     ...(order?.requestedProcedureDescription ? { StudyDescription: singleValue(order.requestedProcedureDescription) } : {}),
     ...(study.patient?.idIssuer ? { IssuerOfPatientID: singleValue(study.patient.idIssuer) } : {}),
     Manufacturer: 'Pedicle',
-    ManufacturerModelName: study.simulated ? 'Pedicle (simulated procedure)' : 'Pedicle',
+    ManufacturerModelName: deviceNameOf(study),
     DeviceSerialNumber: '0',
     SoftwareVersions: study.softwareVersion,
     CodingSchemeIdentificationSequence: codingSchemes,

@@ -68,7 +68,7 @@ export function label(context: SKRSContext2D, words: string, [x, y]: ImagePoint,
 }
 
 export const captionColour: string = colours.text;
-export const simulatedColour: string = colours.plan;
+export const markColour: string = colours.plan;
 
 const distance = ([x0, y0]: ImagePoint, [x1, y1]: ImagePoint): number => Math.hypot(x1 - x0, y1 - y0);
 

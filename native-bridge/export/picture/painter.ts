@@ -1,13 +1,14 @@
 import { createCanvas } from '@napi-rs/canvas';
 import { type DisplayShutter, shutterMask } from '../../../src/dicom/shutter.ts';
 import { paddingRangeOf, type XrayFrame } from '../../../src/dicom/xrayFrame.ts';
-import { captionColour, drawOverlay, label, type OverlayContent, simulatedColour } from './overlay.ts';
+import { type DataMark, markWord } from '../dataMark.ts';
+import { captionColour, drawOverlay, label, markColour, type OverlayContent } from './overlay.ts';
 import { greyTable, type Window } from './window.ts';
 
-/** Words in the corners: upper left, and lower left where a simulated picture says so. */
+/** Words in the corners: upper left, and lower left what marks a picture that is not of this time and place. */
 export interface Caption {
   readonly text: string | null;
-  readonly simulated: boolean;
+  readonly mark: DataMark | null;
 }
 
 const black = 0xff000000;
@@ -83,7 +84,7 @@ export function createPainter(columns: number, rows: number, larger = 1): Painte
       context.putImageData(image, 0, 0);
       if (overlay) drawOverlay(context, overlay, unit);
       if (caption?.text) label(context, caption.text, [8 * unit, 20 * unit], captionColour, 13 * unit);
-      if (caption?.simulated) label(context, 'SIMULATED', [8 * unit, rows - 10 * unit], simulatedColour, 15 * unit);
+      if (caption?.mark) label(context, markWord[caption.mark], [8 * unit, rows - 10 * unit], markColour, 15 * unit);
     },
     rgba: () => new Uint8Array(context.getImageData(0, 0, columns, rows).data.buffer),
     jpeg: () => canvas.encode('jpeg', 92),

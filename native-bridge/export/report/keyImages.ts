@@ -1,6 +1,7 @@
 import type { CementObservation, NeedleObservation, VertebraObservation } from '../../../src/guidance/observation.ts';
 import type { PlaneId, Sample } from '../../../src/sample/sample.ts';
 import type { RecordReader } from '../../record/record.ts';
+import { markOfFrame } from '../dataMark.ts';
 import { createPainter } from '../picture/painter.ts';
 import { windowOf } from '../picture/window.ts';
 import type { ExportTask } from '../task.ts';
@@ -63,7 +64,7 @@ export async function keyImages(
     const painter = createPainter(frame.attributes.columns, frame.attributes.rows, onPaper);
     const overlay = { observation: seen.get(`${stored.plane}/${stored.frameSeq}`) ?? null, plan: stored.plan?.planes[stored.plane] ?? null };
     const text = `Plane ${stored.plane.toUpperCase()}  ${clock(stored.frameTMs)}`;
-    painter.paint(frame, windowOf(frame), overlay, { text, simulated: frame.attributes.simulated });
+    painter.paint(frame, windowOf(frame), overlay, { text, mark: markOfFrame(reader.header, stored.plane, frame) });
     const why = stored.why ?? 'Stored by the operator';
     pictures.push({
       id: `plane-${stored.plane}-${stored.frameSeq}`,

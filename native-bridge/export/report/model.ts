@@ -1,3 +1,4 @@
+import type { DataMark } from '../dataMark.ts';
 /** What a cell holds; a text for people is made of it by its column. */
 export type Value = string | number | null;
 
@@ -52,8 +53,8 @@ export interface ReportModel {
   readonly subtitle: string;
   /** Whom it is of; stands on every page. */
   readonly patient: string;
-  /** Stands on every page of a simulated procedure; null for a real one. */
-  readonly simulated: string | null;
+  /** Its sentence stands on every page. */
+  readonly mark: DataMark | null;
   /** At the foot of each page. */
   readonly footer: string;
   readonly sections: readonly ReportSection[];

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pdfmake, { type Content } from 'pdfmake';
+import { markSentence } from '../dataMark.ts';
 import { type Block, type ReportModel, type ReportPicture, type ReportTable, shown } from './model.ts';
 
 const fontFolder = dirname(fileURLToPath(import.meta.resolve('pdfmake/fonts/Roboto/Roboto-Regular.ttf')));
@@ -17,8 +18,8 @@ const colours = {
   rule: '#cfd6dc',
   head: '#eef2f5',
   accent: '#0b5fa5',
-  simulated: '#8a6100',
-  simulatedGround: '#fff3c4',
+  mark: '#8a6100',
+  markGround: '#fff3c4',
 } as const;
 const pageWidth = 595.28 - 2 * 42;
 
@@ -29,9 +30,9 @@ export async function reportPdf(model: ReportModel, createdAtEpochMs: number): P
       info: { title: model.title, subject: model.subtitle, creator: 'Pedicle', producer: 'Pedicle', creationDate: new Date(createdAtEpochMs) },
       pageSize: 'A4',
       lang: 'en',
-      pageMargins: [42, model.simulated ? 72 : 52, 42, 52],
+      pageMargins: [42, model.mark ? 72 : 52, 42, 52],
       defaultStyle: { font: 'Roboto', fontSize: 9, color: colours.text, lineHeight: 1.15 },
-      header: () => ({ stack: [...(model.simulated ? [banner(model.simulated)] : []), patientRow(model)] }),
+      header: () => ({ stack: [...(model.mark ? [banner(markSentence[model.mark])] : []), patientRow(model)] }),
       footer: (page: number, pages: number) => ({
         margin: [42, 14, 42, 0],
         fontSize: 7.5,
@@ -63,8 +64,8 @@ const isShort = (block: Block | undefined): boolean =>
   block !== undefined && (block.kind === 'plot' || block.kind === 'text' || block.kind === 'lines' || ('table' in block && block.table.rows.length <= 25));
 
 /** Pages get apart: each says whom it is of. */
-const patientRow = ({ patient, subtitle, simulated }: ReportModel): Content => ({
-  margin: [42, simulated ? 5 : 20, 42, 0],
+const patientRow = ({ patient, subtitle, mark }: ReportModel): Content => ({
+  margin: [42, mark ? 5 : 20, 42, 0],
   fontSize: 8.5,
   columns: [
     { text: printable(patient), bold: true, width: '*' },
@@ -76,9 +77,9 @@ const banner = (text: string): Content => ({
   margin: [42, 18, 42, 0],
   table: {
     widths: ['*'],
-    body: [[{ text, bold: true, color: colours.simulated, fillColor: colours.simulatedGround, alignment: 'center', margin: [0, 3, 0, 3] }]],
+    body: [[{ text, bold: true, color: colours.mark, fillColor: colours.markGround, alignment: 'center', margin: [0, 3, 0, 3] }]],
   },
-  layout: { hLineColor: () => colours.simulated, vLineColor: () => colours.simulated, hLineWidth: () => 1, vLineWidth: () => 1 },
+  layout: { hLineColor: () => colours.mark, vLineColor: () => colours.mark, hLineWidth: () => 1, vLineWidth: () => 1 },
 });
 
 function blockContent(block: Block): readonly Content[] {

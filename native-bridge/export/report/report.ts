@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { markOfRecord } from '../dataMark.ts';
 import { csvCell } from '../tables.ts';
 import type { ExportTask, MadeReport } from '../task.ts';
 import { collectFacts } from './collect.ts';
@@ -16,12 +17,12 @@ export async function makeReport(task: Omit<ExportTask, 'report'>): Promise<Made
   const { record, site, chainHead } = origin;
   const facts = await collectFacts(task);
   const pictures = await keyImages(task, facts.keyFrames);
-  const { simulated, startedAtEpochMs, softwareVersion } = reader.header;
+  const { startedAtEpochMs, softwareVersion } = reader.header;
   const model: ReportModel = {
     title: 'Vertebral augmentation: procedure report',
     subtitle: [facts.plan?.procedure ?? reader.header.procedure, facts.levels.join(', '), moment(startedAtEpochMs)].filter(Boolean).join(' · '),
     patient: patientLine(facts.patient),
-    simulated: simulated ? 'SIMULATED DATA: no patient, no device. Not a medical record.' : null,
+    mark: markOfRecord(reader.header),
     footer: `Record ${record}, written by Pedicle ${softwareVersion}. Times are minutes and seconds since ${moment(startedAtEpochMs)}. Not a medical device; to be checked by the person who signs.`,
     sections: sectionsOf(facts, {
       site: site?.name ?? null,
@@ -50,12 +51,12 @@ export async function exportReport(task: ExportTask): Promise<readonly string[]>
 
 /** Every table as objects by column, and what stands around them. */
 function reportJson(model: ReportModel): string {
-  const { title, subtitle, patient, simulated, footer } = model;
+  const { title, subtitle, patient, mark, footer } = model;
   const tables = tablesOf(model).map(({ id, title: name, columns, rows }) => [
     id,
     { title: name, rows: rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i] ?? null]))) },
   ]);
-  return `${JSON.stringify({ version: 1, title, subtitle, patient, simulated: simulated !== null, footer, tables: Object.fromEntries(tables) }, null, 2)}\n`;
+  return `${JSON.stringify({ version: 1, title, subtitle, patient, simulated: mark === 'simulated', replayed: mark === 'replayed', footer, tables: Object.fromEntries(tables) }, null, 2)}\n`;
 }
 
 const tableCsv = ({ columns, rows }: ReportTable): string =>

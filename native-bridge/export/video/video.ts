@@ -4,6 +4,7 @@ import type { XrayFrame } from '../../../src/dicom/xrayFrame.ts';
 import type { Plan } from '../../../src/procedure/plan.ts';
 import { frameTopic, type PlaneId, type Topic } from '../../../src/sample/sample.ts';
 import type { RecordReader } from '../../record/record.ts';
+import { markOfFrame, markOfRecord, markWord } from '../dataMark.ts';
 import { createPainter } from '../picture/painter.ts';
 import { type Window, windowOf } from '../picture/window.ts';
 import { addSeen, type Seen } from '../report/keyImages.ts';
@@ -29,6 +30,7 @@ export async function exportVideo(task: ExportTask, style: VideoStyle): Promise<
   const { reader } = task;
   await mkdir(join(task.out, 'video'), { recursive: true, mode: 0o700 });
   const planes = reader.planes.filter((plane) => reader.frameIndex(plane).length > 0);
+  const mark = markOfRecord(reader.header);
   const total = planes.reduce((sum, plane) => sum + reader.frameIndex(plane).length, 0);
   let done = 0;
   const files: string[] = [];
@@ -43,7 +45,7 @@ export async function exportVideo(task: ExportTask, style: VideoStyle): Promise<
       pixels: stored ? { kind: 'stored', bits: shape.bits } : { kind: 'rgba' },
       width: stored ? shape.columns : even(shape.columns),
       height: stored ? shape.rows : even(shape.rows),
-      title: `Plane ${plane.toUpperCase()}${reader.header.simulated ? ' (SIMULATED)' : ''}`,
+      title: `Plane ${plane.toUpperCase()}${mark === null ? '' : ` (${markWord[mark]})`}`,
       comment: `${reader.header.procedure}, Pedicle ${reader.header.softwareVersion}. Not a medical device.`,
       startedAtEpochMs: reader.header.startedAtEpochMs,
     });
@@ -119,8 +121,8 @@ async function writePictures(task: ExportTask, plane: PlaneId, shape: Shape, sty
   const startMs = reader.frameIndex(plane)[0]?.tMs ?? 0;
   let lastMs = startMs;
   const paint = async ({ tMs, frame, plan, seen }: Waiting): Promise<void> => {
-    const { windowCenter, simulated } = frame.attributes;
-    const caption = { text: style.overlay ? `Plane ${plane.toUpperCase()}  ${clock(tMs)}` : null, simulated };
+    const { windowCenter } = frame.attributes;
+    const caption = { text: style.overlay ? `Plane ${plane.toUpperCase()}  ${clock(tMs)}` : null, mark: markOfFrame(reader.header, plane, frame) };
     const overlay = style.overlay ? { observation: seen, plan: plan?.planes[plane] ?? null } : null;
     painter.paint(frame, windowCenter === null ? whole : windowOf(frame), overlay, caption);
     await writer.write(painter.rgba(), tMs - startMs);
