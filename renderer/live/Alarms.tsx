@@ -29,6 +29,7 @@ export function Alarms({ moment }: { readonly moment: Moment }) {
           <div
             className="alarm"
             key={event.id}
+            data-alarm={event.id}
             data-priority={event.priority}
             data-acknowledged={acknowledged}
             data-first={isFirst}

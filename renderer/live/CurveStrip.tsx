@@ -84,7 +84,7 @@ export function CurveStrip(props: CurveProps) {
 
   const empty = props.moment.curve.tMs.length === 0;
   const loops = hasLoops(props.moment);
-  const zoom = (steps: number) => setRange(zoomed(range, props.endMs, shortestSpanMs, null, steps));
+  const zoom = (steps: number) => setRange(zoomed(range, props.endMs, shortestSpanMs(props), null, steps));
   return (
     <section
       className="strip"

@@ -23,7 +23,8 @@ export const curveColours = { pressure: '#58c4dc', volume: '#ff9d4d', grid: '#1d
 const toneColours = { high: '#ff4d4f', medium: '#f5c542', low: '#56d6e6', plain: '#a3abb3', stage: '#e6e9eb' };
 /** Seconds between marks on the time axis. */
 const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
-export const shortestSpanMs = 60_000;
+/** A session is shown with room to grow; a record is as long as it is, as the track beneath it. */
+export const shortestSpanMs = ({ positionMs }: Pick<CurveProps, 'positionMs'>): number => (positionMs === undefined ? 60_000 : 1000);
 const lanes = 2;
 
 /** What the plot draws, and the part of time it shows. */
@@ -108,7 +109,7 @@ function listen(plot: uPlot, { shown, onSeek, onRange }: PlotActions): void {
     if (!drag) return;
     if (!drag.pans) onSeek(Math.max(0, timeAt(event)));
     else if (drag.from) {
-      const { fromMs, toMs } = visibleRange(drag.from, shown().endMs, shortestSpanMs);
+      const { fromMs, toMs } = visibleRange(drag.from, shown().endMs, shortestSpanMs(shown()));
       onRange(shifted(drag.from, ((drag.atX - event.clientX) / Math.max(1, over.clientWidth)) * (toMs - fromMs), shown().endMs));
     }
   });
@@ -120,7 +121,7 @@ function listen(plot: uPlot, { shown, onSeek, onRange }: PlotActions): void {
     'wheel',
     (event) => {
       event.preventDefault();
-      onRange(zoomed(shown().range, shown().endMs, shortestSpanMs, timeAt(event), Math.sign(event.deltaY)));
+      onRange(zoomed(shown().range, shown().endMs, shortestSpanMs(shown()), timeAt(event), Math.sign(event.deltaY)));
     },
     { passive: false },
   );
@@ -214,9 +215,10 @@ export function placePosition(plot: uPlot, line: HTMLElement, positionMs: number
 }
 
 /** Puts the curve of the visible part of time into the plot. */
-export function fillPlot(plot: uPlot, { moment, unit, endMs, limitKpa, volumeLimitMl = null, range }: Shown): void {
+export function fillPlot(plot: uPlot, shown: Shown): void {
+  const { moment, unit, endMs, limitKpa, volumeLimitMl = null, range } = shown;
   const { curve } = moment;
-  const { fromMs, toMs } = visibleRange(range, endMs, shortestSpanMs);
+  const { fromMs, toMs } = visibleRange(range, endMs, shortestSpanMs(shown));
   const data = decimate(curve, fromMs, toMs, Math.max(100, plot.width));
   const topKpa = Math.max(greatest(curve, curve.pressureKpa, fromMs, toMs), limitKpa ?? 0, 100);
   const topMl = Math.max(greatest(curve, curve.volumeMl, fromMs, toMs), volumeLimitMl ?? 0, 2);
