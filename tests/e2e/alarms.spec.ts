@@ -3,7 +3,7 @@ import { expect, expectAccessible, expectTouchable, expectWhole, keepPicture, te
 
 const records = temporaryRecords();
 /** An alarm of high priority that needs no guidance: it comes however busy the machine is. */
-const rupture = ['--frames-a', 'sim:quiet?repeat=30', '--injector', 'sim:balloon-rupture'];
+const rupture = ['--frames-a', 'sim:quiet?repeat=30&size=512', '--injector', 'sim:balloon-rupture', '--speed', '3'];
 let bridge: RunningBridge | null = null;
 
 test.afterEach(async ({ page }) => {
