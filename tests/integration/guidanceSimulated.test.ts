@@ -83,6 +83,12 @@ describe('guidance on simulated procedures', () => {
     }
   });
 
+  it('holds an open cannula in the bone while cement gathers about its end (kyphoplasty, seed 1, plane a, 8 frames a second)', () => {
+    const injecting = watch('kyphoplasty', 1, 'a', 8, [[0, 55]], 768).filter(({ tMs }) => tMs > 38_000);
+    expect(needlesFound(injecting)).toBe(1);
+    expect(quantile(tipErrorsMm(injecting), 1)).toBeLessThan(1);
+  });
+
   it.each([
     { name: 'leak-posterior', seed: 1, plane: 'b', withinS: 0.5 },
     { name: 'leak-disc', seed: 2, plane: 'b', withinS: 1 },

@@ -268,16 +268,21 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   // While the change is in doubt the tip is held: a stylet half out shows a point that moves.
   const hollow = !stylet || (track.stylet && doubts > 0);
   const styletOut = changed || (track.stylet && doubts > 0);
+  const backMm = -along * mmPerPx;
   const followedStep = Math.abs(along) * mmPerPx < restRules.jumpMm;
   // A cannula at rest has to be seen drawn back twice: a balloon before it makes one frame's end uncertain.
-  const backFrames = hollow && isBareBack(track, base, -along * mmPerPx, contrast, context) ? track.backFrames + 1 : 0;
+  const backFrames = hollow && isBareBack(track, base, backMm, contrast, context) ? track.backFrames + 1 : 0;
   const withdrawn = hollow && (track.bareLevel === null ? followedStep : backFrames >= restRules.backFrames);
   const lastAlongMm = (track.recentAlongPx.at(-1) ?? 0) * mmPerPx;
   const ahead = levelAhead(base, sighting.direction, context);
   const openEnd = hollow && sighting.hollow && !context.cementSeen && isOpenEnd(track, along * mmPerPx, lastAlongMm, ahead);
   const openEndFrames = openEnd ? track.openEndFrames + 1 : 0;
-  const decision =
-    withdrawn || openEndFrames >= restRules.openEndFrames
+  // Cement about its end hides where the steel ends; cement in its lumen alone does not: then the place that it left is bare.
+  const isNear = backMm > 0 && backMm < restRules.releaseHollowMm;
+  const hidden = opened && !hollow && track.parked && isNear && !isBareBack(track, base, backMm, contrast, context);
+  const decision = hidden
+    ? { alongMm: 0, parked: true, measured: false, strays: 0 }
+    : withdrawn || openEndFrames >= restRules.openEndFrames
       ? { alongMm: along * mmPerPx, parked: false, measured: true, strays: 0 }
       : decide(track, along * mmPerPx, lastAlongMm, track.velocityPx * mmPerPx, hollow, styletOut, sighting.sigmaPx < restRules.clearTip * sighting.widthPx);
   const accepted = decision.alongMm / mmPerPx;
@@ -318,7 +323,13 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     backFrames,
     openEndFrames,
     aheadLevel: hollow ? track.aheadLevel : ahead,
-    bareLevel: bareLevelAfter(track, hollow, withdrawn && !resting, sidesBehind(tip, sighting.direction, sighting.widthPx, context)),
+    // Once it is open, cement may lie beside it: what the bone stops was seen before.
+    bareLevel: bareLevelAfter(
+      track,
+      hollow || opened,
+      (withdrawn && !resting) || (opened && !parked && measured),
+      sidesBehind(tip, sighting.direction, sighting.widthPx, context),
+    ),
   };
 }
 
