@@ -70,21 +70,27 @@ export interface Decision {
   readonly strays: number;
 }
 
+/** A measured end, along the shaft from where the bone carried the tip. */
+export interface SeenEnd {
+  readonly alongMm: number;
+  /** Of the frame before. */
+  readonly lastAlongMm: number;
+  readonly speedMm: number;
+  readonly hollow: boolean;
+  readonly styletOut: boolean;
+  /** Measured to a small part of the width. */
+  readonly clear: boolean;
+  /** An open cannula at rest whose place is not bare: cement lies about its end. */
+  readonly hidden: boolean;
+}
+
 /**
  * How far to believe a measured end. With the stylet out the cannula is at rest by the nature of the procedure, and what
  * lies beyond its end (balloon, cement) may look like shaft: it is held until the same large displacement lasts. At rest with the
  * stylet in: small steps are averaged in, a larger one must be seen clearly or twice. On the move only a
  * leap has to be.
  */
-export function decide(
-  track: NeedleTrack,
-  alongMm: number,
-  lastAlongMm: number,
-  speedMm: number,
-  hollow: boolean,
-  styletOut: boolean,
-  clear: boolean,
-): Decision {
+export function decide(track: NeedleTrack, { alongMm, lastAlongMm, speedMm, hollow, styletOut, clear, hidden }: SeenEnd): Decision {
   if (hollow) {
     // An end that is really elsewhere is there in every frame; what balloon and cement make of it wanders.
     const stray = Math.abs(alongMm) > restRules.releaseHollowMm && Math.abs(alongMm - lastAlongMm) < restRules.sameEndMm;
@@ -95,7 +101,8 @@ export function decide(
   }
   if (track.parked) {
     // Cement in the lumen stops as much as a stylet that is put back, and goes on before the end: only what is seen three times is believed.
-    if (Math.abs(alongMm) < restRules.releaseMm) return { alongMm: track.opened ? 0 : 0.2 * alongMm, parked: true, measured: !track.opened, strays: 0 };
+    if (hidden || Math.abs(alongMm) < restRules.releaseMm)
+      return { alongMm: track.opened ? 0 : 0.2 * alongMm, parked: true, measured: !track.opened, strays: 0 };
     if (track.opened ? track.strays >= 2 : clear || track.strays >= 1) return { alongMm, parked: false, measured: true, strays: 0 };
     return { alongMm: 0, parked: true, measured: false, strays: track.strays + 1 };
   }

@@ -175,6 +175,18 @@ export function sightingOf(bar: FoundBar, forward: boolean, { sizes, tipPicture 
 const isMerged = (track: NeedleTrack, sighting: Sighting): boolean =>
   track.seenFrames >= 4 && Math.abs(sighting.widthPx / track.widthPx - 1) > mergedWidthShare;
 
+/** The needle where it is expected; null when it is not seen there, or is one bar with another. */
+function unmergedSighting(
+  track: NeedleTrack,
+  found: FoundBar | undefined,
+  context: NeedleContext,
+  view: NeedleView,
+  detector: NeedleDetector,
+): Sighting | null {
+  const seen = sightingOfTrack(track, found, context, view, detector);
+  return seen === null || isMerged(track, seen) ? null : seen;
+}
+
 /**
  * The needle in the frame as it is; null where it is one bar with another. One that is on its way has its end looked for on the axis that
  * it had, as long as its shaft stands there: the end in front is not merged.
@@ -186,8 +198,8 @@ export function aloneSighting(
   view: NeedleView,
   detector: NeedleDetector,
 ): Sighting | null {
-  const seen = sightingOfTrack(track, found, context, view, detector);
-  if (seen !== null && !isMerged(track, seen)) return seen;
+  const seen = unmergedSighting(track, found, context, view, detector);
+  if (seen !== null) return seen;
   if (track.parked || !track.stylet || track.seenFrames < 3 || !context.shiftTrusted) return null;
   const ahead = sightingOnAxis(track, context, view, detector);
   return ahead === null || lostContrast(track, ahead) || ahead.sigmaPx > restRules.clearTip * track.widthPx ? null : ahead;
@@ -201,8 +213,7 @@ export function besideSighting(
   view: NeedleView,
   detector: NeedleDetector,
 ): Sighting | null {
-  const seen = sightingOfTrack(track, found, context, view, detector);
-  const sighting = seen !== null && !isMerged(track, seen) ? seen : sightingOnAxis(track, context, view, detector);
+  const sighting = unmergedSighting(track, found, context, view, detector) ?? sightingOnAxis(track, context, view, detector);
   return sighting === null || lostContrast(track, sighting) ? null : sighting;
 }
 

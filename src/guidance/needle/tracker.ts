@@ -280,11 +280,17 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   // Cement about its end hides where the steel ends; cement in its lumen alone does not: then the place that it left is bare.
   const isNear = backMm > 0 && backMm < restRules.releaseHollowMm;
   const hidden = opened && !hollow && track.parked && isNear && !isBareBack(track, base, backMm, contrast, context);
-  const decision = hidden
-    ? { alongMm: 0, parked: true, measured: false, strays: 0 }
-    : withdrawn || openEndFrames >= restRules.openEndFrames
-      ? { alongMm: along * mmPerPx, parked: false, measured: true, strays: 0 }
-      : decide(track, along * mmPerPx, lastAlongMm, track.velocityPx * mmPerPx, hollow, styletOut, sighting.sigmaPx < restRules.clearTip * sighting.widthPx);
+  const seen = {
+    alongMm: along * mmPerPx,
+    lastAlongMm,
+    speedMm: track.velocityPx * mmPerPx,
+    hollow,
+    styletOut,
+    clear: sighting.sigmaPx < restRules.clearTip * sighting.widthPx,
+    hidden,
+  };
+  const isBelieved = withdrawn || openEndFrames >= restRules.openEndFrames;
+  const decision = isBelieved ? { alongMm: seen.alongMm, parked: false, measured: true, strays: 0 } : decide(track, seen);
   const accepted = decision.alongMm / mmPerPx;
   // Across the shaft the measurement is always better than the prediction, as long as it reaches near to the tip.
   const across = decision.measured || followedStep ? (sighting.tip[0] - base[0]) * -dy + (sighting.tip[1] - base[1]) * dx : 0;
