@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { inputFault } from '../../src/base/result.ts';
+import { differenceText } from '../../src/session/compare.ts';
+import { lackingText } from '../../src/session/lacking.ts';
 import { printJson, reportFault } from './output.ts';
 
 interface ReplayCommandOptions {
@@ -19,20 +21,17 @@ async function replay(record: string, options: { readonly json?: true }): Promis
   await opened.value.close();
   if (process.stderr.isTTY) process.stderr.write('\r');
   if (!result.ok) return reportFault(result.fault);
-  const { identical, samples, derived, firstDifference, speed, limited } = result.value;
+  const { identical, samples, derived, firstDifference, speed, limited, lacking } = result.value;
   if (!identical) process.exitCode = 1;
   const { telemetryChanged, telemetryChangedText } = await import('../record/telemetryChanged.ts');
   if (await telemetryChanged(record)) process.stderr.write(`pedicle: ${telemetryChangedText}\n`);
-  if (options.json) return printJson({ identical, samples, derived, firstDifference, speed, ...(limited ? { limited } : {}) });
-  if (limited) process.stdout.write(`${limited.why}\n`);
+  if (options.json) return printJson({ identical, samples, derived, firstDifference, speed, ...(limited ? { limited } : {}), ...(lacking ? { lacking } : {}) });
+  for (const lack of [limited?.why, lackingText(lacking)]) if (lack) process.stdout.write(`${lack}\n`);
   if (firstDifference === null) {
     process.stdout.write(`Identical: ${derived} samples derived again from ${samples}, at ${speed.toFixed(1)} times real time.\n`);
     return;
   }
-  const { topic, seq, tMs, path } = firstDifference;
-  process.stdout.write(
-    `Differs: ${topic} of sample ${seq} at ${(tMs / 1000).toFixed(3)} s, ${path === '' ? 'the whole sample' : path}: recorded ${JSON.stringify(firstDifference.recorded)}, derived now ${JSON.stringify(firstDifference.derived)}.\n`,
-  );
+  process.stdout.write(`Differs: ${differenceText(firstDifference)}.\n`);
 }
 
 function processesArgument(text: string): number {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Difference } from '../../src/session/compare.ts';
+import { lackingText } from '../../src/session/lacking.ts';
 import type { ReplayStatistics } from '../../src/session/replayStatistics.ts';
 import { openRecordReader } from '../record/reader.ts';
 import { telemetryChanged, telemetryChangedText } from '../record/telemetryChanged.ts';
@@ -14,10 +15,10 @@ export interface RecordReplay {
   readonly name: string;
   /** `error`: it could not be replayed; `not-run`: stopped before its turn. */
   readonly status: 'identical' | 'differs' | 'error' | 'not-run';
-  /** For `error`, for a record whose comparison ended early, and for one that was changed since it was closed: one sentence each. */
+  /** For `error`, for a record whose comparison ended early, for one that has lost samples, and for one that was changed since it was closed: one sentence each. */
   readonly message: string | null;
   readonly record: RecordFacts | null;
-  readonly replay: Omit<ReplayResult, 'limited'> | null;
+  readonly replay: Omit<ReplayResult, 'limited' | 'lacking'> | null;
   readonly worker: WorkerFacts;
   readonly tookMs: number;
 }
@@ -73,9 +74,9 @@ export async function replayForReport(name: string, folder: string, onProgress: 
     const record = { softwareVersion, runtime, procedure, startedAtEpochMs, durationMs, closed, bytes: await folderBytes(folder) };
     const replayed = await replayRecord(reader, { onProgress, statistics: true, ...(signal ? { signal } : {}) });
     if (!replayed.ok) return answer({ status: 'error', message: replayed.fault.message, record, replay: null });
-    const { limited, ...replay } = replayed.value;
+    const { limited, lacking, ...replay } = replayed.value;
     const firstDifference = replay.firstDifference && withoutIdentity(replay.firstDifference);
-    const message = [limited?.why, (await telemetryChanged(folder)) && telemetryChangedText].filter(Boolean).join(' ') || null;
+    const message = [limited?.why, lackingText(lacking), (await telemetryChanged(folder)) && telemetryChangedText].filter(Boolean).join(' ') || null;
     return answer({ status: replay.identical ? 'identical' : 'differs', message, record, replay: { ...replay, firstDifference } });
   } finally {
     await reader.close();

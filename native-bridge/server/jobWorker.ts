@@ -1,6 +1,7 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import type { InjectorSettings } from '../../src/injector/settings.ts';
 import type { Job, RunAgain } from '../../src/link/desk.ts';
+import { lackingText } from '../../src/session/lacking.ts';
 import { type ExportKind, exportRecord } from '../export/exportRecord.ts';
 import { openRecordReader } from '../record/reader.ts';
 import { replayRecord } from '../session/replay.ts';
@@ -43,10 +44,12 @@ async function perform(request: JobRequest, signal: AbortSignal, onProgress: (pr
     }
     const replayed = await replayRecord(reader, { onProgress });
     if (!replayed.ok) return { state: 'failed', message: replayed.fault.message };
-    const { identical, samples, derived, firstDifference: first } = replayed.value;
-    if (identical) return { state: 'done', message: `Identical: ${derived} derived samples from ${samples} raw ones.` };
-    const where = first ? `${first.topic} at ${(first.tMs / 1000).toFixed(3)} s, ${first.path}` : 'not told';
-    return { state: 'failed', message: `Not identical; the first difference: ${where}.` };
+    const { samples, derived, firstDifference, limited, lacking } = replayed.value;
+    const lacks = [limited?.why, lackingText(lacking)].filter((text) => text);
+    if (firstDifference === null) return { state: 'done', message: [`Identical: ${derived} derived samples from ${samples} raw ones.`, ...lacks].join(' ') };
+    const { topic, tMs, path, recorded } = firstDifference;
+    const what = path !== '' ? `, ${path}` : recorded === null ? ', not recorded' : '';
+    return { state: 'failed', message: [`Not identical; the first difference: ${topic} at ${(tMs / 1000).toFixed(3)} s${what}.`, ...lacks].join(' ') };
   } finally {
     await reader.close();
   }

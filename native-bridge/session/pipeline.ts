@@ -18,6 +18,8 @@ export interface Folded {
 export interface Pipeline {
   /** Frames of this plane that wait for guidance. */
   pending(plane: PlaneId): number;
+  /** The guidance of this plane is still getting ready: a frame that is handed to it now waits for that. */
+  gettingReady(plane: PlaneId): boolean;
   push(raw: RawSample): void;
   /** Resolves when at most `count` samples wait. */
   settled(count: number): Promise<void>;
@@ -94,6 +96,7 @@ export function startPipeline(options: PipelineOptions): Pipeline {
 
   return {
     pending: (plane) => analyses.get(plane)?.pending ?? 0,
+    gettingReady: (plane) => analyses.get(plane)?.isReady === false,
     push(raw) {
       const entry: Waiting = { raw, observation: null, ready: true };
       queue.push(entry);

@@ -5,6 +5,7 @@ import { injectorSettingsOf } from '../../src/injector/settings.ts';
 import { defaultSite, type Site, siteSchema } from '../../src/procedure/site.ts';
 import { type DerivedSample, type DerivedTopic, derivedTopics, type RawSample, type Sample } from '../../src/sample/sample.ts';
 import type { Difference } from '../../src/session/compare.ts';
+import type { Lacking } from '../../src/session/lacking.ts';
 import type { ReplayStatistics } from '../../src/session/replayStatistics.ts';
 import type { OpenRecordReader } from '../record/reader.ts';
 import { readJsonFile } from '../sources/script.ts';
@@ -23,6 +24,8 @@ export interface ReplayResult {
   readonly speed: number;
   /** Where the comparison had to end before the record does, and why; `null` when all of it was compared. */
   readonly limited: Limit | null;
+  /** Derived samples that a record which was cut off or recovered has lost; `null` when none. */
+  readonly lacking: Lacking | null;
   /** Only when asked for. */
   readonly statistics: ReplayStatistics | null;
 }
@@ -56,7 +59,7 @@ async function recordedSite(folder: string): Promise<Result<Site>> {
 
 /**
  * Derives everything in a record again from its raw samples and compares, sample by sample. A record that was cut off by a
- * crash may lack what was derived last: there only what was recorded is held against it. Where raw samples are missing and the
+ * crash may lack what was derived last: that is counted and no difference. Where raw samples are missing and the
  * record says so, the comparison ends: what followed was derived from them.
  */
 export async function replayRecord(reader: OpenRecordReader, options: ReplayOptions = {}): Promise<Result<ReplayResult>> {
@@ -105,9 +108,9 @@ export async function replayRecord(reader: OpenRecordReader, options: ReplayOpti
   const cut = reader.closed && hole === null ? reader.cut() : null;
   if (cut) return failedFault(`${reader.folder} is damaged: ${cut.why}. "pedicle recover" saves what can be read.`);
   for (const failure of failures) process.stderr.write(`pedicle: guidance failed on a frame, as it did when recorded or not: ${failure}\n`);
-  const { derived, firstDifference, statistics } = comparison.finish();
+  const { derived, firstDifference, lacking, statistics } = comparison.finish();
   const speed = toMs / (performance.now() - startedMs);
-  return ok({ identical: firstDifference === null, samples, derived, firstDifference, speed, limited: limited?.value ?? null, statistics });
+  return ok({ identical: firstDifference === null, samples, derived, firstDifference, speed, limited: limited?.value ?? null, lacking, statistics });
 }
 
 /** Why raw sample `seq` is not there: said by the record, or damage. */

@@ -1,5 +1,6 @@
 import type { DerivedSample } from '../../src/sample/sample.ts';
 import { compareDerived, type Difference } from '../../src/session/compare.ts';
+import { type Lacking, startLackingCount, withoutLacking } from '../../src/session/lacking.ts';
 import { type ReplayStatistics, startReplayStatistics } from '../../src/session/replayStatistics.ts';
 
 /** What is derived again, held against what was recorded, raw sample by raw sample; nothing is kept longer than it must be. */
@@ -10,7 +11,16 @@ export interface ReplayComparison {
   recordedBefore(seq: number): void;
   /** What `seq` leads to now; causes come in order. */
   derivedAgain(seq: number, derived: readonly DerivedSample[]): void;
-  finish(): { readonly derived: number; readonly firstDifference: Difference | null; readonly statistics: ReplayStatistics | null };
+  finish(): ReplayComparisonResult;
+}
+
+export interface ReplayComparisonResult {
+  /** Derived samples compared. */
+  readonly derived: number;
+  readonly firstDifference: Difference | null;
+  /** What a record that was cut off or recovered has lost; `null` when nothing. */
+  readonly lacking: Lacking | null;
+  readonly statistics: ReplayStatistics | null;
 }
 
 interface Again {
@@ -19,8 +29,8 @@ interface Again {
 }
 
 /**
- * `whole` is false for a record that was cut off or recovered: it may lack what was derived last, so there only what was
- * recorded is held against the replay.
+ * `whole` is false for a record that was cut off or recovered: what it lacks is then told apart from what differs. Derived samples
+ * that are lost within it are a difference all the same; those of its last raw samples, which a crash cuts off, are not.
  */
 export function startReplayComparison({ whole, statistics }: { readonly whole: boolean; readonly statistics: boolean }): ReplayComparison {
   const recorded = new Map<number, DerivedSample[]>();
@@ -31,9 +41,19 @@ export function startReplayComparison({ whole, statistics }: { readonly whole: b
   let derivedCount = 0;
   let first: Difference | null = null;
 
+  const lack = startLackingCount();
+
   const compare = (was: readonly DerivedSample[], is: readonly DerivedSample[]) => {
     first ??= compareDerived(was, is);
     fold?.add(was, is);
+  };
+  const compareWhatIsThere = (was: readonly DerivedSample[], is: readonly DerivedSample[]) => {
+    const { derived, lacking } = withoutLacking(was, is);
+    lack.add(lacking, 'within');
+    derivedCount += derived.length;
+    compare(was, derived);
+    // Only after what is there has been looked at: a changed value says more than a lost sample.
+    first ??= compareDerived([], lacking);
   };
   const take = (seq: number): readonly DerivedSample[] => {
     const was = recorded.get(seq) ?? [];
@@ -46,8 +66,11 @@ export function startReplayComparison({ whole, statistics }: { readonly whole: b
     for (const { seq, derived } of again) {
       if (seq > complete || (!whole && seq >= lastRecordedCause)) break;
       done++;
-      derivedCount += derived.length;
-      compare(take(seq), derived);
+      if (!whole) compareWhatIsThere(take(seq), derived);
+      else {
+        derivedCount += derived.length;
+        compare(take(seq), derived);
+      }
     }
     if (done > 0) again = again.slice(done);
   };
@@ -70,15 +93,15 @@ export function startReplayComparison({ whole, statistics }: { readonly whole: b
     finish() {
       complete = Number.POSITIVE_INFINITY;
       settle();
-      const last = again.find(({ seq }) => !whole && seq === lastRecordedCause);
-      if (last) {
-        const was = take(last.seq);
+      for (const { seq, derived } of again) {
+        const was = take(seq);
         derivedCount += was.length;
-        compare(was, last.derived.slice(0, was.length));
+        compare(was, derived.slice(0, was.length));
+        lack.add(derived.slice(was.length), 'atEnd');
       }
       // Derived, it was said, from raw samples that are not there.
       for (const left of recorded.values()) compare(left, []);
-      return { derived: derivedCount, firstDifference: first, statistics: fold?.statistics() ?? null };
+      return { derived: derivedCount, firstDifference: first, lacking: lack.lacking(), statistics: fold?.statistics() ?? null };
     },
   };
 }

@@ -22,8 +22,10 @@ const foldBacklogSamples = 6;
 export interface SessionOptions {
   /** In the order in which events of one time are taken. */
   readonly sources: readonly Source[];
-  /** Planes whose guidance is made ready before the clock starts. */
+  /** Planes whose guidance is made ready before the clock starts, or as soon as it runs (`picturesFirst`). */
   readonly planes: readonly PlaneId[];
+  /** The pictures do not wait for guidance: the first ones go by it while it gets ready, and the record says so of each. In real time only. */
+  readonly picturesFirst?: boolean;
   /** Pictures and record alone: every frame goes by guidance, and the record says so of each. */
   readonly withoutGuidance?: boolean;
   /** Times real time; `max` takes paced sources only and does not wait. */
@@ -61,15 +63,22 @@ export interface Session {
 /** Ready to run. Fails only when a source cannot be made ready or the record cannot be opened. */
 export async function startSession(options: SessionOptions): Promise<Result<Session>> {
   const virtual = options.speed === 'max';
-  const analyses = new Map((options.withoutGuidance ? [] : options.planes).map((plane) => [plane, startPlaneAnalysis(plane)]));
+  const guided = options.withoutGuidance ? [] : options.planes;
+  const analyses = new Map<PlaneId, PlaneAnalysis>();
+  const startAnalyses = () => {
+    for (const plane of guided) analyses.set(plane, startPlaneAnalysis(plane));
+    return Promise.all([...analyses.values()].map(({ ready }) => ready));
+  };
   const closeAnalyses = () => Promise.all([...analyses.values()].map((analysis) => analysis.close()));
-  // Sources and guidance get ready side by side.
-  const [made] = await Promise.all([Promise.all(options.sources.map(({ ready }) => ready)), Promise.all([...analyses.values()].map(({ ready }) => ready))]);
+  // Sources and guidance get ready side by side, unless the pictures come first: then guidance takes no processor from them before.
+  const picturesFirst = options.picturesFirst === true && !virtual;
+  const [made] = await Promise.all([Promise.all(options.sources.map(({ ready }) => ready)), picturesFirst ? undefined : startAnalyses()]);
   const unready = made.find((result) => result !== undefined && !result.ok);
   if (unready && !unready.ok) {
     await closeAnalyses();
     return unready;
   }
+  if (picturesFirst) void startAnalyses();
   const clock = monotonicClock(options.speed === 'max' ? 1 : options.speed);
   const header: RecordHeader = { ...options.describe, formatVersion: 1, startedAtEpochMs: clock.startedAtEpochMs };
   const troubles: RecordTrouble[] = [];
@@ -145,7 +154,7 @@ function runSession(
     const arrivedMs = virtual && event.atMs !== null ? Math.max(virtualNowMs, toWholeMicroseconds(event.atMs)) : nowMs();
     const { before, frame } = watch.see(plane, event.data, arrivedMs);
     for (const odd of before) stamp({ ...odd, atMs: event.atMs });
-    const isLate = !virtual && pipeline.pending(plane) >= analysisBacklogFrames;
+    const isLate = !virtual && (pipeline.gettingReady(plane) || pipeline.pending(plane) >= analysisBacklogFrames);
     if (isLate || options.withoutGuidance) stamp({ topic: '/gap', data: { kind: 'analysis-skipped', plane }, atMs: null });
     return { ...event, data: frame };
   };

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { recoverRecord } from '../../native-bridge/record/recover.ts';
 import { replayRecord } from '../../native-bridge/session/replay.ts';
+import { pedicle } from './pedicle.ts';
 import { recordSimulation } from './simulatedRecord.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pedicle-replay-'));
@@ -27,6 +28,11 @@ async function replayed(record: string) {
   const result = await replayRecord(reader.value, { statistics: true });
   await reader.value.close();
   return result;
+}
+
+async function replayJson(record: string) {
+  const { status, stdout } = await pedicle('replay', record, '--json');
+  return { status, json: JSON.parse(stdout) as unknown };
 }
 
 /** Where the chunks of a closed MCAP file lie: damage there loses samples, which damage of what lies between them (an index) does not. */
@@ -117,6 +123,15 @@ describe('replay of records that are not whole', () => {
     expect(result.ok && result.value.derived).toBeGreaterThan(100);
   });
 
+  test('cut off between raw samples and what they led to: identical as far as it goes, and the missing end is counted', async () => {
+    const cut = copyOf('cut-end');
+    const path = join(cut, 'telemetry.mcap');
+    const bytes = readFileSync(path);
+    const needles = (await chunksOf(bytes)).find(({ topics }) => topics.join() === '/plane/a/needle');
+    truncateSync(path, Number(needles?.chunkStartOffset));
+    expect(await replayJson(cut)).toMatchObject({ status: 0, json: { identical: true, lacking: { within: 0, topics: { '/plane/a/needle': 1 } } } });
+  });
+
   test('recovered around a damaged stretch: compared up to it, and said so', async () => {
     const damaged = copyOf('damaged');
     const path = join(damaged, 'telemetry.mcap');
@@ -136,6 +151,29 @@ describe('replay of records that are not whole', () => {
     expect(result.ok && result.value.limited?.why).toMatch(
       new RegExp(`recovered from a damaged one and lacks samples from ${first?.[0]} on; compared up to \\d+\\.\\d s`),
     );
+  });
+
+  test('recovered after derived samples alone were lost: says how many, of what and from where on, and is not called identical', async () => {
+    const damaged = copyOf('underived');
+    const path = join(damaged, 'telemetry.mcap');
+    const bytes = readFileSync(path);
+    const chunk = (await chunksOf(bytes)).find(({ topics }) => topics.join() === '/plane/a/needle');
+    bytes.fill(0xa5, Number(chunk?.chunkStartOffset) + 64, Number(chunk?.chunkStartOffset) + Number(chunk?.chunkLength));
+    writeFileSync(path, bytes);
+    const recovered = await recoverRecord(damaged, at('underived-recovered'));
+    expect(recovered).toMatchObject({ ok: true, value: { lost: { samples: [] } } });
+    const result = await replayed(at('underived-recovered'));
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        identical: false,
+        firstDifference: { topic: '/plane/a/needle', recorded: null },
+        lacking: { within: expect.any(Number), atEnd: 0, topics: { '/plane/a/needle': expect.any(Number) } },
+      },
+    });
+    const { status, stdout } = await pedicle('replay', at('underived-recovered'));
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^The record lacks \d+ derived samples? \(\d+ of \/plane\/a\/needle\); the first is \/plane\/a\/needle of sample \d+ at/);
   });
 
   test('a frame that cannot be read in a closed record is damage, and the sentence says which frame', async () => {
