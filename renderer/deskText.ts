@@ -121,7 +121,7 @@ export const deskText = {
   send: {
     title: 'Send to the archive',
     now: 'Send',
-    noArchive: 'No archive is configured: add one in Setup, Hospital.',
+    noArchive: 'No archive is configured: add one in Setup, Hospital systems.',
     archive: 'Archive',
     outbox: 'Outbox',
     empty: 'Nothing is waiting to be sent.',
@@ -136,7 +136,6 @@ export const deskText = {
     retry: 'Try again now',
     discard: 'Take off the outbox',
     performedStep: 'performed procedure step',
-    attempt: (n: string) => `attempt ${n}`,
   },
 
   exports: {
@@ -146,7 +145,6 @@ export const deskText = {
     deidentify: 'De-identified',
     cancel: 'Cancel',
     jobs: 'Exports and replays',
-    noJobs: 'Nothing has been exported or replayed yet.',
     what: { export: 'Export', 'verify-replay': 'Replay', 'run-again': 'Run again' },
     state: { running: 'running', done: 'done', failed: 'failed', cancelled: 'cancelled' },
     progress: (percent: string) => `${percent} %`,

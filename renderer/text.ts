@@ -3,6 +3,7 @@ import type { Stage } from '../src/sample/index.ts';
 import { accessText } from './access/accessText.ts';
 import { deskText } from './deskText.ts';
 import { reviewText } from './review/reviewText.ts';
+import type { PictureWord } from './store/stale.ts';
 import type { LayerName } from './viewport/layers.ts';
 
 /** Every word the console shows, in one place, to be translated. Functions where a figure goes into the sentence. */
@@ -11,13 +12,23 @@ export const text = {
   access: accessText,
   product: 'Pedicle',
   notSent: 'Not sent: the link to the bridge is down. Do it again when it is back.',
-  notMedical: 'Not a medical device',
 
   nav: { pictures: 'Pictures', live: 'Live', review: 'Review', views: 'Views', controls: 'Controls' },
 
   picture: {
-    planeA: 'A · frontal',
-    planeB: 'B · lateral',
+    view: {
+      frontal: (plane: string) => `${plane} · frontal`,
+      lateral: (plane: string) => `${plane} · lateral`,
+      oblique: (plane: string) => `${plane} · oblique`,
+    },
+    word: {
+      LIVE: 'LIVE',
+      'LAST IMAGE': 'LAST IMAGE',
+      HOLD: 'HOLD',
+      STALE: 'STALE',
+      'NO SIGNAL': 'NO SIGNAL',
+      REPLAY: 'REPLAY',
+    } satisfies Record<PictureWord, string>,
     plane: { a: 'Plane A', b: 'Plane B' },
     ofSecondRecord: (plane: string) => `${plane} of the second record`,
     simulated: 'SIMULATED',
@@ -35,6 +46,7 @@ export const text = {
     sid: (mm: string) => `SID ${mm} mm`,
     framesPerSecond: (n: string) => `${n} fps`,
     notAnalysed: 'frame not analysed',
+    reading: 'guidance still being read',
     guidanceAge: (ms: string) => `guidance ${ms} ms old`,
     describe: (plane: string, word: string) => `${plane}, ${word}. Drag sets the window, wheel zooms, keys + - 0 I, Alt and Shift with arrows.`,
     noSource: 'No source for this plane',
@@ -114,8 +126,8 @@ export const text = {
     procedure: { kyphoplasty: 'Kyphoplasty', vertebroplasty: 'Vertebroplasty' },
     noLevel: 'level not named',
     stages: 'Stages',
-    linkUp: 'Link',
     linkLost: 'LINK LOST',
+    toAlarm: (message: string) => `${message}. To Live, where it is acknowledged`,
     linkAdvice: 'The console has no connection to the bridge. Recording goes on there if the bridge runs. Trying again.',
     connecting: 'Connecting to the bridge',
   },
@@ -164,7 +176,6 @@ export const text = {
     pastWall: 'past the wall',
     ruptured: 'BALLOON RUPTURED',
     tip: 'Tip, patient',
-    residual: (value: string) => `residual ${value} mm`,
   },
   trajectory: {
     title: 'Line end on',

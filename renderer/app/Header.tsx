@@ -1,3 +1,4 @@
+import type { AlarmEvent } from '../../src/alarm/alarm.ts';
 import type { ProcedureState } from '../../src/procedure/procedureState.ts';
 import { SignIn } from '../access/SignIn.tsx';
 import { alarmOrder } from '../live/alarmOrder.ts';
@@ -94,24 +95,29 @@ function Delay() {
   );
 }
 
-/** What of the running procedure must not be missed while a record is looked at. */
-function LiveMeanwhile() {
-  const isRecording = useConsole((state) => state.linkUp && state.status?.recording.state === 'recording');
-  const alarms = useConsole((state) => state.timeline.alarms);
-  const first = alarmOrder(alarms.values()).find((alarm) => !alarm.acknowledged)?.event;
+/** The gravest alarm that nobody has acknowledged, for every view that does not show alarms of its own. */
+const useMissableAlarm = () =>
+  useConsole((state) => (state.view === 'live' ? undefined : alarmOrder(state.timeline.alarms.values()).find((alarm) => !alarm.acknowledged)?.event));
+
+/** In the place of the stages, so that nothing beside it moves under a finger; a press goes where the alarm is acknowledged. */
+function LiveAlarm({ alarm }: { readonly alarm: AlarmEvent }) {
   return (
-    <>
-      {isRecording && (
-        <span className="meanwhile">
-          <span className="rec-dot" /> {text.header.recording}
-        </span>
-      )}
-      {first && (
-        <span className="meanwhile meanwhile-alarm" data-priority={first.priority} role="alert">
-          {text.alarms.priority[first.priority]} {first.message}
-        </span>
-      )}
-    </>
+    <button type="button" className="meanwhile-alarm" data-priority={alarm.priority} title={text.header.toAlarm(alarm.message)} onClick={showLive}>
+      <span role="alert">
+        {text.alarms.priority[alarm.priority]} {alarm.message}
+      </span>
+    </button>
+  );
+}
+
+/** While a record is looked at, that another one is being written. */
+function RecordingMeanwhile() {
+  const isRecording = useConsole((state) => state.linkUp && state.status?.recording.state === 'recording');
+  if (!isRecording) return null;
+  return (
+    <span className="meanwhile">
+      <span className="rec-dot" /> {text.header.recording}
+    </span>
   );
 }
 
@@ -122,12 +128,13 @@ export function Header() {
   const linkUp = useConsole((state) => state.linkUp);
   const isList = useConsole((state) => state.view === 'review' && state.review === null);
   const { timeline, nowMs } = useMoment();
+  const alarm = useMissableAlarm();
   return (
     <header className="header">
       <nav className="tabs" aria-label={text.nav.views}>
         <button type="button" className="tab" aria-current={view === 'live' ? 'page' : undefined} onClick={showLive}>
           {text.nav.live}
-          {view !== 'live' && <LiveMeanwhile />}
+          {view === 'review' && <RecordingMeanwhile />}
         </button>
         <button type="button" className="tab" aria-current={view === 'case' ? 'page' : undefined} onClick={() => showView('case')}>
           {text.menu.procedure}
@@ -139,7 +146,7 @@ export function Header() {
       </nav>
       {!isList && <Who />}
       <div className="spacer" />
-      {!isList && <Stages procedure={timeline.procedure} nowMs={nowMs} />}
+      {alarm ? <LiveAlarm alarm={alarm} /> : !isList && <Stages procedure={timeline.procedure} nowMs={nowMs} />}
       <div className="spacer" />
       {!linkUp && (
         <span className="link-lost" role="alert" title={text.header.linkAdvice}>

@@ -26,6 +26,8 @@ const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200
 /** A session is shown with room to grow; a record is as long as it is, as the track beneath it. */
 export const shortestSpanMs = ({ positionMs }: Pick<CurveProps, 'positionMs'>): number => (positionMs === undefined ? 60_000 : 1000);
 const lanes = 2;
+/** A curve's width for letters of a size: as heavy on a large screen as on a small one. */
+export const lineWidth = (fontPx: number): number => Math.max(1.75, fontPx / 7.5);
 
 /** What the plot draws, and the part of time it shows. */
 export interface Shown extends CurveProps {
@@ -150,8 +152,8 @@ export function createPlot(host: HTMLElement, { shown, onSeek, onRange, onCursor
       scales: { x: { time: false }, pressure: {}, volume: {} },
       series: [
         {},
-        { scale: 'pressure', stroke: curveColours.pressure, width: 1.75, points: { show: false }, spanGaps: false },
-        { scale: 'volume', stroke: curveColours.volume, width: 1.75, points: { show: false }, spanGaps: false },
+        { scale: 'pressure', stroke: curveColours.pressure, width: lineWidth(fontPx), points: { show: false }, spanGaps: false },
+        { scale: 'volume', stroke: curveColours.volume, width: lineWidth(fontPx), points: { show: false }, spanGaps: false },
       ],
       axes: [
         {

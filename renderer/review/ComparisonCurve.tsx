@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import { type PressureUnit, pressureFromKpa } from '../../src/base/units.ts';
 import type { Curve } from '../../src/link/link.ts';
 import { clockText } from '../app/format.ts';
+import { lineWidth } from '../live/curvePlot.ts';
 import { text } from '../text.ts';
 
 interface Props {
@@ -32,7 +33,7 @@ function createPlot(host: HTMLElement, position: () => number, onSeek: (tMs: num
   const line = (scale: 'pressure' | 'volume', dash?: number[]): uPlot.Series => ({
     scale,
     stroke: colours[scale],
-    width: 1.75,
+    width: lineWidth(fontPx),
     points: { show: false },
     spanGaps: true,
     ...(dash && { dash }),
@@ -61,7 +62,7 @@ function createPlot(host: HTMLElement, position: () => number, onSeek: (tMs: num
           (u) => {
             const x = u.valToPos(position() / 1000, 'x', true);
             u.ctx.fillStyle = '#ffffff';
-            u.ctx.fillRect(x - 1, u.bbox.top, 2, u.bbox.height);
+            u.ctx.fillRect(x - 1, u.bbox.top, lineWidth(fontPx), u.bbox.height);
           },
         ],
       },
@@ -80,20 +81,26 @@ export function ComparisonCurve({ first, second, offsetMs, unit, nowMs, onSeek }
   const latest = useRef({ nowMs, onSeek });
   latest.current = { nowMs, onSeek };
   const data = useMemo(() => uPlot.join([columnsOf(first, 0, unit), columnsOf(second, offsetMs, unit)]), [first, second, offsetMs, unit]);
+  const latestData = useRef(data);
+  latestData.current = data;
   useEffect(() => {
     const element = host.current;
     if (!element) return;
-    const created = createPlot(
-      element,
-      () => latest.current.nowMs,
-      (tMs) => latest.current.onSeek(tMs),
-    );
-    plot.current = created;
-    const resizing = new ResizeObserver(() => created.setSize({ width: element.clientWidth, height: element.clientHeight }));
+    // Anew at every size: letters and lines grow with the screen.
+    const make = () => {
+      plot.current?.destroy();
+      plot.current = createPlot(
+        element,
+        () => latest.current.nowMs,
+        (tMs) => latest.current.onSeek(tMs),
+      );
+      plot.current.setData(latestData.current);
+    };
+    const resizing = new ResizeObserver(make);
     resizing.observe(element);
     return () => {
       resizing.disconnect();
-      created.destroy();
+      plot.current?.destroy();
       plot.current = null;
     };
   }, []);

@@ -80,7 +80,7 @@ function SourceRow({ role, field, label }: { readonly role: SourceRole; readonly
   return (
     <Section title={label}>
       <div className="desk-row">
-        <TextField className="grow" path={path} label={label} placeholder={words.empty} />
+        <TextField className="grow" path={path} label={label} labelHidden placeholder={words.empty} />
         <button type="button" className="action" disabled={typeof uri !== 'string' || result === 'testing'} onClick={test}>
           {words.test}
         </button>
@@ -116,7 +116,7 @@ export function SourcesSection() {
         <SourceRow key={key} role={role} field={key} label={label} />
       ))}
       <Section title={words.storagePort}>
-        <TextField path={['storagePort']} label={words.storagePort} hint={words.storagePortHint} placeholder="dicom-receive:?port=11112" />
+        <TextField path={['storagePort']} label={words.storagePort} labelHidden hint={words.storagePortHint} placeholder="dicom-receive:?port=11112" />
       </Section>
     </div>
   );

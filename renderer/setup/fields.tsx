@@ -19,6 +19,8 @@ interface FieldProps {
   readonly hint?: string;
   readonly className?: string;
   readonly placeholder?: string;
+  /** Under a heading that says the same. */
+  readonly labelHidden?: boolean;
 }
 
 /** The fault of a place or of the first one within it. */
@@ -27,13 +29,14 @@ export function faultAt(faults: ReadonlyMap<string, string>, path: FieldPath): s
   return faults.get(place) ?? [...faults].find(([at]) => at.startsWith(`${place}.`))?.[1];
 }
 
-export function TextField({ path, label, hint, className, placeholder }: FieldProps) {
+export function TextField({ path, label, hint, className, placeholder, labelHidden = false }: FieldProps) {
   const { draft, faults, set } = useSiteForm();
   const value = fieldOf(draft, path);
   return (
     <TextInput
       className={className}
       label={label}
+      {...(labelHidden && { labelProps: { className: 'visually-hidden' } })}
       description={hint}
       placeholder={placeholder}
       value={typeof value === 'string' ? value : ''}

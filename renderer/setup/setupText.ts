@@ -45,7 +45,6 @@ export const setupText = {
   storagePort: 'Storage port beside them',
   storagePortHint: 'Open whatever procedure runs: what the C-arm sends is listed under Prior images, as a reference or to be played. Empty: none.',
   sourcesHint: 'What a procedure reads when the command line names nothing. With all empty, the simulator.',
-  commandLine: 'The command line names the sources of this console; these here are used when it does not.',
   templates: 'Start from',
   templateNames: {
     sim: 'Simulator',

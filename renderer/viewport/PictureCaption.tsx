@@ -19,8 +19,7 @@ interface Props {
 function viewName(plane: PlaneId, primaryAngleDeg: number | null | undefined): string {
   if (primaryAngleDeg === null || primaryAngleDeg === undefined) return text.picture.plane[plane];
   const fromFrontal = Math.abs(((Math.abs(primaryAngleDeg) + 90) % 180) - 90);
-  const name = fromFrontal < 30 ? 'frontal' : fromFrontal > 60 ? 'lateral' : 'oblique';
-  return `${plane.toUpperCase()} · ${name}`;
+  return text.picture.view[fromFrontal < 30 ? 'frontal' : fromFrontal > 60 ? 'lateral' : 'oblique'](plane.toUpperCase());
 }
 
 function explain(word: PictureWord, situation: { linkUp: boolean; ended: boolean; lost: boolean; ageMs: number | null }): string | null {
@@ -44,6 +43,8 @@ export function PictureCaption({ plane, mode, held }: Props) {
   );
   const isPlayed = useConsole(({ session }) => sourceKind(plane === 'a' ? session?.sources.framesA : session?.sources.framesB) === 'played');
   const layers = useConsole((state) => state.layers);
+  // Until a record has been read to its end, what guidance said of this frame may still come.
+  const isReading = useConsole((state) => mode !== 'live' && (state[mode === 'review' ? 'review' : 'comparison']?.fraction ?? 1) < 1);
   const { header, guidance, window, inverted, roadmap } = pictureInfo(`${mode}/${plane}`);
   const ageMs = pictureAgeMs(`${mode}/${plane}`, now, held);
   const word = pictureWord({ mode: mode === 'live' ? 'live' : 'review', linkUp, frameAgeMs: ageMs, held, isPlayed, status });
@@ -57,7 +58,7 @@ export function PictureCaption({ plane, mode, held }: Props) {
       <div className="caption-top">
         <div>
           <span className="state-word" data-word={word} data-testid={`word-${plane}`}>
-            {word}
+            {text.picture.word[word]}
           </span>
           {simulated && <span className="simulated">{text.picture.simulated}</span>}
           {(word === 'LIVE' || (word === 'REPLAY' && mode === 'live')) && status && (
@@ -76,7 +77,7 @@ export function PictureCaption({ plane, mode, held }: Props) {
           <div className="right">
             <div>{anglesText(geometry.primaryAngleDeg, geometry.secondaryAngleDeg)}</div>
             {geometry.sidMm !== null && <div>{text.picture.sid(fixed(geometry.sidMm, 0))}</div>}
-            {guidanceAgeMs === null && <div className="quiet">{text.picture.notAnalysed}</div>}
+            {guidanceAgeMs === null && <div className="quiet">{isReading ? text.picture.reading : text.picture.notAnalysed}</div>}
             {guidanceAgeMs !== null && guidanceAgeMs > 0 && <div className="quiet">{text.picture.guidanceAge(fixed(guidanceAgeMs, 0))}</div>}
           </div>
         )}
