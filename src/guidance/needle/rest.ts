@@ -25,6 +25,9 @@ export const restRules = {
   openEndFrames: 3,
   /** With so little more in front of it than there was, nepers, neither balloon nor cement has come. */
   emptyNepers: 0.06,
+  /** Farther back than cement ever hides, an end that goes on backwards, by at least this in each of so many steps, is a cannula drawn back. */
+  drawnBackStepMm: 0.5,
+  drawnBackSteps: 2,
   /** How much of a disagreement between the end that is held and the one that is seen is told as uncertainty: balloon and cement explain one in front. */
   doubtShare: 0.55,
   doubtMm: { ahead: 1.5, back: 6 },
@@ -61,6 +64,16 @@ export function solidContrastAfter(track: NeedleTrack, contrast: number, hollow:
 /** Whether the last measured places along the shaft, `frames` of them, are one place. */
 export const isAtRest = (recent: readonly number[], mmPerPx: number, frames: number): boolean =>
   recent.length >= frames && (Math.max(...recent) - Math.min(...recent)) * mmPerPx < restRules.parkedRangeMm;
+
+/**
+ * Whether the last measured places along the shaft (from the tip that is held) are those of a cannula on its way out: each clearly farther
+ * back than the one before, and the last one farther than cement hides. It leaves cement where it was, so that its place never looks bare.
+ */
+export function isDrawnBack(recent: readonly number[], mmPerPx: number): boolean {
+  const last = recent.slice(-restRules.drawnBackSteps - 1).map((along) => along * mmPerPx);
+  if (last.length <= restRules.drawnBackSteps || (last.at(-1) ?? 0) > -restRules.releaseHollowMm) return false;
+  return last.every((along, i) => i === 0 || along < (last[i - 1] ?? 0) - restRules.drawnBackStepMm);
+}
 
 export interface Decision {
   /** How far the tip goes along the shaft from where the bone carried it. */

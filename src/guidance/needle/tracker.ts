@@ -6,7 +6,7 @@ import type { DetectedNeedle } from '../observation.ts';
 import type { NeedleDetector, NeedleScale } from './detect.ts';
 import { isBareBack, levelAhead, levelBehind, sidesBehind } from './levels.ts';
 import { degreesBetween, forwardOfNew, mayBeNew } from './newcomers.ts';
-import { bareLevelAfter, decide, doubtMm, isAtRest, isOpenEnd, restRules, solidContrastAfter, styletState } from './rest.ts';
+import { bareLevelAfter, decide, doubtMm, isAtRest, isDrawnBack, isOpenEnd, restRules, solidContrastAfter, styletState } from './rest.ts';
 import { createRestingScene } from './restingScene.ts';
 import {
   aloneSighting,
@@ -272,7 +272,8 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   const followedStep = Math.abs(along) * mmPerPx < restRules.jumpMm;
   // A cannula at rest has to be seen drawn back twice: a balloon before it makes one frame's end uncertain.
   const backFrames = hollow && isBareBack(track, base, backMm, contrast, context) ? track.backFrames + 1 : 0;
-  const withdrawn = hollow && (track.bareLevel === null ? followedStep : backFrames >= restRules.backFrames);
+  const drawnBack = opened && isDrawnBack([...track.recentAlongPx, along], mmPerPx);
+  const withdrawn = drawnBack || (hollow && (track.bareLevel === null ? followedStep : backFrames >= restRules.backFrames));
   const lastAlongMm = (track.recentAlongPx.at(-1) ?? 0) * mmPerPx;
   const ahead = levelAhead(base, sighting.direction, context);
   const openEnd = hollow && sighting.hollow && !context.cementSeen && isOpenEnd(track, along * mmPerPx, lastAlongMm, ahead);
