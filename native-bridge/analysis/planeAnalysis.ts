@@ -24,6 +24,7 @@ export interface PlaneAnalysis {
   readonly pending: number;
   /** Resolves when the thread's code is compiled: the first frame is then no slower than the next. */
   readonly ready: Promise<void>;
+  readonly isReady: boolean;
   operator(event: OperatorEvent): void;
   frame(frame: XrayFrame, tMs: number): Promise<GuidanceReply>;
   close(): Promise<void>;
@@ -36,10 +37,12 @@ export function startPlaneAnalysis(plane: PlaneId): PlaneAnalysis {
   const worker = new Worker(new URL('./guidanceWorker.ts', import.meta.url), { workerData: { plane } });
   const waiting: ((reply: GuidanceReply) => void)[] = [];
   let ended = false;
-  let becomeReady = (): void => undefined;
-  const ready = new Promise<void>((resolve) => {
-    becomeReady = resolve;
-  });
+  let isReady = false;
+  const ready = Promise.withResolvers<void>();
+  const becomeReady = () => {
+    isReady = true;
+    ready.resolve();
+  };
   worker.on('message', (message: FromGuidance) => {
     if (message.kind === 'ready') becomeReady();
     else waiting.shift()?.(message);
@@ -53,7 +56,10 @@ export function startPlaneAnalysis(plane: PlaneId): PlaneAnalysis {
   worker.on('exit', () => end('the guidance thread ended'));
   const send = (request: GuidanceRequest) => worker.postMessage(request);
   return {
-    ready,
+    ready: ready.promise,
+    get isReady() {
+      return isReady;
+    },
     get pending() {
       return waiting.length;
     },

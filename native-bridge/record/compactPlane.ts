@@ -42,15 +42,13 @@ async function writeDense(original: ByteFile, to: string, encryption: RecordEncr
   const header = await readHeader(original);
   if (!header.ok) throw new DamagedPlane(header.fault.message.replace(/\.$/, ''));
   let failure: NodeJS.ErrnoException | null = null;
-  const queue = await openFileQueue(
-    to,
-    'stop',
-    (error) => {
+  const queue = await openFileQueue(to, {
+    onFull: 'stop',
+    onError: (error) => {
       failure ??= error;
     },
-    () => undefined,
     encryption,
-  );
+  });
   const settled = async () => {
     await queue.idle();
     if (failure) throw failure;

@@ -1,4 +1,4 @@
-import { close, fdatasync, ftruncate, open, writev } from 'node:fs';
+import { close, fdatasync, ftruncate, open, writev, writevSync } from 'node:fs';
 import { createFileEncryptor, type RecordEncryption } from '../security/encryption.ts';
 import { type FileHash, inlineHash } from './fileHash.ts';
 
@@ -34,20 +34,44 @@ const mostUnhashedBytes = 32 << 20;
 /** Linux takes at most 1024 pieces in one call. */
 const maxPiecesPerWrite = 512;
 
+type WritePieces = (fd: number, pieces: readonly Uint8Array[], position: number, done: (error: NodeJS.ErrnoException | null, bytes: number) => void) => void;
+
 interface Item {
   readonly parts: readonly Uint8Array[];
   readonly bytes: number;
   readonly settled: ((written: boolean) => void) | undefined;
 }
 
-export async function openFileQueue(
-  path: string,
-  onFull: OnFull,
-  onError: (error: NodeJS.ErrnoException) => void,
-  onRecovered: () => void,
-  encryption: RecordEncryption | null = null,
-  hash: FileHash = inlineHash(),
-): Promise<FileQueue> {
+/** How a file is written. */
+export interface FileQueueOptions {
+  readonly onFull: OnFull;
+  /** For small items: each is in the system's hands before `append` returns, however busy the disk is with others. */
+  readonly atOnce?: boolean;
+  readonly onError: (error: NodeJS.ErrnoException) => void;
+  readonly onRecovered?: () => void;
+  readonly encryption?: RecordEncryption | null;
+  readonly hash?: FileHash;
+}
+
+/**
+ * Writes before it returns. Writes that do not, and syncs, share four threads of the whole process: on a slow disk those of three files
+ * can take all four for longer than telemetry may wait.
+ */
+const writeAtOnce: WritePieces = (fd, pieces, position, done) => {
+  let written = 0;
+  try {
+    written = writevSync(fd, pieces, position);
+  } catch (error) {
+    done(error as NodeJS.ErrnoException, 0);
+    return;
+  }
+  done(null, written);
+};
+
+/** Makes the file, which must not be there yet. */
+export async function openFileQueue(path: string, options: FileQueueOptions): Promise<FileQueue> {
+  const { onFull, onError, encryption = null, hash = inlineHash() } = options;
+  const write: WritePieces = options.atOnce ? writeAtOnce : writev;
   const encryptor = encryption ? createFileEncryptor(encryption) : null;
   const fd = await new Promise<number>((resolve, reject) => {
     open(path, 'wx', 0o600, (error, opened) => (error ? reject(error) : resolve(opened)));
@@ -87,7 +111,7 @@ export async function openFileQueue(
     writing = false;
     if (state === 'failing') {
       state = 'open';
-      onRecovered();
+      options.onRecovered?.();
     }
     item.settled?.(true);
     hash.add(item.parts);
@@ -117,7 +141,7 @@ export async function openFileQueue(
 
   const writeFrom = (item: Item, done: number) => {
     const left = piecesFrom(item.parts, done).slice(0, maxPiecesPerWrite);
-    writev(fd, left, writtenBytes + done, (error, count) => {
+    write(fd, left, writtenBytes + done, (error, count) => {
       if (error) {
         fail(error, item, done);
         return;
@@ -127,7 +151,9 @@ export async function openFileQueue(
         return;
       }
       give(item);
-      next();
+      // Many may have waited for a full disk: one after the other, not one within the other.
+      if (options.atOnce && items.length > 0) setImmediate(next);
+      else next();
     });
   };
 

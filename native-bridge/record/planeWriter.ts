@@ -11,7 +11,7 @@ import { planeFileName } from './planeFile.ts';
 import { encodeRawImageFields, pixelBytes } from './rawImage.ts';
 import type { RecordFilesEvents } from './recordFiles.ts';
 import { logTimeNsOf, publishTimeNsOf } from './time.ts';
-import type { SeqRange, ToWriter, WriterWorkerData } from './writerProtocol.ts';
+import type { SeqRange, ToWriter, WriterSettings } from './writerProtocol.ts';
 
 type FrameMessage = Extract<ToWriter, { kind: 'frame' }>;
 
@@ -39,7 +39,7 @@ export interface PlaneWriter {
 /** `compressNow` decides frame by frame, knowing what this one weighs. */
 export function createPlaneWriter(
   plane: PlaneId,
-  data: WriterWorkerData,
+  data: WriterSettings,
   events: RecordFilesEvents,
   compressNow: (frameBytes: number) => boolean,
   hashing: HashThread,
@@ -70,7 +70,7 @@ export function createPlaneWriter(
   const open = async (): Promise<FileQueue | null> => {
     try {
       const path = join(data.folder, planeFileName(plane));
-      const queue = await openFileQueue(path, 'stop', onError, () => undefined, data.encryption, hashing.hashOf(path));
+      const queue = await openFileQueue(path, { onFull: 'stop', onError, encryption: data.encryption, hash: hashing.hashOf(path) });
       queue.append(staged.splice(0));
       return queue;
     } catch (error) {
@@ -129,7 +129,7 @@ export function createPlaneWriter(
 }
 
 /** The two messages of a frame's chunk; a sentence when the pixels are not as many as the attributes say. */
-function messagesOf(plane: PlaneId, message: FrameMessage, attributes: string, pixels: Uint8Array, data: WriterWorkerData): readonly MessageToWrite[] | string {
+function messagesOf(plane: PlaneId, message: FrameMessage, attributes: string, pixels: Uint8Array, data: WriterSettings): readonly MessageToWrite[] | string {
   const logTimeNs = logTimeNsOf(data.header, message.tUs);
   const image = { logTimeNs, frameId: `plane-${plane}`, width: message.columns, height: message.rows, bytesPerPixel: message.bytesPerPixel };
   if (pixelBytes(image) !== pixels.length) return `${pixels.length} bytes of pixels instead of ${pixelBytes(image)}`;

@@ -11,7 +11,7 @@ import { manifestText } from './manifest.ts';
 import { planeFileName } from './planeFile.ts';
 import { createPlaneWriter, type PlaneWriter } from './planeWriter.ts';
 import { openTelemetryWriter } from './telemetryWriter.ts';
-import { backlogCost, type RecordTrouble, type ToWriter, type WriterWorkerData } from './writerProtocol.ts';
+import { backlogCost, type RecordTrouble, type ToWriter, type WriterSettings } from './writerProtocol.ts';
 
 /** So many frames, this one included, may wait in a live procedure for this one to be compressed; two planes make two at a time. */
 const compressWhileWaiting = 3;
@@ -43,7 +43,7 @@ export interface RecordFiles {
   close(summaryText: string, derivedLag: number): Promise<string | null>;
 }
 
-export async function openRecordFiles(data: WriterWorkerData, events: RecordFilesEvents): Promise<RecordFiles> {
+export async function openRecordFiles(data: WriterSettings, events: RecordFilesEvents): Promise<RecordFiles> {
   const { folder, header } = data;
   const compression = startCompressionChoice(data, events);
   const telemetry = await openTelemetryWriter(data, events);
@@ -111,7 +111,7 @@ export async function openRecordFiles(data: WriterWorkerData, events: RecordFile
 }
 
 /** In a live procedure a frame is compressed only while few are waiting: better a larger record than one that lags. */
-function startCompressionChoice(data: WriterWorkerData, events: RecordFilesEvents) {
+function startCompressionChoice(data: WriterSettings, events: RecordFilesEvents) {
   let live = data.compression === 'auto';
   let told = false;
   return {

@@ -8,7 +8,7 @@ import { createMcapLayout, type MessageToWrite } from './mcapFile.ts';
 import type { RecordFilesEvents } from './recordFiles.ts';
 import type { TelemetryTopic } from './schemas.ts';
 import { logTimeNsOf, publishTimeNsOf } from './time.ts';
-import type { WriterWorkerData } from './writerProtocol.ts';
+import type { WriterSettings } from './writerProtocol.ts';
 
 /** A chunk is closed this long after its first sample. With the write itself it must stay within 250 ms. */
 const flushAfterMs = 60;
@@ -39,7 +39,7 @@ export interface TelemetryWriter {
   end(): Promise<TelemetryEnd>;
 }
 
-export async function openTelemetryWriter(data: WriterWorkerData, events: RecordFilesEvents): Promise<TelemetryWriter> {
+export async function openTelemetryWriter(data: WriterSettings, events: RecordFilesEvents): Promise<TelemetryWriter> {
   const { header } = data;
   const onError = (error: NodeJS.ErrnoException) =>
     events.trouble({
@@ -47,7 +47,7 @@ export async function openTelemetryWriter(data: WriterWorkerData, events: Record
       message: `The record cannot be written: ${diskErrorText(error, 'telemetry.mcap')}. It is kept in memory and tried again twice a second.`,
     });
   const onRecovered = () => events.trouble({ kind: 'disk-recovered', message: 'The record is being written again; nothing of its telemetry was lost.' });
-  const queue = await openFileQueue(join(data.folder, 'telemetry.mcap'), 'retry', onError, onRecovered, data.encryption);
+  const queue = await openFileQueue(join(data.folder, 'telemetry.mcap'), { onFull: 'retry', atOnce: true, onError, onRecovered, encryption: data.encryption });
   const staged: Uint8Array[] = [];
   const layout = createMcapLayout((parts) => staged.push(...parts));
   layout.metadata(headerMetadataName, headerMetadata(data));

@@ -15,7 +15,7 @@ import {
   type RecordTrouble,
   type SeqRange,
   type ToWriter,
-  type WriterWorkerData,
+  type WriterSettings,
 } from './writerProtocol.ts';
 
 export type { FrameCompression, RecordTrouble } from './writerProtocol.ts';
@@ -27,6 +27,13 @@ export interface RecordWriterOptions {
   readonly reserveBytes?: number;
   /** For the rest of a damaged record: the sequence numbers that it lacks. */
   readonly missing?: readonly SeqRange[];
+  /** See `startWriterThread`; one is started when none is given. */
+  readonly thread?: Worker;
+}
+
+/** The thread of a record that will soon be opened: its code is loaded meanwhile. Whoever then opens none ends it. */
+export function startWriterThread(): Worker {
+  return new Worker(new URL('./writerWorker.ts', import.meta.url));
 }
 
 /** Called on the thread that opened the writer, once for each change of state. */
@@ -47,7 +54,7 @@ export async function openRecordWriter(
   const made = typeof place === 'string' ? await makeNamedFolder(place, header) : await makeGivenFolder(place.folder);
   if (!made.ok) return made;
   const progress = new SharedArrayBuffer(16);
-  const data: WriterWorkerData = {
+  const settings: WriterSettings = {
     folder: made.value,
     header,
     compression: options.compression ?? 'auto',
@@ -57,7 +64,8 @@ export async function openRecordWriter(
     missing: options.missing ?? null,
     encryption: await newRecordEncryption(),
   };
-  const worker = new Worker(new URL('./writerWorker.ts', import.meta.url), { workerData: data });
+  const worker = options.thread ?? startWriterThread();
+  worker.postMessage(settings);
   const opened = await new Promise<Result<void>>((resolve) => {
     worker.once('message', (message: FromWriter) => {
       if (message.kind === 'opened') resolve(ok(undefined));

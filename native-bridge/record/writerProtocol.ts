@@ -18,7 +18,8 @@ export interface RecordTrouble {
 /** Sequence numbers that a recovered record lacks, inclusive. */
 export type SeqRange = readonly [from: number, to: number];
 
-export interface WriterWorkerData {
+/** The first message to the writer's thread. */
+export interface WriterSettings {
   readonly folder: string;
   readonly header: RecordHeader;
   readonly compression: FrameCompression;

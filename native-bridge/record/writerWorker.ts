@@ -1,16 +1,12 @@
 import { statfs } from 'node:fs/promises';
-import { parentPort, workerData } from 'node:worker_threads';
-import { giveWay } from '../giveWay.ts';
+import { parentPort } from 'node:worker_threads';
 import { diskErrorText } from './diskError.ts';
 import { openRecordFiles, type RecordFiles } from './recordFiles.ts';
-import type { FromWriter, ToWriter, WriterWorkerData } from './writerProtocol.ts';
+import type { FromWriter, ToWriter, WriterSettings } from './writerProtocol.ts';
 
-/** The thread that owns a record's files. One for each record being written. */
-const data = workerData as WriterWorkerData;
-giveWay();
+/** The thread that owns a record's files. One for each record being written; its first message says which. */
 const port = parentPort;
 if (!port) throw new Error('writerWorker.ts is a worker thread: it is started by writer.ts');
-const counters = new BigInt64Array(data.progress);
 const send = (message: FromWriter) => port.postMessage(message);
 /** Two planes of 1024² 16 bit at 15 fps write 120 MB in that time, half of what is reserved. */
 const spaceCheckMs = 2000;
@@ -18,7 +14,7 @@ const spaceCheckMs = 2000;
 /** So much more than what counts as little must be free again, so that the alarm does not come and go. */
 const enoughAgain = 1.1;
 
-async function watchSpace(files: RecordFiles): Promise<void> {
+async function watchSpace(files: RecordFiles, data: WriterSettings): Promise<void> {
   let low = false;
   const check = async (): Promise<boolean> => {
     try {
@@ -72,7 +68,8 @@ function handle(files: RecordFiles, message: ToWriter): void {
   }
 }
 
-try {
+async function open(data: WriterSettings): Promise<void> {
+  const counters = new BigInt64Array(data.progress);
   const files = await openRecordFiles(data, {
     trouble: (trouble) => send({ kind: 'trouble', trouble }),
     done: (bytes) => {
@@ -81,9 +78,11 @@ try {
     },
     queuedBytes: () => Number(Atomics.load(counters, 0) - Atomics.load(counters, 1)),
   });
-  port.on('message', (message: ToWriter) => handle(files, message));
+  port?.on('message', (message: ToWriter) => handle(files, message));
   send({ kind: 'opened' });
-  void watchSpace(files);
-} catch (error) {
-  send({ kind: 'open-failed', message: diskErrorText(error as NodeJS.ErrnoException, data.folder) });
+  void watchSpace(files, data);
 }
+
+port.once('message', (data: WriterSettings) => {
+  open(data).catch((error: unknown) => send({ kind: 'open-failed', message: diskErrorText(error as NodeJS.ErrnoException, data.folder) }));
+});

@@ -7,7 +7,7 @@ import type { SessionInfo } from '../../src/link/link.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
 import type { Site } from '../../src/procedure/site.ts';
 import type { PlaneId } from '../../src/sample/sample.ts';
-import { openRecordWriter } from '../record/writer.ts';
+import { openRecordWriter, startWriterThread } from '../record/writer.ts';
 import { namedSources, openSources, type SessionInput } from '../session/openSources.ts';
 import type { Resuming } from '../session/resume.ts';
 import { type Session, startSession } from '../session/session.ts';
@@ -93,9 +93,11 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     if (!opened.ok) return opened;
     onOpened?.();
     const { sources, planes, plan, simulated, procedure } = opened.value;
+    const thread = startWriterThread();
     const started = await startSession({
       sources: underSiteLimits(sources, configured.limits),
       planes,
+      picturesFirst: true,
       speed: input.speed,
       withoutGuidance: options.withoutGuidance ?? false,
       injectorSettings: injectorSettingsOf(configured.injector),
@@ -106,9 +108,12 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
         simulated,
         sources: namedSources(input),
       },
-      openRecord: (header, onTrouble) => openRecordWriter(recordsFolder(), header, onTrouble),
+      openRecord: (header, onTrouble) => openRecordWriter(recordsFolder(), header, onTrouble, { thread }),
     });
-    if (!started.ok) return started;
+    if (!started.ok) {
+      await thread.terminate();
+      return started;
+    }
     const session = started.value;
     if (plan) session.writer?.attachFile('plan.json', `${JSON.stringify(withSiteLimits(plan, configured.limits), null, 1)}\n`);
     session.writer?.attachFile('site.json', `${JSON.stringify(configured, null, 1)}\n`);

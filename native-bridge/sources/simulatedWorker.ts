@@ -21,13 +21,14 @@ export interface FrameJob {
 
 export type FrameReply = { readonly kind: 'ready' } | { readonly kind: 'made'; readonly frameIndex: number };
 
-giveWay();
 const port = parentPort;
 if (port === null) throw new Error('simulatedWorker.ts runs as a worker thread only');
 const { request, plane } = workerData as SimulatedWorkerData;
 const scenario = scenarioByName(request.name, request.seed, request.options);
 if (!scenario.ok) throw new Error(scenario.fault.message);
 const cArm = createVirtualCArm(scenario.value, plane, request.fps);
+// Not before: the first picture waits for this.
+giveWay();
 port.on('message', (job: FrameJob) => {
   countFrame(job.pixels.byteLength);
   cArm.render(job.frameIndex, job.pixels);
