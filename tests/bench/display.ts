@@ -8,6 +8,7 @@ import { chooseBrowser } from '../browser.ts';
 import { startBridge, startProgram } from '../e2e/bridge.ts';
 import { alternate, type Benchmark, type Measure, measureOf, median, quantile } from './benchmark.ts';
 import { noiseFrames } from './frames.ts';
+import { playedRun } from './playedRun.ts';
 
 const settleMs = 4000;
 const watchMs = 8000;
@@ -63,10 +64,11 @@ async function settled(page: Page): Promise<readonly Painted[]> {
 }
 
 async function throughConsole(chrome: Browser, folder: string, { planes, bits, fps, guidance }: Setting): Promise<readonly Painted[]> {
-  const uri = `sim:quiet?seed=1&fps=${fps}${bits === 8 ? '&look=video' : ''}`;
-  const frames = ['a', 'b'].slice(0, planes).flatMap((plane) => [`--frames-${plane}`, uri]);
+  const simulation = `sim:vertebroplasty?seed=1&fps=${fps}${bits === 8 ? '&look=video' : ''}`;
+  const runs = (['a', 'b'] as const).slice(0, planes).map((plane) => playedRun(join(folder, `${plane}.dcm`), simulation, plane));
+  const frames = runs.flatMap((uri, index) => [index === 0 ? '--frames-a' : '--frames-b', uri]);
   const records = join(folder, 'records');
-  const unguided = { framesA: uri, ...(planes === 2 ? { framesB: uri } : {}), injector: 'none:', records };
+  const unguided = { framesA: runs[0], ...(planes === 2 ? { framesB: runs[1] } : {}), injector: 'none:', records };
   const bridge = guidance
     ? await startBridge(records, [...frames, '--injector', 'none:'])
     : await startProgram(['--disable-warning=ExperimentalWarning', 'tests/bench/unguided.ts', JSON.stringify(unguided)]);
