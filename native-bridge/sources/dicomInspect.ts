@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inputFault, ok, type Result } from '../../src/base/result.ts';
 import { geometryOf } from '../../src/dicom/geometryTags.ts';
+import { tags } from '../../src/dicom/image.ts';
 import { numberOf } from '../../src/dicom/values.ts';
 import { type CodedFrame, decodeFrame } from './dicomDecode.ts';
 import { createDicomDecoder, type DicomDecoder } from './dicomDecoder.ts';
@@ -123,14 +124,15 @@ function headerOf(file: DicomFile): Omit<FramesInspection, 'firstFrameSha256' | 
     columns: image.columns,
     frames: image.frames,
     bitsAllocated: image.bitsAllocated,
-    bitsStored: image.bitsStored,
+    // As the file says it, impossible numbers too; what is made of them is the image description's matter.
+    bitsStored: numberOf(dataset, tags.bitsStored, 'US') ?? image.bitsStored,
     samplesPerPixel: image.samplesPerPixel,
     photometric: image.photometric,
     // As the file says it, zeros too: what is made of them is the player's matter.
     frameTimeMs: said('x00181063'),
     geometry: {
-      primaryAngleDeg: geometry.primaryAngleDeg,
-      secondaryAngleDeg: geometry.secondaryAngleDeg,
+      primaryAngleDeg: said('x00181510') ?? geometry.primaryAngleDeg,
+      secondaryAngleDeg: said('x00181511') ?? geometry.secondaryAngleDeg,
       sidMm: said('x00181110') ?? geometry.sidMm,
       sodMm: said('x00181111') ?? geometry.sodMm,
       imagerPixelSpacingMm: geometry.imagerPixelSpacingMm,

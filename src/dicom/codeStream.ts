@@ -18,6 +18,14 @@ export function looksCoded(frame: Uint8Array, coding: PixelCoding): boolean {
   return (frame[0] === 0xff && [0xd8, 0x4f, 0x0a].includes(frame[1] ?? 0)) || (frame[0] === 0 && frame[3] === 0x0c);
 }
 
+/** Whether a code stream begins at a place that is one by its first bytes: JPEG family SOI, JPEG 2000 code stream or file, JPEG XL code stream or file, RLE header. */
+export function startsCodeStream(bytes: Uint8Array, at: number): boolean {
+  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+  if (a === 0xff && (b === 0xd8 || b === 0x4f || b === 0x0a)) return true;
+  if (a === 0 && b === 0 && c === 0 && d === 0x0c) return true;
+  return a !== undefined && a >= 1 && a <= 15 && b === 0 && c === 0 && d === 0 && bytes[at + 4] === 64 && bytes[at + 5] === 0;
+}
+
 /** Whether a frame begins as the header of RLE segments (PS3.5 annex G.5): how many, and the first right behind it. */
 export const looksRle = (frame: Uint8Array): boolean =>
   frame.length > 64 && [0, 0, 0, 64, 0, 0, 0].every((value, index) => frame[index + 1] === value) && (frame[0] ?? 0) >= 1 && (frame[0] ?? 0) <= 15;

@@ -1,4 +1,5 @@
 import { inputFault, ok, type Result } from '../base/result.ts';
+import { startsCodeStream } from './codeStream.ts';
 import type { DicomDataset } from './dataset.ts';
 import { sopClassName } from './sopClass.ts';
 import { explicitLittleEndian, findTransferSyntax, type TransferSyntax } from './transferSyntax.ts';
@@ -37,6 +38,7 @@ export const tags = {
   pixelData: 'x7fe00010',
   floatPixelData: 'x7fe00008',
   doubleFloatPixelData: 'x7fe00009',
+  pixelDataProvider: 'x00287fe0',
 } as const;
 
 /** Describes the pixels, or says in words that complete "FILE …" why there are none to show. */
@@ -52,7 +54,11 @@ export function describeImage(dataset: DicomDataset): Result<ImageDescription> {
   const bitsAllocated = uint(tags.bitsAllocated);
   if (rows === null || columns === null || rows <= 0 || columns <= 0) return inputFault('has pixel data but says no rows or columns for it');
   if (bitsAllocated !== 1 && bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32)
-    return inputFault(`has pixels of ${bitsAllocated ?? 'unsaid'} bits each; 1, 8, 16 and 32 can be read`);
+    return inputFault(
+      bitsAllocated === null
+        ? 'has pixel data but does not say how many bits a pixel has'
+        : `has pixels of ${bitsAllocated} bits each; 1, 8, 16 and 32 can be read`,
+    );
   const samplesPerPixel = uint(tags.samplesPerPixel) ?? 1;
   if (samplesPerPixel !== 1 && samplesPerPixel !== 3 && samplesPerPixel !== 4) return inputFault(`has ${samplesPerPixel} samples a pixel; 1 and 3 can be read`);
   const bitsStored = clampBits(uint(tags.bitsStored), bitsAllocated);
@@ -84,20 +90,49 @@ function whyNoPixels(dataset: DicomDataset, sopClass: string | null): string | n
   if (pixelData === undefined) {
     if (sopClass === mediaDirectory) return 'is a media directory (DICOMDIR), which holds no pixel data itself: give the folder it lies in';
     if (dataset.damage !== null) return `is cut short or damaged before any pixel data (${dataset.damage})`;
-    return `holds no pixel data${what.endsWith('image') ? ', although' : ':'} it is ${what}`;
+    if (tags.pixelDataProvider in dataset.elements || dataset.transferSyntax?.coding === 'unsupported')
+      return 'holds no pixel data: it refers to pixels on a server (JPIP); fetch them there and store them with the object';
+    const privately = privateCoding(dataset);
+    if (privately !== null) return `holds no pixel data that can be read: its pixels are private (${privately}); export it again as standard DICOM`;
+    return `holds no pixel data${what.endsWith('image') ? ', although' : ':'} it is ${sopClass === null || sopClass === dumpedByDcmtk ? whatItHolds(dataset) : what}`;
   }
   if (pixelData.length === 0 || (pixelData.fragments !== undefined && pixelData.fragments.length === 0))
     return `holds no pixel data: the element for it is empty (${what})`;
   return null;
 }
 
+/** Elscint and Philips put coded pixels into elements of their own, (07A1,100A), and the coding's name beside them. */
+function privateCoding(dataset: DicomDataset): string | null {
+  const creator = textOf(dataset, 'x07a10010');
+  return creator !== null && 'x07a1100a' in dataset.elements ? `${creator}, ${textOf(dataset, 'x07a11011') ?? 'of unknown coding'}` : null;
+}
+
+/** What DCMTK puts as the class of a dataset that has none. */
+const dumpedByDcmtk = '1.2.276.0.7230010.3.1.0.1';
+
+/** What an object is that does not say its class, by what only such objects hold. */
+function whatItHolds({ elements }: DicomDataset): string {
+  if ('x00400100' in elements) return 'a worklist entry';
+  if (['x00283000', 'x00283010', 'x20500010'].some((tag) => tag in elements)) return 'a lookup table';
+  if ('x0040a040' in elements) return 'a structured report';
+  if ('x00041220' in elements) return 'a media directory';
+  return 'an object that does not say its class';
+}
+
 function syntaxOf(dataset: DicomDataset): Result<TransferSyntax> {
-  const syntax = dataset.transferSyntax ?? (dataset.transferSyntaxUid === null || isPlainly(dataset) ? findTransferSyntax(explicitLittleEndian) : undefined);
+  const readable = dataset.transferSyntaxUid === null || isPlainly(dataset) || isCodedPlainly(dataset);
+  const syntax = dataset.transferSyntax ?? (readable ? findTransferSyntax(explicitLittleEndian) : undefined);
   if (syntax === undefined)
     return inputFault(`is coded in transfer syntax ${dataset.transferSyntaxUid}, which is not known here; convert it to an uncompressed one`);
   if (syntax.coding === 'unsupported') return inputFault(`is coded as ${syntax.name} (transfer syntax ${syntax.uid}): its pixels are not in the file`);
   // What is encapsulated is compressed, whatever is declared; without a declaration the frames themselves tell (codedAs).
   return ok(syntax);
+}
+
+/** Whether the frames are code streams that say themselves how they are coded. */
+function isCodedPlainly({ elements, bytes }: DicomDataset): boolean {
+  const first = elements[tags.pixelData]?.fragments?.find(({ length }) => length > 0);
+  return first !== undefined && startsCodeStream(bytes, first.position);
 }
 
 /** Whether the pixel data has exactly the length of uncompressed pixels: what private transfer syntaxes of devices mostly are. */

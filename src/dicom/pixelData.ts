@@ -1,6 +1,8 @@
-import type { Element, Fragment } from 'dicom-parser';
 import { inputFault, ok, type Result } from '../base/result.ts';
+import { startsCodeStream } from './codeStream.ts';
 import type { DicomDataset } from './dataset.ts';
+import type { DicomElement } from './elements.ts';
+import type { Fragment } from './fragments.ts';
 import { type ImageDescription, tags } from './image.ts';
 import { elementWithValue } from './values.ts';
 
@@ -43,12 +45,12 @@ export function locateFrames(dataset: DicomDataset, image: ImageDescription): Re
 }
 
 /** A code stream that was stored without encapsulation is one fragment. */
-function fragmentsOf(dataset: DicomDataset, image: ImageDescription, element: Element): readonly Fragment[] {
+function fragmentsOf(dataset: DicomDataset, image: ImageDescription, element: DicomElement): readonly Fragment[] {
   const bare = element.fragments === undefined && image.transferSyntax.coding !== 'native' && startsCodeStream(dataset.bytes, element.dataOffset);
   return bare ? [{ offset: 0, position: element.dataOffset, length: element.length }] : (element.fragments ?? []);
 }
 
-function nativeFrames(dataset: DicomDataset, image: ImageDescription, element: Element): Result<FrameTable> {
+function nativeFrames(dataset: DicomDataset, image: ImageDescription, element: DicomElement): Result<FrameTable> {
   const samples = image.photometric === 'YBR_FULL_422' && image.samplesPerPixel === 3 && is422(image, element.length) ? 2 : image.samplesPerPixel;
   const nativeFrameBits = image.rows * image.columns * samples * image.bitsAllocated;
   const available = Math.min(element.length, dataset.bytes.length - element.dataOffset) * 8;
@@ -81,7 +83,7 @@ const is422 = (image: ImageDescription, length: number) => length < image.rows *
  * Fragments to frames (PS3.5 annex A.4): by the extended or basic offset table when it is there and fits; else one
  * fragment a frame; else a frame begins where a fragment begins with a code stream's start marker.
  */
-function encapsulatedFrames(dataset: DicomDataset, image: ImageDescription, element: Element, fragments: readonly Fragment[]): Result<FrameTable> {
+function encapsulatedFrames(dataset: DicomDataset, image: ImageDescription, element: DicomElement, fragments: readonly Fragment[]): Result<FrameTable> {
   const starts = frameStarts(dataset, image, element, fragments);
   const frames = starts
     .map((first, index) => fragments.slice(first, starts[index + 1] ?? fragments.length))
@@ -95,7 +97,7 @@ function encapsulatedFrames(dataset: DicomDataset, image: ImageDescription, elem
 }
 
 /** A video lies in one fragment or several, whatever its number of frames (PS3.5 8.2.5 and following). */
-function videoFrames(dataset: DicomDataset, image: ImageDescription, element: Element, fragments: readonly Fragment[]): Result<FrameTable> {
+function videoFrames(dataset: DicomDataset, image: ImageDescription, element: DicomElement, fragments: readonly Fragment[]): Result<FrameTable> {
   if (image.frames > mostVideoFrames) return inputFault(`says its video has ${image.frames} frames, more than can be played (at most ${mostVideoFrames})`);
   const whole = fragments.map((part) => ({ offset: part.position, length: Math.min(part.length, dataset.bytes.length - part.position) }));
   if (element.dataOffset + element.length > dataset.bytes.length) return inputFault('is cut short: it ends within its video');
@@ -103,7 +105,7 @@ function videoFrames(dataset: DicomDataset, image: ImageDescription, element: El
 }
 
 /** The index of the first fragment of each frame. */
-function frameStarts(dataset: DicomDataset, image: ImageDescription, element: Element, fragments: readonly Fragment[]): readonly number[] {
+function frameStarts(dataset: DicomDataset, image: ImageDescription, element: DicomElement, fragments: readonly Fragment[]): readonly number[] {
   if (image.frames === 1) return [0];
   for (const table of [extendedOffsets(dataset), element.basicOffsetTable ?? []]) {
     const starts = byOffsets(table, fragments);
@@ -134,14 +136,6 @@ function extendedOffsets(dataset: DicomDataset): readonly number[] {
   if (element === null) return [];
   const view = new DataView(dataset.bytes.buffer, dataset.bytes.byteOffset + element.dataOffset, element.length);
   return Array.from({ length: Math.floor(element.length / 8) }, (_, index) => Number(view.getBigUint64(index * 8, true)));
-}
-
-/** JPEG family SOI, JPEG 2000 code stream or file, JPEG XL code stream or file, RLE header. */
-function startsCodeStream(bytes: Uint8Array, at: number): boolean {
-  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-  if (a === 0xff && (b === 0xd8 || b === 0x4f || b === 0x0a)) return true;
-  if (a === 0 && b === 0 && c === 0 && d === 0x0c) return true;
-  return a !== undefined && a >= 1 && a <= 15 && b === 0 && c === 0 && d === 0 && bytes[at + 4] === 64 && bytes[at + 5] === 0;
 }
 
 /** The coded bytes of one frame in one piece: a view when it lies in one piece, else a copy. */

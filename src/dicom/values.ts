@@ -1,11 +1,9 @@
-import type { Element } from 'dicom-parser';
+import { viewOf } from './byteOrder.ts';
 import type { DicomItem } from './dataset.ts';
-import { ByteStream, bigEndianByteArrayParser, littleEndianByteArrayParser } from './parser.ts';
-
-const parserOf = (item: DicomItem) => (item.littleEndian ? littleEndianByteArrayParser : bigEndianByteArrayParser);
+import type { DicomElement } from './elements.ts';
 
 /** The element, when it is there with a value that lies within the file. */
-export function elementWithValue(item: DicomItem, tag: string): Element | null {
+export function elementWithValue(item: DicomItem, tag: string): DicomElement | null {
   const element = item.elements[tag];
   if (element === undefined || element.length === 0 || element.dataOffset + element.length > item.bytes.length) return null;
   return element;
@@ -25,16 +23,19 @@ export function textOf(item: DicomItem, tag: string): string | null {
 export const textsOf = (item: DicomItem, tag: string): readonly string[] => (textOf(item, tag) ?? '').split('\\').map((value) => value.trim());
 
 type Binary = 'US' | 'SS' | 'UL' | 'SL' | 'FL' | 'FD';
+/** Representations in which numbers are written out. */
+const texts: ReadonlySet<string> = new Set(['AE', 'AS', 'CS', 'DA', 'DS', 'DT', 'IS', 'LO', 'LT', 'SH', 'ST', 'TM', 'UC', 'UI', 'UT']);
 const sizes: Readonly<Record<Binary, number>> = { US: 2, SS: 2, UL: 4, SL: 4, FL: 4, FD: 8 };
 
 /**
- * Numbers of an element, whatever its value representation: as declared, else as `standard` says (implicit VR, UN).
+ * Numbers of an element, whatever its value representation: as declared, else as `standard` says (implicit VR, UN, an unknown one).
  * `text` is DS or IS. Values that are not numbers are left out.
  */
 export function numbersOf(item: DicomItem, tag: string, standard: Binary | 'text'): readonly number[] {
   const element = elementWithValue(item, tag);
   if (element === null) return [];
-  const declared = element.vr === undefined || element.vr === 'UN' ? standard : element.vr;
+  const { vr } = element;
+  const declared = vr !== undefined && (vr in sizes || texts.has(vr)) ? vr : standard;
   if (!(declared in sizes)) return asText(item, tag);
   const binary = declared as Binary;
   const size = sizes[binary];
@@ -49,20 +50,21 @@ const asText = (item: DicomItem, tag: string) =>
     .filter(Number.isFinite);
 
 function readNumber(item: DicomItem, at: number, vr: Binary): number {
-  const parser = parserOf(item);
+  const { littleEndian } = item;
+  const view = viewOf(item.bytes);
   switch (vr) {
     case 'US':
-      return parser.readUint16(item.bytes, at);
+      return view.getUint16(at, littleEndian);
     case 'SS':
-      return parser.readInt16(item.bytes, at);
+      return view.getInt16(at, littleEndian);
     case 'UL':
-      return parser.readUint32(item.bytes, at);
+      return view.getUint32(at, littleEndian);
     case 'SL':
-      return parser.readInt32(item.bytes, at);
+      return view.getInt32(at, littleEndian);
     case 'FL':
-      return parser.readFloat(item.bytes, at);
+      return view.getFloat32(at, littleEndian);
     case 'FD':
-      return parser.readDouble(item.bytes, at);
+      return view.getFloat64(at, littleEndian);
   }
 }
 
@@ -74,13 +76,5 @@ export function numberOf(item: DicomItem, tag: string, standard: Binary | 'text'
 /** The items of a sequence; none when it is absent or was no sequence. */
 export function itemsOf(item: DicomItem, tag: string): readonly DicomItem[] {
   const items = item.elements[tag]?.items ?? [];
-  return items.flatMap((child) =>
-    child.dataSet === undefined ? [] : [{ elements: child.dataSet.elements, bytes: item.bytes, littleEndian: item.littleEndian }],
-  );
-}
-
-/** Reads unsigned 32-bit numbers that lie one after the other, as in offset tables. */
-export function uint32Table(item: DicomItem, at: number, length: number): readonly number[] {
-  const stream = new ByteStream(parserOf(item), item.bytes, at);
-  return Array.from({ length: Math.floor(length / 4) }, () => stream.readUint32());
+  return items.map(({ elements }) => ({ elements, bytes: item.bytes, littleEndian: item.littleEndian }));
 }
