@@ -1,9 +1,12 @@
-import { memo, useCallback, useEffect, useRef } from 'react';
+import { TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { indexAt } from '../../src/base/times.ts';
 import { clockText } from '../app/format.ts';
 import { eventWords } from '../live/eventText.ts';
 import type { TimelineEvent } from '../store/timeline.ts';
 import { text } from '../text.ts';
+import { eventsWith } from './eventSearch.ts';
 
 interface Props {
   readonly events: readonly TimelineEvent[];
@@ -31,8 +34,13 @@ const Row = memo(function Row({ event, isCurrent, onSeek }: RowProps) {
   );
 });
 
-/** Everything that happened, in order; a click goes there. The last event before the position is marked and kept in view. */
-export function EventList({ events, isRead, nowMs, onSeek }: Props) {
+/** Fewer than these are seen at one glance, and need no finding. */
+const worthFinding = 8;
+
+/** Everything that happened, in order, or what of it has these words; a click goes there. The last event before the position is marked and kept in view. */
+export function EventList({ events: all, isRead, nowMs, onSeek }: Props) {
+  const [find, setFind] = useState('');
+  const events = useMemo(() => eventsWith(all, find), [all, find]);
   const list = useRef<HTMLOListElement>(null);
   const latest = useRef(onSeek);
   latest.current = onSeek;
@@ -56,7 +64,18 @@ export function EventList({ events, isRead, nowMs, onSeek }: Props) {
   }, [current]);
   return (
     <>
-      {events.length === 0 && isRead && <p className="quiet events-empty">{text.review.noEvents}</p>}
+      {all.length >= worthFinding && (
+        <TextInput
+          className="events-find"
+          aria-label={text.review.findEvent}
+          placeholder={text.review.findEvent}
+          leftSection={<IconSearch size="1.1rem" aria-hidden="true" />}
+          value={find}
+          maxLength={100}
+          onChange={(event) => setFind(event.currentTarget.value)}
+        />
+      )}
+      {events.length === 0 && isRead && <p className="quiet events-empty">{find === '' ? text.review.noEvents : text.review.noSuchEvent}</p>}
       <ol ref={list}>
         {events.map((event, index) => (
           <Row key={`${event.seq}-${event.source.of}-${eventWords(event).label}`} event={event} isCurrent={index === current} onSeek={seek} />

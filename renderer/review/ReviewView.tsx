@@ -18,6 +18,7 @@ import { PlaneView } from '../viewport/PlaneView.tsx';
 import { addBookmark, Bookmarks, useBookmarks } from './Bookmarks.tsx';
 import { Comparison } from './Comparison.tsx';
 import { EventList } from './EventList.tsx';
+import { eventBeside } from './eventSearch.ts';
 import { RecordList } from './RecordList.tsx';
 import { type RecordTool, RecordTools } from './RecordTools.tsx';
 import { type Loop, nextLoop, Transport, transportOf } from './Transport.tsx';
@@ -54,7 +55,10 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
     else if (key === 'ArrowRight') act.step(event.shiftKey ? 10 : 1);
     else if (key === 'Home') act.seek(0);
     else if (key === 'End') act.seek(opened.durationMs);
-    else if (key === 'l') pressLoop();
+    else if (key === 'PageUp' || key === 'PageDown') {
+      const beside = eventBeside(all.events, moment.nowMs, key === 'PageDown' ? 1 : -1);
+      if (beside) act.seek(beside.tMs);
+    } else if (key === 'l') pressLoop();
     else if (key === 'b') bookmark();
     else return pictureLayoutKey(key);
     return true;

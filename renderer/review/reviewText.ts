@@ -56,8 +56,9 @@ export const reviewText = {
   seek: 'Position in the record',
   events: 'Events',
   noEvents: 'Nothing happened in this record',
+  findEvent: 'Find an event',
+  noSuchEvent: 'No event has these words.',
   noMatch: 'No record matches the search.',
   recordNotClosed: 'This record was not closed: it is shown up to where it was cut.',
   timeline: 'Timeline',
-  keys: 'Space plays, ← → steps, Home and End jump',
 } as const;

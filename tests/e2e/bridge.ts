@@ -84,6 +84,12 @@ export function makeRecord(folder: string, scenario: string, planes: 1 | 2 = 1):
   if (made.status !== 0) throw new Error(`no record was made: ${made.stderr}`);
 }
 
+/** A record of a simulated kyphoplasty that says it was made by another version of the program. */
+export function makeRecordOfVersion(folder: string, version: string): void {
+  const made = spawnSync(node, ['tests/e2e/recordOfVersion.ts', folder, version], { cwd: root, encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`no record was made: ${made.stderr}`);
+}
+
 const temporaryFolders = new Set<string>();
 const removeFolder = (folder: string) => {
   rmSync(folder, { recursive: true, force: true });

@@ -79,15 +79,31 @@ export async function expectWhole(page: Page): Promise<void> {
   expect(cut).toEqual([]);
 }
 
-/** Whatever is pressed is at least 44 pixels high and wide. */
+/**
+ * Whatever is pressed is at least 44 pixels high and wide: itself, the label that presses it too, or the larger area laid about it.
+ * Links within a sentence are as high as its lines.
+ */
 export async function expectTouchable(page: Page): Promise<void> {
-  const small = await page.evaluate(() =>
-    [...document.querySelectorAll('button, [role="tab"], [role="menuitem"], .mantine-Input-input, .mantine-SegmentedControl-label')].flatMap((element) => {
-      const { width, height } = element.getBoundingClientRect();
-      const isSmall = width > 0 && height > 0 && (width < 43.5 || height < 43.5);
-      return isSmall ? [`${element.textContent || element.getAttribute('aria-label')}: ${width.toFixed(0)} × ${height.toFixed(0)}`] : [];
-    }),
-  );
+  const small = await page.evaluate(() => {
+    const least = 43.5;
+    const sizeOf = (element: Element) => {
+      const boxes = [element, ...((element as HTMLInputElement).labels ?? [])].map((each) => each.getBoundingClientRect());
+      const about = getComputedStyle(element, '::after');
+      const isAbout = about.content !== 'none' && about.position === 'absolute';
+      const width = Math.max(...boxes.map((box) => box.width), isAbout ? Number.parseFloat(about.width) : 0);
+      const height = Math.max(...boxes.map((box) => box.height), isAbout ? Number.parseFloat(about.height) : 0);
+      return { width, height };
+    };
+    const pressed =
+      'button, input, select, textarea, summary, [role="tab"], [role="menuitem"], [role="option"], [role="slider"], [role="switch"], .mantine-SegmentedControl-label';
+    return [...document.querySelectorAll(pressed)].flatMap((element) => {
+      // The choices of a segmented control are its labels.
+      if (!element.checkVisibility() || element.matches('.mantine-SegmentedControl-input')) return [];
+      const { width, height } = sizeOf(element);
+      const isSmall = width > 0 && height > 0 && (width < least || height < least);
+      return isSmall ? [`${element.textContent || element.getAttribute('aria-label') || element.className}: ${width.toFixed(0)} × ${height.toFixed(0)}`] : [];
+    });
+  });
   expect(small).toEqual([]);
 }
 

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { buildPart10, xrayRun } from '../../test-data/dicomBuilder.ts';
 import { freePort, has, type RealPeer, scheduledEntry, startOrthanc, startWorklist } from '../integration/hospitalPeers.ts';
-import { makeRecord, type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
-import { expect, expectAccessible, frameMsOf, keepPicture, test, word } from './console.ts';
+import { makeRecordOfVersion, type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
+import { expect, expectAccessible, expectTouchable, expectWhole, frameMsOf, keepPicture, test, word } from './console.ts';
 
 const records = temporaryRecords();
 const folder = join(records.folder, 'records');
@@ -139,6 +139,49 @@ test.describe('with a worklist and an archive', () => {
     );
     expect(contents.filter((log) => /disc above|disc-superior/i.test(log))).toHaveLength(1);
   });
+
+  test('QA finds a record of an earlier version, a moment in it, replays it to the bit, runs it again with another injector and a fault, compares the two versions, exports, cancels and sends', async ({
+    page,
+  }) => {
+    const earlier = '0.0.9-earlier';
+    makeRecordOfVersion(join(folder, 'earlier'), earlier);
+    bridge = await startBridge(folder, ['--site', site]);
+    await page.goto(bridge.url);
+    await page.getByRole('button', { name: 'Review', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Open earlier' })).toBeVisible();
+    const listed = await page.getByRole('row').count();
+    await page.getByRole('textbox', { name: 'Search' }).fill('kyphoplasty simulated');
+    await expect(page.getByRole('row')).toHaveCount(2);
+    await page.getByRole('button', { name: 'Open earlier' }).click();
+    await expect(word(page, 'a')).toHaveText('REPLAY');
+    await expect(page.locator('.who')).toContainText('SIMULATED, PATIENT');
+    await lookAtMoment(page);
+
+    await page.getByRole('button', { name: 'Export and send' }).click();
+    const dialog = page.getByRole('dialog');
+    await replayAndRunAgain(page, dialog);
+    await exportAndCancel(page, dialog);
+    await sendOpenRecord(page, dialog);
+    const answer = await page.request.get(`http://127.0.0.1:${archive.httpPort}/patients?expand`);
+    const patients = (await answer.json()) as readonly { readonly MainDicomTags: Readonly<Record<string, string>> }[];
+    expect(patients.map(({ MainDicomTags }) => MainDicomTags.PatientID)).toContain('SIM-0001');
+
+    await dialog.getByRole('button', { name: /^Compare with / }).click();
+    const sides = page.locator('.compare-side');
+    await expect(sides).toHaveCount(2);
+    // Both have their picture when both say from where it was taken.
+    for (const side of await sides.all()) await expect(side).toContainText('SID', { timeout: 30_000 });
+    await expect(sides.first()).toContainText(earlier);
+    await expect(sides.last()).not.toContainText(earlier);
+    await expectAccessible(page);
+    await expectTouchable(page);
+    await keepPicture(page, 'compare');
+    await page.getByRole('button', { name: 'End comparison' }).click();
+    await expect(sides).toHaveCount(0);
+    // The one that was made stands beside the first in the list.
+    await page.getByRole('button', { name: 'All records' }).click();
+    await expect(page.getByRole('row')).toHaveCount(listed + 1);
+  });
 });
 
 /** What the radiologist presses from where they stand; each comes back from the record before it counts. */
@@ -166,68 +209,65 @@ async function withOneHand(page: Page): Promise<void> {
   await expect(page.getByTestId('recording')).toContainText('REC');
 }
 
-test('QA finds a moment among records, steps and loops it, bookmarks it, replays the record to the bit, holds it against another one, and exports', async ({
-  page,
-}) => {
-  makeRecord(join(folder, 'first'), 'kyphoplasty');
-  makeRecord(join(folder, 'second'), 'leak-posterior');
-  bridge = await startBridge(folder, ['--frames-a', 'sim:quiet?size=256&fps=4&repeat=30', '--injector', 'none:']);
-  await page.goto(bridge.url);
-  await page.getByRole('button', { name: 'Review', exact: true }).click();
-  await page.getByRole('textbox', { name: 'Search' }).fill('leak-posterior');
-  await expect(page.getByRole('row')).toHaveCount(2);
-  await page.getByRole('textbox', { name: 'Search' }).fill('kyphoplasty complete');
-  await page.getByRole('button', { name: /^Open / }).click();
-  await expect(word(page, 'a')).toHaveText('REPLAY');
-  await expect(page.locator('.who')).toContainText('SIMULATED, PATIENT');
-
-  await page
-    .getByRole('region', { name: 'Events' })
-    .getByRole('button', { name: /Injection/ })
-    .click();
+/** A click on an event, frames by keys, a bookmark with words, a loop. */
+async function lookAtMoment(page: Page): Promise<void> {
+  const events = page.getByRole('region', { name: 'Events' });
+  await events.getByRole('textbox', { name: 'Find an event' }).fill('injection');
+  await expect(events.getByRole('button')).toHaveCount(1);
+  await events.getByRole('button', { name: /Injection/ }).click();
   await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(30_000);
-  const before = await page.getByTestId('position').textContent();
+  const position = page.getByTestId('position');
+  const before = (await position.textContent()) ?? '';
   await page.keyboard.press('ArrowRight');
-  await expect(page.getByTestId('position')).not.toHaveText(before ?? '');
+  await expect(position).not.toHaveText(before);
   await page.keyboard.press('b');
   await page.getByRole('textbox', { name: /^Bookmark at/ }).fill('cement begins');
   await page.getByRole('textbox', { name: /^Bookmark at/ }).blur();
   await page.keyboard.press('l');
   await expect(page.getByRole('button', { name: 'Loop: end here (L)' })).toBeVisible();
-  const loopStart = (await page.getByTestId('position').textContent()) ?? '';
+  const loopStart = (await position.textContent()) ?? '';
   await page.keyboard.press('Shift+ArrowRight');
-  await expect(page.getByTestId('position')).not.toHaveText(loopStart);
+  await expect(position).not.toHaveText(loopStart);
   await page.keyboard.press('l');
   await expect(page.getByRole('button', { name: 'End the loop (L)' })).toBeVisible();
   await page.keyboard.press('l');
   await expectAccessible(page);
-  await keepPicture(page, 'bookmark');
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await expectTouchable(page);
+  await expectWhole(page);
+}
 
-  await page.getByRole('button', { name: 'Export and send' }).click();
-  const dialog = page.getByRole('dialog');
+async function replayAndRunAgain(page: Page, dialog: Locator): Promise<void> {
   await dialog.getByRole('button', { name: 'Replay and compare' }).click();
   const replay = page.getByTestId('job').filter({ hasText: 'Replay' });
-  await expect(replay).toHaveAttribute('data-state', 'done', { timeout: 90_000 });
+  await expect(replay).toHaveAttribute('data-state', 'done', { timeout: 120_000 });
   await expect(replay).toContainText(/identical/i);
-  await dialog.getByText('Video with overlay').click();
-  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
-  const cancelled = page.getByTestId('job').filter({ hasText: 'Export' });
-  await cancelled.getByRole('button', { name: 'Cancel' }).click();
-  await expect(cancelled).toHaveAttribute('data-state', 'cancelled', { timeout: 30_000 });
-  await dialog.getByText('Video with overlay').click();
-  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
-  await expect(page.locator('[data-testid="job"][data-state="done"]').filter({ hasText: 'Export' })).toBeVisible({ timeout: 90_000 });
-  await expectAccessible(page);
-  await keepPicture(page, 'replay-job');
-  await dialog.getByRole('button', { name: 'Close' }).click();
+  await dialog.getByRole('combobox', { name: 'Injector' }).click();
+  await page.getByRole('option', { name: 'Simulated balloon rupture' }).click();
+  await dialog.getByRole('textbox', { name: 'At' }).fill('12');
+  await dialog.getByRole('button', { name: 'Add fault' }).click();
+  await expect(dialog.getByRole('list', { name: 'Faults on the way' })).toContainText('frames do not arrive, 12–');
+  await dialog.getByRole('button', { name: 'Run again', exact: true }).click();
+  await expect(page.getByTestId('job').filter({ hasText: 'Run again' })).toHaveAttribute('data-state', 'done', { timeout: 120_000 });
+}
 
-  await page.getByRole('button', { name: 'Compare', exact: true }).click();
-  await page.getByRole('dialog').getByRole('textbox', { name: 'Search' }).fill('leak-posterior');
-  await page.getByRole('button', { name: /^Compare / }).click();
-  const sides = page.locator('.compare-side');
-  await expect(sides).toHaveCount(2);
-  // Both have their picture when both say from where it was taken.
-  for (const side of await sides.all()) await expect(side).toContainText('SID', { timeout: 30_000 });
+async function exportAndCancel(page: Page, dialog: Locator): Promise<void> {
+  const exports = page.getByTestId('job').filter({ hasText: 'Export' });
+  await dialog.getByText('Video with overlay').click();
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  await expect(exports.getByRole('progressbar')).toBeVisible();
+  await exports.getByRole('button', { name: 'Cancel' }).click();
+  await expect(exports).toHaveAttribute('data-state', 'cancelled', { timeout: 30_000 });
+  await dialog.getByText('Video with overlay').click();
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  await expect(page.locator('[data-testid="job"][data-state="done"]').filter({ hasText: 'Export' })).toBeVisible({ timeout: 120_000 });
+}
+
+async function sendOpenRecord(page: Page, dialog: Locator): Promise<void> {
+  await dialog.getByRole('button', { name: 'Send', exact: true }).click();
+  const job = page.getByTestId('outbox-job').first();
+  await expect(job).toHaveAttribute('data-state', 'done', { timeout: 120_000 });
   await expectAccessible(page);
-  await keepPicture(page, 'compare');
-});
+  await expectTouchable(page);
+  await keepPicture(page, 'replay-job');
+}

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { alarmSpans, stageSpans } from '../../renderer/review/alarmSpans.ts';
 import { commonAnchors } from '../../renderer/review/alignment.ts';
+import { eventBeside, eventsWith } from '../../renderer/review/eventSearch.ts';
 import { emptySearch, queryOf } from '../../renderer/review/recordSearch.ts';
 import { openedReview, reopenedReview, updatedReview } from '../../renderer/store/openReview.ts';
+import { emptyTimeline, foldSamples } from '../../renderer/store/timeline.ts';
 import type { AlarmEvent } from '../../src/alarm/alarm.ts';
 import type { ReviewOpened, ReviewPart } from '../../src/link/link.ts';
 import type { OperatorEvent, Sample } from '../../src/sample/index.ts';
@@ -84,5 +86,30 @@ describe('the search above the list of records', () => {
     const query = queryOf({ ...emptySearch, patient: ' doe ', from: '2026-05-01', until: '2026-05-01' });
     expect(query.patient).toBe('doe');
     expect((query.beforeEpochMs ?? 0) - (query.fromEpochMs ?? 0)).toBe(24 * 3600 * 1000);
+  });
+});
+
+describe('finding an event', () => {
+  const long = `cement was thin, ${'so we waited, '.repeat(4)}then it was a paste`;
+  const { events } = foldSamples(emptyTimeline, [
+    said(10, { kind: 'mark' }),
+    said(20, { kind: 'note', text: long }),
+    alarm(30, 'Cement outside the vertebral body', 'raised'),
+  ]);
+  const times = (find: string) => eventsWith(events, find).map(({ tMs }) => tMs);
+
+  test('every word is looked for, in any order and case, also where the list shortens', () => {
+    expect(times('')).toEqual([10, 20, 30]);
+    expect(times('cement')).toEqual([20, 30]);
+    expect(times('PASTE thin')).toEqual([20]);
+    expect(times('body *** outside')).toEqual([30]);
+    expect(times('nothing of the kind')).toEqual([]);
+  });
+
+  test('the next and the one before leave the event that the record stands at', () => {
+    expect(eventBeside(events, 20, 1)?.tMs).toBe(30);
+    expect(eventBeside(events, 20, -1)?.tMs).toBe(10);
+    expect(eventBeside(events, 30, 1)).toBeNull();
+    expect(eventBeside(events, 10, -1)).toBeNull();
   });
 });
