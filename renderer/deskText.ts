@@ -229,9 +229,13 @@ export const deskText = {
     through: (cut: string) => `Go through: ${cut}`,
     archive: 'From the archive',
     askArchive: 'Ask for studies of this patient',
+    asking: (archive: string) => `Asking ${archive}`,
     noStudies: 'The archive has no other study of this patient.',
+    images: (n: string) => `${n} images`,
     fetch: 'Fetch',
     fetching: 'Fetching …',
+    fetched: (files: string) => `fetched: ${files} images, in the list above`,
+    fetchAgain: 'Fetch again',
   },
 
   received: {

@@ -2,12 +2,12 @@ import { Loader, SegmentedControl } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { liveStreamPath } from '../../src/link/link.ts';
 import type { PriorSeries } from '../../src/link/priors.ts';
-import { Section } from '../desk/Section.tsx';
 import { planesOf } from '../live/Planes.tsx';
 import { send, setActivePlane, useConsole } from '../store/consoleStore.ts';
-import { deskStore, useDesk } from '../store/deskStore.ts';
+import { useDesk } from '../store/deskStore.ts';
 import { text } from '../text.ts';
 import { PlaneView } from '../viewport/PlaneView.tsx';
+import { ArchiveStudies } from './ArchiveStudies.tsx';
 import { type LoadedPrior, loadPrior } from './loadPrior.ts';
 import { PriorViewer } from './PriorViewer.tsx';
 import { ReceivedRuns } from './ReceivedRuns.tsx';
@@ -59,41 +59,6 @@ function SeriesList({ chosen, onChoose }: { readonly chosen: string | null; read
         </li>
       ))}
     </ul>
-  );
-}
-
-function ArchiveStudies() {
-  const hasArchive = useDesk((state) => (state.site?.site.hospital?.archives?.length ?? 0) > 0);
-  const priors = useDesk((state) => state.priors);
-  const fetched = useDesk((state) => state.fetchedPriors);
-  if (!hasArchive) return null;
-  const fetchStudy = (study: string) => {
-    if (send({ kind: 'fetch-prior', study })) deskStore.setState(({ fetchedPriors }) => ({ fetchedPriors: { ...fetchedPriors, [study]: 'fetching' } }));
-  };
-  return (
-    <Section title={words.archive}>
-      <button type="button" className="action" onClick={() => send({ kind: 'list-priors' })}>
-        {words.askArchive}
-      </button>
-      {priors?.message != null && <p className="bad">{priors.message}</p>}
-      {priors && priors.message === null && priors.studies.length === 0 && <p>{words.noStudies}</p>}
-      <ul className="desk-list">
-        {(priors?.studies ?? []).map((study) => {
-          const state = fetched[study.studyInstanceUid];
-          return (
-            <li key={study.studyInstanceUid}>
-              <span className="grow">
-                {[study.date, study.modalities.join(', '), study.description].filter(Boolean).join(' · ')}
-                {state && state !== 'fetching' && state.message !== null && <span className="bad"> {state.message}</span>}
-              </span>
-              <button type="button" className="action" disabled={state === 'fetching'} onClick={() => fetchStudy(study.studyInstanceUid)}>
-                {state === 'fetching' ? words.fetching : words.fetch}
-              </button>
-            </li>
-          );
-        })}
-      </ul>
-    </Section>
   );
 }
 

@@ -26,8 +26,9 @@ export interface DeskState {
   readonly worklist: WorklistAnswer | 'asking' | null;
   readonly outbox: readonly OutboxJob[];
   readonly hospitalTest: readonly HospitalTestResult[] | 'testing' | null;
-  readonly priors: { readonly studies: readonly PriorStudy[]; readonly message: string | null } | null;
-  readonly fetchedPriors: Readonly<Record<string, { readonly folder: string | null; readonly message: string | null } | 'fetching'>>;
+  readonly priors: { readonly studies: readonly PriorStudy[]; readonly message: string | null } | 'asking' | null;
+  /** By study. */
+  readonly fetchedPriors: Readonly<Record<string, { readonly files: number; readonly message: string | null } | 'fetching'>>;
 }
 
 const initial: DeskState = {
@@ -82,7 +83,7 @@ function changeBy(message: ServerMessage, state: DeskState): Partial<DeskState> 
     case 'priors':
       return { priors: { studies: message.studies, message: message.message } };
     case 'prior-fetched':
-      return { fetchedPriors: { ...state.fetchedPriors, [message.study]: { folder: message.folder, message: message.message } } };
+      return { fetchedPriors: { ...state.fetchedPriors, [message.study]: { files: message.files, message: message.message } } };
     default:
       return {};
   }
