@@ -15,8 +15,18 @@ process.env.UV_THREADPOOL_SIZE ??= '16';
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../node_modules/.cache/pedicle', import.meta.url));
 nodeModule.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
 
+// Once glibc has freed one piece of a frame's size, it keeps pieces of that size for later, between others that stay: a run's memory
+// grew with its length. With a threshold that does not move, what a frame took goes back to the system at once. It is read when a
+// process starts, so the commands that handle many frames replace themselves once; nobody else waits for that.
+const threshold = 'MALLOC_MMAP_THRESHOLD_';
+const handlesFrames = new Set(['console', 'run', 'replay', 'analyze', 'export', 'send', 'recover', 'compact', 'worker']);
+const settled = process.platform !== 'linux' || process.env[threshold] !== undefined || !handlesFrames.has(process.argv[2] ?? '');
+if (!settled) process.env[threshold] = String(256 * 1024);
+
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const [major] = process.versions.node.split('.').map(Number);
+if (major === 24 && !settled && process.send === undefined)
+  process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], process.env);
 if (major === 24) {
   // What is experimental in the pinned runtime (its SQLite) is pinned with it: no news for who reads the output.
   process.removeAllListeners('warning');

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PlaneId } from '../../src/sample/sample.ts';
 import { frameAttributesChannelId, frameChannelId, frameChannels } from './channels.ts';
 import { diskErrorText } from './diskError.ts';
@@ -101,8 +102,9 @@ export function createPlaneWriter(
 
   return {
     store(frame) {
-      // One after the other: the first one waits for the file to be opened.
-      work = work.then(() => store(frame));
+      // One after the other, as the first one waits for the file to be opened; and each behind the samples that have come meanwhile:
+      // compressing takes long where processors are few, and telemetry must not wait for it.
+      work = work.then(() => nextTurn()).then(() => store(frame));
     },
     stop(why) {
       stopped = why;
