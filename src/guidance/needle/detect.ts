@@ -48,10 +48,12 @@ const limits = {
   contrast: 0.22,
   /** Nepers a fine pixel at both outer edges: an edge as sharp as the pixels, where bone fades over millimetres. */
   edge: 0.12,
-  /** Straightness of a rigid tube as a share of its width. */
+  /** Straightness of a rigid tube as a share of its width, and in mm: a wide one is no more crooked than a thin one. */
   crookedness: 0.028,
+  crookednessMm: 0.09,
   widthSpread: 0.06,
   pointSpread: 0.3,
+  shortMm: 6,
   leastLengthMm: 2.4,
   /** Where a needle is known to lie, this share of contrast and edge is enough: two thin walls at half a millimetre a pixel. */
   knownShare: 0.5,
@@ -106,18 +108,31 @@ function coarseBarOf({ tip, direction: [dx, dy], lengthPx }: KnownPlace, factor:
 
 /** Measures a candidate on the fine grid and applies the limits (`share` of the least contrast and edge); null when it is no needle. */
 function verified(pyramid: PictureSizes, field: VisibleField, bar: BarCandidate, halfWidth: number, scale: NeedleScale, share: number): Shaft | null {
-  const finePxPerMm = 1 / (scale.mmPerPx * pyramid.factor);
   const leastEdge = Math.max(0.04, 2.5 * scale.noise);
   const shaft = measureShaft(pyramid.fine, field, bar, halfWidth, leastEdge);
-  if (shaft === null) return null;
+  if (shaft === null || !isTube(shaft, pyramid.factor, scale, share)) return null;
+  const whole = extended(pyramid, field, shaft, leastEdge);
+  return isShort(shaft, pyramid.factor, scale) && !isShort(whole, pyramid.factor, scale) ? asWhole(whole, pyramid, field, scale, share) : whole;
+}
+
+/** A short piece may be all point: then its width changes along it. */
+const isShort = (shaft: Shaft, factor: number, scale: NeedleScale): boolean => (shaft.to - shaft.from) * scale.mmPerPx * factor < limits.shortMm;
+
+function isTube(shaft: Shaft, factor: number, scale: NeedleScale, share: number): boolean {
+  const finePxPerMm = 1 / (scale.mmPerPx * factor);
   const jitter = shaft.edge > 0 ? scale.noise / shaft.edge : 1;
-  const straight = shaft.crookednessPx < limits.crookedness * shaft.width + 0.7 * jitter;
-  // A short piece may be all point: then its width changes along it.
-  const short = (shaft.to - shaft.from) / finePxPerMm < 6;
-  const even = shaft.widthSpreadPx < (short ? limits.pointSpread : limits.widthSpread) * shaft.width + jitter;
+  const straight = shaft.crookednessPx < Math.min(limits.crookedness * shaft.width, limits.crookednessMm * finePxPerMm) + 0.7 * jitter;
+  const even = shaft.widthSpreadPx < (isShort(shaft, factor, scale) ? limits.pointSpread : limits.widthSpread) * shaft.width + jitter;
   const wide = shaft.width >= 0.85 * scale.leastWidthMm * finePxPerMm && shaft.width <= 1.15 * scale.mostWidthMm * finePxPerMm;
   const metal = shaft.contrast > share * limits.contrast && shaft.edge > Math.max(share * limits.edge, 3 * scale.noise);
-  return straight && even && wide && metal && shaft.coverage > 0.75 ? extended(pyramid, field, shaft, leastEdge) : null;
+  return straight && even && wide && metal && shaft.coverage > 0.75;
+}
+
+/** A piece that was let pass as a point, and goes on, has to be a tube over all of it. */
+function asWhole(shaft: Shaft, pyramid: PictureSizes, field: VisibleField, scale: NeedleScale, share: number): Shaft | null {
+  const bar: BarCandidate = { ...shaft, x: (shaft.x - 0.5) / 2, y: (shaft.y - 0.5) / 2, from: shaft.from / 2, to: shaft.to / 2 };
+  const measured = measureShaft(pyramid.fine, field, bar, shaft.width / 2, Math.max(0.04, 2.5 * scale.noise));
+  return measured !== null && isTube(measured, pyramid.factor, scale, share) ? measured : null;
 }
 
 /** Follows the bar beyond both ends as long as both edges stand. */

@@ -32,17 +32,39 @@ function liesOnPlan(bar: FoundBar, { plan, shift, pyramid, scale }: NeedleContex
   });
 }
 
-/** Which end of a new bar is the tip: not the one at the border, else as planned, else the one nearer to the middle. Null when both ends leave the field. */
+/**
+ * Which end of a new bar is the tip: not the one at the border, else as on the planned line that it lies on, else the one nearer to the
+ * middle. Null when both ends leave the field.
+ */
 export function forwardOfNew(bar: FoundBar, context: NeedleContext): boolean | null {
   if (bar.startsAtBorder && bar.endsAtBorder) return null;
   if (bar.startsAtBorder !== bar.endsAtBorder) return bar.startsAtBorder;
-  const trajectories = context.plan?.trajectories ?? [];
-  const votes = trajectories.map(({ entry, target }) => Math.sign((target[0] - entry[0]) * bar.shaft.dx + (target[1] - entry[1]) * bar.shaft.dy));
-  const vote = votes.reduce((sum, v) => sum + v, 0);
-  if (vote !== 0) return vote > 0;
-  const { factor } = context.pyramid;
+  const planned = nearestPlannedLine(bar, context);
+  if (planned !== null) return planned[0] * bar.shaft.dx + planned[1] * bar.shaft.dy > 0;
   const { rows, columns } = context.frame.attributes;
-  const fromMiddle = (along: number) =>
-    Math.hypot(factor * (bar.shaft.x + bar.shaft.dx * along) - columns / 2, factor * (bar.shaft.y + bar.shaft.dy * along) - rows / 2);
+  const fromMiddle = (along: number): number => {
+    const [x, y] = pointOn(bar, along, context);
+    return Math.hypot(x - columns / 2, y - rows / 2);
+  };
   return fromMiddle(bar.shaft.to) < fromMiddle(bar.shaft.from);
+}
+
+/** A point of the bar's axis, full pixels. */
+const pointOn = ({ shaft }: FoundBar, along: number, { pyramid }: NeedleContext): readonly [number, number] => [
+  pyramid.factor * (shaft.x + shaft.dx * along),
+  pyramid.factor * (shaft.y + shaft.dy * along),
+];
+
+/** The direction of the planned line that fits a bar best (a degree counts as half a millimetre): of two needles each has a way of its own. Null without a plan. */
+function nearestPlannedLine(bar: FoundBar, context: NeedleContext): readonly [number, number] | null {
+  const [x, y] = pointOn(bar, 0.5 * (bar.shaft.from + bar.shaft.to), context);
+  const lines = (context.plan?.trajectories ?? []).flatMap(({ entry, target }) => {
+    const length = Math.hypot(target[0] - entry[0], target[1] - entry[1]);
+    if (length < 1) return [];
+    const line: readonly [number, number] = [(target[0] - entry[0]) / length, (target[1] - entry[1]) / length];
+    const [px, py] = [x - context.shift[0] - target[0], y - context.shift[1] - target[1]];
+    const acrossMm = Math.abs(px * -line[1] + py * line[0]) * context.scale.mmPerPx;
+    return [{ line, misfit: acrossMm + 0.5 * degreesBetween(line, barDirection(bar)) }];
+  });
+  return lines.sort((p, q) => p.misfit - q.misfit)[0]?.line ?? null;
 }

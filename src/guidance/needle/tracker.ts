@@ -63,8 +63,10 @@ export interface NeedleTrack {
   readonly backFrames: number;
   /** Frames for which something is still taken to lie over it since it was last seen covered: another needle, cement. */
   readonly coveredFrames: number;
-  /** Shown at first sight; without a scale a bar that ends freely on both sides has to last (an opacified vessel may look straight). */
+  /** Shown at first sight; a faint bar has to last, and without a scale one that ends freely on both sides (an opacified vessel may look straight). */
   readonly certain: boolean;
+  /** Came in from the border, surely metal, with no cement about: believed sooner beside another one. */
+  readonly comesIn: boolean;
 }
 
 export interface NeedleContext {
@@ -88,6 +90,8 @@ export interface NeedleContext {
 /** Names what decides about following, in millimetres and shares. */
 const rules = {
   coveredFrames: 15,
+  /** Nepers that nothing but metal stops between two sharp edges; fainter bars (a rib, a table's edge, a handle) have to last. */
+  surelyMetal: 0.33,
   /** A smaller step is no movement through bone, mm. */
   movedMm: 0.25,
   /** A pulse and the detector's lag smear a moving tip over a part of its step. */
@@ -161,7 +165,8 @@ export function createNeedleTracker(fineWidth: number, fineHeight: number): Need
       for (const sighting of fresh)
         if (!followed.some((t) => t.id !== beside?.host.id && crosses(t, sighting))) candidates = [...candidates, started(nextId++, sighting, context)];
       // The first needle is shown at once; a second one has to last, because cement and balloons can look straight for a moment.
-      const ready = (track: NeedleTrack) => ((followed.length === 0 && tracks.length === 0 && track.certain) || track.seenFrames >= 3) && followed.length < 2;
+      const ready = (track: NeedleTrack) =>
+        ((followed.length === 0 && tracks.length === 0 && track.certain) || track.seenFrames >= (track.comesIn ? 2 : 3)) && followed.length < 2;
       for (const track of [...candidates].sort((p, q) => q.lengthPx * q.contrast - p.lengthPx * p.contrast)) {
         if (!ready(track)) continue;
         followed.push(track);
@@ -174,7 +179,9 @@ export function createNeedleTracker(fineWidth: number, fineHeight: number): Need
   };
 }
 
-function started(id: number, sighting: Sighting, { shift, frameCount, scaleKnown }: NeedleContext): NeedleTrack {
+function started(id: number, sighting: Sighting, { shift, frameCount, scaleKnown, cementSeen }: NeedleContext): NeedleTrack {
+  const atBorder = sighting.bar.startsAtBorder || sighting.bar.endsAtBorder;
+  const isMetal = sighting.bar.shaft.contrast > rules.surelyMetal;
   return {
     id,
     tip: sighting.tip,
@@ -203,7 +210,8 @@ function started(id: number, sighting: Sighting, { shift, frameCount, scaleKnown
     openEndFrames: 0,
     backFrames: 0,
     coveredFrames: 0,
-    certain: scaleKnown || sighting.bar.startsAtBorder || sighting.bar.endsAtBorder,
+    certain: (scaleKnown || atBorder) && isMetal,
+    comesIn: atBorder && isMetal && !cementSeen,
   };
 }
 
