@@ -68,7 +68,7 @@ export const deskText = {
     byHand: 'Enter by hand',
     birthDate: 'Date of birth, YYYY-MM-DD',
     sex: 'Sex',
-    sexes: { M: 'male', F: 'female', O: 'other' },
+    sexes: { unknown: 'not known', M: 'male', F: 'female', O: 'other' },
     saveByHand: 'Record patient',
     familyName: 'Family name',
     givenName: 'Given name',

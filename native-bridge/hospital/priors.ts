@@ -12,23 +12,26 @@ import { encodeIdentifier, type Identifier, plainSyntaxes } from './identifier.t
 import { studyOfFile } from './instanceFile.ts';
 import { PeerProblem } from './peerProblem.ts';
 import { accessTo, stationOf } from './station.ts';
+import { webAccessTo } from './stow.ts';
+import { fetchWebStudy, listWebPriors } from './webPriors.ts';
 
 const findModel = '1.2.840.10008.5.1.4.1.2.2.1';
 const moveModel = '1.2.840.10008.5.1.4.1.2.2.2';
 const mostStudies = 200;
 
-async function dimseAccess(archive: Archive, hospital: HospitalSite, patience: PeerPatience) {
-  if (isWebArchive(archive))
-    return inputFault(`Archive ${archive.name} is spoken to by DICOMweb, from which prior images are not fetched; name an archive with host, port and ae.`);
-  return accessTo(archive, `archive ${archive.name}`, hospital, patience);
-}
+const newestFirst = (studies: readonly PriorStudy[]): readonly PriorStudy[] => studies.toSorted((a, b) => (b.date ?? '').localeCompare(a.date ?? ''));
 
 /** Studies of a patient on an archive, newest first. */
 export async function listPriors(archive: Archive, patientId: string, hospital: HospitalSite, patience: PeerPatience): Promise<Result<readonly PriorStudy[]>> {
-  const access = await dimseAccess(archive, hospital, patience);
-  if (!access.ok) return access;
   // Wildcards would bring other patients' studies.
   if (patientId === '' || /[*?\\]/.test(patientId)) return inputFault('The patient has no identifier that an archive could be asked for.');
+  if (isWebArchive(archive)) {
+    const web = await webAccessTo(archive, hospital, patience);
+    const listed = web.ok ? await listWebPriors(web.value, patientId, mostStudies) : web;
+    return listed.ok ? ok(newestFirst(listed.value)) : listed;
+  }
+  const access = await accessTo(archive, `archive ${archive.name}`, hospital, patience);
+  if (!access.ok) return access;
   const empty = (tag: number, vr: OutElement['vr']): OutElement => ({ tag, vr, value: '' });
   const keys: readonly OutElement[] = [
     unicodeCharacterSet,
@@ -43,7 +46,7 @@ export async function listPriors(archive: Archive, patientId: string, hospital: 
   const found = await find(access.value, findModel, keys, mostStudies);
   if (!found.ok) return found;
   const studies = found.value.items.map((item) => priorOf(item, patientId)).filter((study) => study !== null);
-  return ok(studies.sort((a, b) => (b.date ?? '').localeCompare(a.date ?? '')));
+  return ok(newestFirst(studies));
 }
 
 /** Null for a study of someone else: some archives match more widely than they were asked. */
@@ -62,7 +65,7 @@ function priorOf(item: Identifier, patientId: string): PriorStudy | null {
 
 /** Studies on their way to us. What comes unasked is not kept. */
 export interface PriorFetches {
-  /** Has an archive bring a study to the station's port; gives the folder and how many files came. */
+  /** Has an archive bring a study to the station's port, or takes it from a DICOMweb archive; gives the folder and how many files came. */
   fetch(archive: Archive, study: string, hospital: HospitalSite, patience: PeerPatience): Promise<Result<{ readonly folder: string; readonly files: number }>>;
   /** For the station's port. */
   receive(instance: ReceivedInstance): void;
@@ -77,7 +80,9 @@ export function createPriorFetches(folder: string): PriorFetches {
       await rm(instance.path, { force: true });
       return;
     }
-    await rename(instance.path, join(folder, study, basename(instance.path)));
+    // By its identifier, so that a study that is fetched twice is there once.
+    const name = /^[0-9][0-9.]{0,63}$/.test(instance.sopInstance) ? `${instance.sopInstance}.dcm` : basename(instance.path);
+    await rename(instance.path, join(folder, study, name));
     fetch.files++;
   };
   return {
@@ -90,7 +95,12 @@ export function createPriorFetches(folder: string): PriorFetches {
       for (const fetch of wanted.values()) fetch.filing.push(filing);
     },
     async fetch(archive, study, hospital, patience) {
-      const access = await dimseAccess(archive, hospital, patience);
+      if (isWebArchive(archive)) {
+        const web = await webAccessTo(archive, hospital, patience);
+        const fetched = web.ok ? await fetchWebStudy(web.value, study, join(folder, study)) : web;
+        return fetched.ok ? ok({ folder: join(folder, study), files: fetched.value }) : fetched;
+      }
+      const access = await accessTo(archive, `archive ${archive.name}`, hospital, patience);
       if (!access.ok) return access;
       if (wanted.has(study)) return inputFault('This study is being fetched already.');
       await mkdir(join(folder, study), { recursive: true, mode: 0o700 });

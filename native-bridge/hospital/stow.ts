@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -44,15 +44,23 @@ interface Answer {
 
 const mostAnswerBytes = 4 * 2 ** 20;
 
-/** One request with a streamed body. Throws `PeerProblem`. */
-async function ask(
+async function ask(...request: AskRequest): Promise<Answer> {
+  const { status, body } = await askBytes(mostAnswerBytes, ...request);
+  return { status, body: body.toString('utf8') };
+}
+
+type AskRequest = Parameters<typeof askBytes> extends [number, ...infer Request] ? Request : never;
+
+/** One request with a streamed body; an answer of more than `mostBytes` is a problem. Throws `PeerProblem`. */
+export async function askBytes(
+  mostBytes: number,
   access: WebAccess,
   method: 'GET' | 'POST',
   path: string,
   headers: Readonly<Record<string, string | number>>,
   body: AsyncIterable<Uint8Array> | null,
   signal?: AbortSignal,
-): Promise<Answer> {
+): Promise<{ readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }> {
   const url = new URL(`${access.base}${path}`);
   const secure = url.protocol === 'https:';
   const all = { accept: 'application/dicom+json', ...headers, ...(access.authorization !== null && { authorization: access.authorization }) };
@@ -72,10 +80,10 @@ async function ask(
     let bytes = 0;
     for await (const part of response as AsyncIterable<Buffer>) {
       bytes += part.length;
-      if (bytes > mostAnswerBytes) throw new PeerProblem('sent an answer without end');
+      if (bytes > mostBytes) throw new PeerProblem('sent an answer without end');
       parts.push(part);
     }
-    return { status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') };
+    return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) };
   } catch (error) {
     throw socketProblem(error, secure);
   }
@@ -87,7 +95,7 @@ async function refusedBy(error: unknown): Promise<never> {
   throw error;
 }
 
-async function asResult<T>(access: WebAccess, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<Result<T>> {
+export async function asResult<T>(access: WebAccess, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<Result<T>> {
   try {
     return ok(await work());
   } catch (error) {
@@ -132,7 +140,7 @@ function outcomeOf(status: number, body: string): string | null {
   throw statusProblem(status);
 }
 
-function statusProblem(status: number): PeerProblem {
+export function statusProblem(status: number): PeerProblem {
   if (status === 401 || status === 403) return new PeerProblem(`does not let us in (HTTP ${status}); check "authorizationFile" and its certificate demands`);
   if (status === 404) return new PeerProblem('has no such service (HTTP 404); check the address in "stow"');
   return new PeerProblem(`answered with HTTP ${status}; its log may say why`);
@@ -162,7 +170,7 @@ export function confirmInstances(access: WebAccess, instances: readonly Instance
   });
 }
 
-function jsonOf(body: string): unknown {
+export function jsonOf(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {

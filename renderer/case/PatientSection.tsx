@@ -137,7 +137,7 @@ function ItemRow({ item, corrects }: { readonly item: WorklistItem; readonly cor
 }
 
 function ByHand({ corrects, onDone }: { readonly corrects: number | null; readonly onDone: () => void }) {
-  const [form, setForm] = useState({ family: '', given: '', id: '', birthDate: '', sex: 'O' });
+  const [form, setForm] = useState({ family: '', given: '', id: '', birthDate: '', sex: 'unknown' });
   const field = (key: 'family' | 'given' | 'id' | 'birthDate') => ({
     value: form[key],
     maxLength: 64,
@@ -150,7 +150,8 @@ function ByHand({ corrects, onDone }: { readonly corrects: number | null; readon
     event.preventDefault();
     const { family, given, id, birthDate, sex } = form;
     const name = given ? `${family}^${given}` : family;
-    if (operate({ kind: 'patient', name, id, sex, ...(birthDate && { birthDate }), ...(corrects !== null && { corrects }) })) onDone();
+    if (operate({ kind: 'patient', name, id, ...(sex !== 'unknown' && { sex }), ...(birthDate && { birthDate }), ...(corrects !== null && { corrects }) }))
+      onDone();
   };
   return (
     <form onSubmit={save}>
@@ -164,7 +165,7 @@ function ByHand({ corrects, onDone }: { readonly corrects: number | null; readon
         <SegmentedControl
           aria-label={words.sex}
           transitionDuration={0}
-          data={(['F', 'M', 'O'] as const).map((value) => ({ value, label: words.sexes[value] }))}
+          data={(['unknown', 'F', 'M', 'O'] as const).map((value) => ({ value, label: words.sexes[value] }))}
           value={form.sex}
           onChange={(sex) => setForm((before) => ({ ...before, sex }))}
         />

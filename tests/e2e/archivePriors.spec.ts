@@ -28,6 +28,7 @@ test.beforeAll(async () => {
     outboxFolder: join(records.folder, 'outbox'),
     archives: [
       { name: 'Main archive', host: '127.0.0.1', port: archive.port, ae: 'ARCHIVE' },
+      { name: 'Web archive', stow: `http://127.0.0.1:${archive.httpPort}/dicom-web` },
       { name: 'Gone archive', host: '127.0.0.1', port: await freePort(), ae: 'GONE' },
     ],
   };
@@ -56,7 +57,9 @@ async function enterPatient(page: Page): Promise<void> {
   await expect(page.getByTestId('patient')).toContainText('CT-1');
 }
 
-test("the patient's CT is found on the archive, fetched, and stands beside the live picture as theirs; an archive that is gone says so", async ({ page }) => {
+test("the patient's CT is found on the archive, fetched by C-MOVE and by DICOMweb, and stands beside the live picture as theirs; an archive that is gone says so", async ({
+  page,
+}) => {
   await page.goto(bridge.url);
   await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
   await openPriors(page);
@@ -83,10 +86,18 @@ test("the patient's CT is found on the archive, fetched, and stands beside the l
   await page.setViewportSize({ width: 1920, height: 1080 });
   await keepPicture(page, 'prior-archive');
 
-  await page.getByRole('combobox', { name: 'Archive' }).click();
-  await page.getByRole('option', { name: 'Gone archive' }).click();
-  await expect(study).toHaveCount(0);
-  await ask.click();
+  const chooseArchive = async (name: string) => {
+    await page.getByRole('combobox', { name: 'Archive' }).click();
+    await page.getByRole('option', { name }).click();
+    await expect(study).toHaveCount(0);
+    await ask.click();
+  };
+  await chooseArchive('Web archive');
+  await study.getByRole('button', { name: 'Fetch again' }).click();
+  await expect(study).toHaveAttribute('data-state', 'fetched', { timeout: 30_000 });
+  // The same images a second time are no second series.
+  await expect(page.getByRole('button', { name: /Made-up CT 12 ×/ })).toHaveCount(1);
+  await chooseArchive('Gone archive');
   await expect(page.getByRole('alert').filter({ hasText: /Gone archive/ })).toBeVisible({ timeout: 30_000 });
   await expectAccessible(page);
 });

@@ -145,6 +145,32 @@ describe.skipIf(!has('Orthanc'))('to Orthanc (skipped without it)', () => {
     expect(await readdir(join(folder, 'priors', '1.2.840.99999.100'))).toHaveLength(count);
   });
 
+  it("finds the patient's studies by QIDO-RS, and takes one by WADO-RS to the byte", async () => {
+    await send(hospital, 'web');
+    const web = hospital.archives?.[1];
+    if (!web) throw new Error('no web archive');
+    expect(await listPriors(web, patientId, hospital, defaultPatience)).toMatchObject({
+      ok: true,
+      value: [{ studyInstanceUid: '1.2.840.99999.100', modalities: expect.any(Array), instances: count }],
+    });
+    expect(await listPriors(web, 'nobody has this', hospital, defaultPatience)).toEqual({ ok: true, value: [] });
+    const into = join(folder, 'web-priors');
+    const fetched = await createPriorFetches(into).fetch(web, '1.2.840.99999.100', hospital, defaultPatience);
+    expect(fetched).toEqual({ ok: true, value: { folder: join(into, '1.2.840.99999.100'), files: count } });
+    const files = await readdir(join(into, '1.2.840.99999.100'));
+    expect(files).toHaveLength(count);
+    for (const file of files) {
+      const sop = file.replace('.dcm', '');
+      const [id] = (await (await fetch(`http://127.0.0.1:${orthanc.httpPort}/tools/lookup`, { method: 'POST', body: sop })).json()) as readonly {
+        readonly ID: string;
+      }[];
+      const kept = await (await fetch(`http://127.0.0.1:${orthanc.httpPort}/instances/${id?.ID}/file`)).arrayBuffer();
+      const brought = await readFile(join(into, '1.2.840.99999.100', file));
+      expect(brought.equals(new Uint8Array(kept))).toBe(true);
+    }
+    expect(await createPriorFetches(into).fetch(web, '1.2.3.4', hospital, defaultPatience)).toMatchObject({ ok: false });
+  });
+
   it('refuses another title than its own', async () => {
     const wrong: HospitalSite = { archives: [{ ...archive, ae: 'OTHER' } as Archive] };
     expect(await send(wrong, 'main', { once: true })).toMatchObject({
