@@ -26,7 +26,7 @@ const topics: readonly Topic[] = [
 /** Everything a report tells, from one walk through telemetry. Pixels are not read. */
 export async function collectFacts({ reader, step }: Pick<ExportTask, 'reader' | 'step'>): Promise<ReportFacts> {
   const course = collectCourse();
-  const injectors = collectInjectors(course.level);
+  const injectors = collectInjectors(course.course);
   const curves = collectCurves(reader.durationMs);
   const planes = collectPlanes();
   const alarms = collectAlarms();

@@ -90,7 +90,7 @@ export function collectCourse() {
   };
   return {
     event,
-    level: () => state.level,
+    course: () => ({ level: state.level, number: state.courses?.length ?? 0 }),
     plan: () => plan,
     stage: () => state.stage,
     leaks: (): readonly LeakFact[] => leaks,

@@ -7,31 +7,54 @@ const binCount = 900;
 /** Less than this between two zeros is the priming of a line, not a needle's share. */
 const leastShareMl = 0.05;
 
-/** Gathers inflations and shares of cement of all injectors. */
-export function collectInjectors(levelNow: () => string | null) {
+/** Work on one vertebra from one side. */
+export interface CourseNow {
+  readonly level: string | null;
+  /** How many courses were done before. */
+  readonly number: number;
+}
+
+interface OpenShare {
+  course: CourseNow | null;
+  fromMs: number | null;
+  toMs: number;
+  /** Delivered since the last zero when the share began: by the needle before, which nobody ended with a zero. */
+  readonly fromMl: number;
+  sinceZeroMl: number;
+}
+
+/** Gathers inflations and shares of cement of all injectors. A share ends with a zero, or with the first cement of another course. */
+export function collectInjectors(courseNow: () => CourseNow) {
   const inflations = new Map<string, InflationFact>();
-  const open = new Map<string, { level: string | null; fromMs: number | null; toMs: number; volumeMl: number }>();
+  const open = new Map<string, OpenShare>();
   const shares: CementShare[] = [];
 
   const endShare = (device: string) => {
     const share = open.get(device);
     open.delete(device);
-    if (share && share.fromMs !== null && share.volumeMl >= leastShareMl)
-      shares.push({ device, level: share.level, fromMs: share.fromMs, toMs: share.toMs, volumeMl: share.volumeMl });
+    if (!share || share.fromMs === null) return;
+    const { course, fromMs, toMs } = share;
+    const volumeMl = share.sinceZeroMl - share.fromMl;
+    if (volumeMl >= leastShareMl) shares.push({ device, level: course?.level ?? null, fromMs, toMs, volumeMl });
   };
 
   return {
     state(tMs: number, { device, balloon, cement }: InjectorState): void {
       for (const inflation of balloon.current ? [...balloon.history, balloon.current] : balloon.history) {
         const key = `${device}/${inflation.number}`;
-        inflations.set(key, { device, level: inflations.get(key)?.level ?? levelNow(), inflation });
+        inflations.set(key, { device, level: inflations.get(key)?.level ?? courseNow().level, inflation });
       }
-      const share = open.get(device) ?? { level: null, fromMs: null, toMs: tMs, volumeMl: 0 };
-      if (cement.sinceZeroMl > share.volumeMl + 1e-6) {
+      let share = open.get(device) ?? newShare(tMs, 0);
+      if (cement.sinceZeroMl > share.sinceZeroMl + 1e-6) {
+        const course = courseNow();
+        if (share.course && share.course.number !== course.number) {
+          endShare(device);
+          share = newShare(tMs, share.sinceZeroMl);
+        }
         share.fromMs ??= tMs;
-        share.level ??= levelNow();
+        share.course ??= course;
         share.toMs = tMs;
-        share.volumeMl = cement.sinceZeroMl;
+        share.sinceZeroMl = cement.sinceZeroMl;
       }
       open.set(device, share);
     },
@@ -42,6 +65,8 @@ export function collectInjectors(levelNow: () => string | null) {
     },
   };
 }
+
+const newShare = (tMs: number, fromMl: number): OpenShare => ({ course: null, fromMs: null, toMs: tMs, fromMl, sinceZeroMl: fromMl });
 
 /** Thins readings to bins of equal time, keeping extremes. */
 export function collectCurves(durationMs: number) {

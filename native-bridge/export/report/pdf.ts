@@ -51,7 +51,10 @@ export async function reportPdf(model: ReportModel, createdAtEpochMs: number): P
         ...model.sections.flatMap(({ title, blocks }): readonly Content[] => {
           const [first, ...rest] = blocks.flatMap(blockContent);
           const heading = { text: title, fontSize: 12.5, bold: true, color: colours.accent, headlineLevel: 1, margin: [0, 12, 0, 4] };
-          return first === undefined ? [heading] : [{ stack: [heading, first], unbreakable: isShort(blocks[0]) }, ...rest];
+          if (first === undefined) return [heading];
+          // What is signed stands on one page with the place to sign.
+          if (blocks.some(({ kind }) => kind === 'lines')) return [{ stack: [heading, first, ...rest], unbreakable: true }];
+          return [{ stack: [heading, first], unbreakable: isShort(blocks[0]) }, ...rest];
         }),
       ],
     })
@@ -59,9 +62,8 @@ export async function reportPdf(model: ReportModel, createdAtEpochMs: number): P
   return new Uint8Array(buffer);
 }
 
-/** A heading stays with what fits on a page with it. */
-const isShort = (block: Block | undefined): boolean =>
-  block !== undefined && (block.kind === 'plot' || block.kind === 'text' || block.kind === 'lines' || ('table' in block && block.table.rows.length <= 25));
+/** A heading stays with what fits on a page with it: of pictures, the first two. */
+const isShort = (block: Block | undefined): boolean => block !== undefined && (!('table' in block) || block.table.rows.length <= 25);
 
 /** Pages get apart: each says whom it is of. */
 const patientRow = ({ patient, subtitle, mark }: ReportModel): Content => ({
