@@ -60,7 +60,7 @@ export const frameAttributesSchema = z.looseObject({
   frameTimeMs: nullable.number,
   windowCenter: nullable.number,
   windowWidth: nullable.number,
-  voiFunction: z.enum(['LINEAR_EXACT', 'SIGMOID']).exactOptional(),
+  voiFunction: z.union([z.enum(['LINEAR_EXACT', 'SIGMOID']), z.looseObject({ points: z.array(pair).min(2) })]).exactOptional(),
   geometry: geometrySchema,
   simulated: z.boolean(),
   technique: techniqueSchema.exactOptional(),

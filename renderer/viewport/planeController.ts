@@ -1,3 +1,4 @@
+import { sameVoiFunction } from '../../src/dicom/voi.ts';
 import { paddingRangeOf, type XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 import { cArmView } from '../../src/geometry/cArm.ts';
 import { epipolarLine } from '../../src/geometry/triangulate.ts';
@@ -47,7 +48,7 @@ const sameShape = (p: XrayFrameAttributes, q: XrayFrameAttributes): boolean =>
 
 /** Whether greys of one are greys of the other, under the same window. */
 const sameTable = (p: XrayFrameAttributes, q: XrayFrameAttributes): boolean =>
-  p.paddingValue === q.paddingValue && p.paddingLimit === q.paddingLimit && p.voiFunction === q.voiFunction;
+  p.paddingValue === q.paddingValue && p.paddingLimit === q.paddingLimit && sameVoiFunction(p.voiFunction, q.voiFunction);
 
 /** The function that a source names belongs to its own pictures, not to differences of them. */
 const developmentOf = (attributes: XrayFrameAttributes, range: VoiRange, inverted: boolean, isDifference: boolean): Development => ({

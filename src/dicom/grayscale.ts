@@ -1,7 +1,9 @@
 import type { DicomItem } from './dataset.ts';
 import type { ImageDescription } from './image.ts';
-import { elementWithValue, itemsOf, numberOf, numbersOf, textOf } from './values.ts';
-import type { VoiFunction, VoiWindow } from './voi.ts';
+import { type LookupTable, lookupTableOf } from './lookupTable.ts';
+import { itemsOf, numberOf, textOf } from './values.ts';
+import type { NamedVoiFunction, VoiWindow } from './voi.ts';
+import { tableWindow } from './voiTable.ts';
 
 /** Rescale slope and intercept, (0028,1053) and (0028,1052): stored (signed as in the file) → modality values. */
 export interface Rescale {
@@ -24,28 +26,8 @@ export function rescaleOf(places: readonly DicomItem[]): Rescale | null {
   return (slope === null && intercept === null) || slope === 0 ? null : { slope: slope ?? 1, intercept: intercept ?? 0 };
 }
 
-interface Table {
-  readonly firstInput: number;
-  readonly outputs: readonly number[];
-}
-
-/** The table of the first item of a modality or VOI LUT sequence (PS3.3 C.11.1, C.11.2). */
-function tableOf(places: readonly DicomItem[], sequence: string, signed: boolean): Table | null {
-  const item = places.flatMap((place) => itemsOf(place, sequence))[0];
-  const data = item && elementWithValue(item, 'x00283006');
-  if (!item || !data) return null;
-  const [entries, input, bits] = numbersOf(item, 'x00283002', 'US');
-  if (entries === undefined || input === undefined) return null;
-  const count = entries === 0 ? 65_536 : entries;
-  const wide = (bits ?? 16) > 8 || data.length >= count * 2;
-  const view = new DataView(item.bytes.buffer, item.bytes.byteOffset + data.dataOffset, data.length);
-  if (view.byteLength < count * (wide ? 2 : 1)) return null;
-  const outputs = Array.from({ length: count }, (_, index) => (wide ? view.getUint16(index * 2, item.littleEndian) : view.getUint8(index)));
-  return { firstInput: signed && input > 32_767 ? input - 65_536 : input, outputs };
-}
-
 /** The input at which a table that goes one way only reaches `output`; null when it goes to and fro, or nowhere. */
-function inputOf({ firstInput, outputs }: Table, output: number): number | null {
+function inputOf({ firstInput, outputs }: LookupTable, output: number): number | null {
   const rising = (outputs.at(-1) ?? 0) >= (outputs[0] ?? 0);
   const steady = outputs.every((value, index) => index === 0 || (rising ? value >= (outputs[index - 1] ?? 0) : value <= (outputs[index - 1] ?? 0)));
   if (!steady) return null;
@@ -56,32 +38,22 @@ function inputOf({ firstInput, outputs }: Table, output: number): number | null 
 interface Edges {
   readonly low: number;
   readonly high: number;
-  readonly voiFunction: VoiFunction;
+  readonly voiFunction: NamedVoiFunction;
 }
 
 /** (0028,1056): LINEAR where it is absent or a word of its own. */
-export function voiFunctionOf(places: readonly DicomItem[]): VoiFunction {
+export function voiFunctionOf(places: readonly DicomItem[]): NamedVoiFunction {
   const said = places.map((item) => textOf(item, 'x00281056')).find((value) => value !== null);
   return said === 'SIGMOID' || said === 'LINEAR_EXACT' ? said : 'LINEAR';
 }
 
-/** Lower and upper end of what is shown, in modality values: of a window, or of the straight line nearest to a VOI table. */
-function shownRange(places: readonly DicomItem[], signed: boolean): Edges | null {
+/** Lower and upper end of the window of a file, in modality values. */
+function windowEnds(places: readonly DicomItem[]): Edges | null {
   const center = first(places, 'x00281050');
   const width = first(places, 'x00281051');
   const voiFunction = voiFunctionOf(places);
-  if (center !== null && width !== null && (width >= 1 || (voiFunction !== 'LINEAR' && width > 0)))
-    return { low: center - width / 2, high: center + width / 2, voiFunction };
-  const table = tableOf(places, 'x00283010', signed);
-  if (table === null) return null;
-  const least = table.outputs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const most = table.outputs.reduce((a, b) => Math.max(a, b), 0);
-  const tenth = inputOf(table, least + 0.1 * (most - least));
-  const ninth = inputOf(table, least + 0.9 * (most - least));
-  if (tenth === null || ninth === null || most === least) return null;
-  // A table ends in curves; the line through a tenth and nine tenths is its slope where it matters.
-  const beyond = (ninth - tenth) / 8;
-  return { low: tenth - beyond, high: ninth + beyond, voiFunction: 'LINEAR_EXACT' };
+  const usable = center !== null && width !== null && (width >= 1 || (voiFunction !== 'LINEAR' && width > 0));
+  return usable ? { low: center - width / 2, high: center + width / 2, voiFunction } : null;
 }
 
 /**
@@ -95,15 +67,18 @@ const shownAsStored: ReadonlySet<string> = new Set(['1.2.840.10008.5.1.4.1.1.12.
  * through rescale or modality LUT (0028,3000) where these are for display. Null when nothing is said, or there is no way back.
  */
 export function storedWindowOf(places: readonly DicomItem[], image: ImageDescription): StoredWindow | null {
-  const shown = shownRange(places, image.signed);
-  if (shown === null) return null;
-  const offset = image.signed ? 2 ** (image.bitsStored - 1) : 0;
-  if (image.sopClass !== null && shownAsStored.has(image.sopClass))
-    return { center: (shown.low + shown.high) / 2 + offset, width: shown.high - shown.low, voiFunction: shown.voiFunction, falling: false };
-  const modality = tableOf(places, 'x00283000', image.signed);
-  const rescale = rescaleOf(places) ?? { slope: 1, intercept: 0 };
+  const asStored = image.sopClass !== null && shownAsStored.has(image.sopClass);
+  const modality = asStored ? null : lookupTableOf(places, 'x00283000', image.signed);
+  const rescale = (asStored ? null : rescaleOf(places)) ?? { slope: 1, intercept: 0 };
   // A modality LUT whose data cannot be read: no way back.
-  if (modality === null && places.some((item) => itemsOf(item, 'x00283000').length > 0)) return null;
+  if (!asStored && modality === null && places.some((item) => itemsOf(item, 'x00283000').length > 0)) return null;
+  const shown = windowEnds(places);
+  if (shown === null) {
+    const table = lookupTableOf(places, 'x00283010', image.signed || rescale.intercept < 0);
+    const window = table && tableWindow(table, modality, rescale, image);
+    return window && { ...window, falling: false };
+  }
+  const offset = image.signed ? 2 ** (image.bitsStored - 1) : 0;
   const back = (value: number) => (modality === null ? (value - rescale.intercept) / rescale.slope : inputOf(modality, value));
   const low = back(shown.low);
   const high = back(shown.high);

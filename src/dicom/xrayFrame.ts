@@ -57,7 +57,7 @@ export interface XrayFrameAttributes {
   readonly frameTimeMs: number | null;
   readonly windowCenter: number | null;
   readonly windowWidth: number | null;
-  /** How the window turns values into greys. Absent for LINEAR. */
+  /** How the window turns values into greys; a curve where the source has a table for it. Absent for LINEAR. */
   readonly voiFunction?: Exclude<VoiFunction, 'LINEAR'>;
   readonly geometry: XrayGeometry;
   /** True when a simulator made the picture: marked on every view and export. */

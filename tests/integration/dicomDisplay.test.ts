@@ -59,6 +59,15 @@ const cases: Readonly<Record<string, Shown>> = {
   'a rescale': { also: [secondaryCapture, ...window('2000', '2000'), ...rescale] },
   'a straight modality table': { also: [secondaryCapture, ...window('20000', '30000'), table(0x00283000, 16, (v) => v * 12)] },
   'a VOI table': { also: [angiography, table(0x00283010, 12, (v) => (v - 1000) * 2)], byTable: true },
+  'a VOI table that bends': { also: [angiography, table(0x00283010, 12, (v) => 4095 / (1 + Math.exp((1700 - v) / 250)))], byTable: true },
+  'a VOI table that bends twice, of 16 bits': { also: [angiography, table(0x00283010, 16, (v) => 65_535 * (v / 4095) ** 0.4)], byTable: true },
+  'a VOI table that falls': { also: [angiography, table(0x00283010, 12, (v) => 4095 - v ** 2 / 4095)], byTable: true },
+  'a VOI table of an inverted picture': { also: [angiography, table(0x00283010, 12, (v) => v ** 2 / 4095)], photometric: 'MONOCHROME1', byTable: true },
+  'a VOI table of signed values through a rescale': {
+    also: [secondaryCapture, element(0x00281053, 'DS', '1'), element(0x00281052, 'DS', '2048'), table(0x00283010, 12, (v) => v ** 2 / 4095)],
+    signed: true,
+    byTable: true,
+  },
 };
 
 /** Greys of the first frame as the console shows it before anybody touches the window. */

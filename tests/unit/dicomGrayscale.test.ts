@@ -44,12 +44,54 @@ describe('what is to be shown, in stored values', () => {
     expect(attributes).toMatchObject({ windowCenter: 10 + (30 + 65) / 2, windowWidth: 35 });
   });
 
-  test('a VOI table is the window of its middle slope; one that goes to and fro is none', () => {
-    const straight = Array.from({ length: 1001 }, (_, index) => Math.min(4000, Math.max(0, (index - 200) * 10)));
+  test('a VOI table is the curve of the window in which it does not stay the same, whichever way it goes', () => {
+    const straight = Array.from({ length: 1001 }, (_, index) => Math.min(65_535, Math.max(0, (index - 200) * 150)));
     const { attributes } = attributesOf([table(0x00283010, 1000, straight)]);
-    expect(attributes.windowCenter).toBeCloseTo(1400, 0);
-    expect(attributes.windowWidth).toBeCloseTo(400, 0);
-    expect(attributesOf([table(0x00283010, 0, [0, 9, 3, 12])]).attributes.windowCenter).toBeNull();
+    // 65535 is reached at the 437th step behind 1200.
+    expect(attributes).toMatchObject({ windowCenter: 1200 + 437 / 2, windowWidth: 437, photometric: 'MONOCHROME2' });
+    expect(attributes.voiFunction).toEqual({
+      points: [
+        [0, 0],
+        [1, 1],
+      ],
+    });
+    const toAndFro = attributesOf([table(0x00283010, 0, [0, 50_000, 10_000, 65_535])]).attributes;
+    expect(toAndFro).toMatchObject({ windowCenter: 1.5, windowWidth: 3, voiFunction: { points: [[0, 0], expect.anything(), expect.anything(), [1, 1]] } });
+  });
+
+  test('a VOI table through a rescale that falls is a curve that falls', () => {
+    const rising = Array.from({ length: 101 }, (_, index) => Math.round(index * 655.35));
+    const { attributes } = attributesOf([secondaryCapture, ...rescale('-2', '500'), table(0x00283010, 100, rising)]);
+    expect(attributes).toMatchObject({
+      windowCenter: 175,
+      windowWidth: 50,
+      photometric: 'MONOCHROME2',
+      voiFunction: {
+        points: [
+          [0, 1],
+          [1, 0],
+        ],
+      },
+    });
+  });
+
+  test('a table that is the same everywhere says nothing; one that declares more bits than it uses is as bright as it gets', () => {
+    expect(attributesOf([table(0x00283010, 0, [7, 7, 7])]).attributes).toMatchObject({ windowCenter: null, windowWidth: null });
+    expect(attributesOf([table(0x00283010, 0, [0, 1000, 2000])]).attributes.voiFunction).toEqual({
+      points: [
+        [0, 0],
+        [1, 1],
+      ],
+    });
+  });
+
+  test('a table of noise takes no more than 256 points in a record, and reads back from one', () => {
+    const noise = Array.from({ length: 4096 }, (_, index) => (index * 48_271) % 65_521);
+    const { attributes } = attributesOf([table(0x00283010, 0, noise)]);
+    const points = typeof attributes.voiFunction === 'object' ? attributes.voiFunction.points.length : 0;
+    expect(points).toBe(256);
+    const recorded = JSON.parse(JSON.stringify({ ...attributes, pixels: { sha256: '0'.repeat(64), bytes: 16 } }));
+    expect(frameAttributesSchema.parse(recorded)).toEqual(recorded);
   });
 
   test('with signed pixels a table begins at a signed value', () => {

@@ -1,13 +1,23 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { writtenWindow } from '../../native-bridge/export/dicom/frames.ts';
 import { greyTable as printedGreys } from '../../native-bridge/export/picture/window.ts';
 import { greyTable } from '../../renderer/viewport/develop.ts';
 import { rangeOf } from '../../renderer/viewport/window.ts';
-import { brightnessOf, curvePoints, type VoiFunction } from '../../src/dicom/voi.ts';
+import { brightnessOf, curvePoints, type NamedVoiFunction, sameVoiFunction, type VoiFunction } from '../../src/dicom/voi.ts';
 import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 import { frameAttributes } from '../../test-data/frameAttributes.ts';
 
-const functions: readonly VoiFunction[] = ['LINEAR', 'LINEAR_EXACT', 'SIGMOID'];
+const curve: VoiFunction = {
+  points: [
+    [0, 0.1],
+    [0.25, 0.7],
+    [0.5, 0.4],
+    [1, 1],
+  ],
+};
+const functions: readonly VoiFunction[] = ['LINEAR', 'LINEAR_EXACT', 'SIGMOID', curve];
+const named: readonly NamedVoiFunction[] = ['LINEAR', 'LINEAR_EXACT', 'SIGMOID'];
 const under = (voiFunction: VoiFunction, center: number, width: number) => (value: number) => brightnessOf(value, { center, width, voiFunction });
 
 describe('the window of PS3.3 C.11.2.1.2 and C.11.2.1.3', () => {
@@ -68,7 +78,7 @@ describe('the window of exported DICOM', () => {
     return [inverted ? 1 - share : share, brightnessOf(inverted ? 4095 - stored : stored, window)] as const;
   };
 
-  test.each(functions.flatMap((voiFunction) => (['MONOCHROME1', 'MONOCHROME2'] as const).map((photometric) => [voiFunction, photometric] as const)))(
+  test.each(named.flatMap((voiFunction) => (['MONOCHROME1', 'MONOCHROME2'] as const).map((photometric) => [voiFunction, photometric] as const)))(
     'shows every value as %s of %s did, whose values are written inverted where small ones are bright',
     (voiFunction, photometric) => {
       const attributes = frameAttributes({
@@ -81,4 +91,43 @@ describe('the window of exported DICOM', () => {
       }
     },
   );
+
+  test.each(['MONOCHROME1', 'MONOCHROME2'] as const)('shows every value of %s as the curve of a source did, by a table', (photometric) => {
+    const inverted = photometric === 'MONOCHROME1';
+    const attributes = frameAttributes({
+      ...{ rows: 1, columns: 1, bitsAllocated: 16, bitsStored: 12, photometric, windowCenter: 1500, windowWidth: 900, simulated: false },
+      voiFunction: curve,
+    });
+    const written = z
+      .object({
+        VOILUTSequence: z.tuple([z.object({ LUTDescriptor: z.tuple([z.number(), z.number(), z.literal(16)]), LUTData: z.tuple([z.instanceof(ArrayBuffer)]) })]),
+      })
+      .parse(writtenWindow(attributes)).VOILUTSequence[0];
+    const [entries, first] = written.LUTDescriptor;
+    const outputs = new Uint16Array(written.LUTData[0]);
+    expect(outputs).toHaveLength(entries);
+    for (let stored = 0; stored < 4096; stored++) {
+      const share = brightnessOf(stored, { center: 1500, width: 900, voiFunction: curve });
+      const value = inverted ? 4095 - stored : stored;
+      const output = outputs[Math.min(Math.max(value - first, 0), entries - 1)] ?? Number.NaN;
+      expect(output / 65_535).toBeCloseTo(inverted ? 1 - share : share, 4);
+    }
+  });
+});
+
+test('curves are the same when their points are, however they came', () => {
+  const copy = JSON.parse(JSON.stringify(curve)) as VoiFunction;
+  expect(sameVoiFunction(curve, copy)).toBe(true);
+  expect(
+    sameVoiFunction(curve, {
+      points: [
+        [0, 0.1],
+        [0.25, 0.7],
+        [0.5, 0.5],
+        [1, 1],
+      ],
+    }),
+  ).toBe(false);
+  expect(sameVoiFunction(curve, 'SIGMOID')).toBe(false);
+  expect(sameVoiFunction(undefined, undefined)).toBe(true);
 });

@@ -8,6 +8,7 @@ import { type Dataset, type DicomSyntax, decimalString, dicomTimes, uidOf, write
 import { encodeJpegLs } from './jpegLs.ts';
 import type { ImageReference } from './srContent.ts';
 import { commonModules, type DicomStudy, requestAttributes } from './study.ts';
+import { invertedCurve, voiLut } from './voiLut.ts';
 import { carriesGeometry, sameView, xaClass, xaModules } from './xaModules.ts';
 
 const secondaryCapture = { 8: '1.2.840.10008.5.1.4.1.1.7.2', 16: '1.2.840.10008.5.1.4.1.1.7.3' } as const;
@@ -200,6 +201,11 @@ function frameTimes(frames: Run['frames']): readonly string[] {
 /** The window of the values as they are written: inverted ones have theirs on the other side. */
 export function writtenWindow({ windowCenter, windowWidth, voiFunction, photometric, bitsStored }: XrayFrameAttributes): object {
   if (windowCenter === null || windowWidth === null || (windowWidth < 1 && voiFunction === undefined)) return {};
+  if (typeof voiFunction === 'object') {
+    const inverted = photometric === 'MONOCHROME1';
+    const center = inverted ? 2 ** bitsStored - 1 - windowCenter : windowCenter;
+    return voiLut({ center, width: windowWidth, voiFunction: inverted ? invertedCurve(voiFunction) : voiFunction }, bitsStored);
+  }
   // A linear window is about its centre less a half (PS3.3 C.11.2.1.2.1).
   const highest = 2 ** bitsStored - (voiFunction === undefined ? 0 : 1);
   return {

@@ -11,6 +11,7 @@ import type { ExportedFrame } from './frames.ts';
 import { type Corner, outlinesOf } from './outline.ts';
 import { referenceItem } from './srContent.ts';
 import { commonModules, type DicomStudy } from './study.ts';
+import { invertedCurve, voiLut } from './voiLut.ts';
 
 const presentationStateClass = '1.2.840.10008.5.1.4.1.1.11.1';
 /** A shaft is drawn this far back from its tip, pixels. */
@@ -45,7 +46,7 @@ export async function exportPresentations({ reader, out }: ExportTask, study: Di
     const inverted = exported.attributes.photometric === 'MONOCHROME1';
     const window = windowOf(read.value.data);
     const highest = 2 ** exported.attributes.bitsStored - 1;
-    const shown = inverted ? { ...window, lower: highest - window.upper, upper: highest - window.lower } : window;
+    const shown = inverted ? invertedWindow(window, highest) : window;
     const name = `dicom/overlay-${String(index + 1).padStart(3, '0')}.dcm`;
     const observation = seen.get(`${stored.plane}/${stored.frameSeq}`) ?? {};
     await writeDicomFile(join(out, name), stateOf(study, index, stored, exported, observation, shown));
@@ -103,12 +104,27 @@ function stateOf(study: DicomStudy, index: number, stored: StoredFrame, exported
     SoftcopyVOILUTSequence: [
       {
         ReferencedImageSequence: [image],
-        WindowCenter: decimalString((window.lower + window.upper) / 2),
-        WindowWidth: decimalString(Math.max(1, window.upper - window.lower)),
-        ...(window.voiFunction === 'LINEAR' ? {} : { VOILUTFunction: window.voiFunction }),
+        ...voiElements(window, exported.attributes.bitsStored),
       },
     ],
     PresentationLUTShape: 'IDENTITY',
+  };
+}
+
+/** The window of values that were written inverted. */
+const invertedWindow = ({ lower, upper, voiFunction }: Window, highest: number): Window => ({
+  lower: highest - upper,
+  upper: highest - lower,
+  voiFunction: typeof voiFunction === 'object' ? invertedCurve(voiFunction) : voiFunction,
+});
+
+function voiElements({ lower, upper, voiFunction }: Window, bitsStored: number): object {
+  const center = (lower + upper) / 2;
+  if (typeof voiFunction === 'object') return voiLut({ center, width: upper - lower, voiFunction }, bitsStored);
+  return {
+    WindowCenter: decimalString(center),
+    WindowWidth: decimalString(Math.max(1, upper - lower)),
+    ...(voiFunction === 'LINEAR' ? {} : { VOILUTFunction: voiFunction }),
   };
 }
 

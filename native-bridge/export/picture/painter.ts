@@ -1,5 +1,6 @@
 import { createCanvas } from '@napi-rs/canvas';
 import { type DisplayShutter, shutterMask } from '../../../src/dicom/shutter.ts';
+import { sameVoiFunction } from '../../../src/dicom/voi.ts';
 import { paddingRangeOf, type XrayFrame } from '../../../src/dicom/xrayFrame.ts';
 import { type DataMark, markWord } from '../dataMark.ts';
 import { captionColour, drawOverlay, label, markColour, type OverlayContent } from './overlay.ts';
@@ -13,7 +14,7 @@ export interface Caption {
 
 const black = 0xff000000;
 
-const sameWindow = (p: Window, q: Window): boolean => p.lower === q.lower && p.upper === q.upper && p.voiFunction === q.voiFunction;
+const sameWindow = (p: Window, q: Window): boolean => p.lower === q.lower && p.upper === q.upper && sameVoiFunction(p.voiFunction, q.voiFunction);
 
 /** A canvas for pictures of one size, so that it is not made anew for each frame. */
 export interface Painter {
