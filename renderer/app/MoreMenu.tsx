@@ -12,7 +12,7 @@ export function MoreMenu() {
   const view = useConsole((state) => state.view);
   const isHere = view === 'setup' || view === 'reference' || view === 'help';
   return (
-    <Menu position="bottom-start" transitionProps={{ duration: 0 }} width={300}>
+    <Menu position="bottom-start" transitionProps={{ duration: 0 }} width={300} withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <button type="button" className="tab tab-icon" aria-label={text.menu.open} title={text.menu.open} aria-current={isHere ? 'page' : undefined}>
           <IconMenu2 size={iconSize} aria-hidden="true" />

@@ -61,6 +61,21 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(violations).toEqual([]);
 }
 
+/** What is read from two metres stands out by 7 : 1 (WCAG 1.4.6). */
+export async function expectContrast(page: Page, selector: string): Promise<void> {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(async (within) => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(context: string, options: object): Promise<{ violations: AxeViolation[]; passes: AxeViolation[] }> };
+    };
+    const { violations, passes } = await axe.run(within, { runOnly: { type: 'rule', values: ['color-contrast-enhanced'] } });
+    const targets = (of: AxeViolation[]) => of.flatMap(({ nodes }) => nodes.map(({ target }) => target.join(' ')));
+    return { low: targets(violations), judged: targets(passes).length };
+  }, selector);
+  expect(found.low).toEqual([]);
+  expect(found.judged).toBeGreaterThan(0);
+}
+
 /** Nothing scrolls, and nothing that has to be seen is cut off by the window's edge or by its own box. */
 export async function expectWhole(page: Page): Promise<void> {
   const cut = await page.evaluate(() => {
@@ -97,8 +112,8 @@ export async function expectTouchable(page: Page): Promise<void> {
     const pressed =
       'button, input, select, textarea, summary, [role="tab"], [role="menuitem"], [role="option"], [role="slider"], [role="switch"], .mantine-SegmentedControl-label';
     return [...document.querySelectorAll(pressed)].flatMap((element) => {
-      // The choices of a segmented control are its labels.
-      if (!element.checkVisibility() || element.matches('.mantine-SegmentedControl-input')) return [];
+      // The choices of a segmented control are its labels; a hidden field has a button that opens it.
+      if (!element.checkVisibility() || element.matches('.mantine-SegmentedControl-input, .visually-hidden')) return [];
       const { width, height } = sizeOf(element);
       const isSmall = width > 0 && height > 0 && (width < least || height < least);
       return isSmall ? [`${element.textContent || element.getAttribute('aria-label') || element.className}: ${width.toFixed(0)} × ${height.toFixed(0)}`] : [];

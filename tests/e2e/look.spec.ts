@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { type RunningBridge, simulated, startBridge, temporaryRecords } from './bridge.ts';
-import { expect, test, word } from './console.ts';
+import { expect, expectAccessible, expectContrast, expectTouchable, expectWhole, test, word } from './console.ts';
 
 const records = temporaryRecords();
 let bridge: RunningBridge;
@@ -71,4 +71,62 @@ test('each view looks as it did, its clock, pictures and figures aside', async (
   await page.getByRole('button', { name: 'Review', exact: true }).click();
   await expect(page.getByText('No records yet', { exact: false })).toBeVisible();
   await mainLooksAs(page, 'records');
+});
+
+test('on the smallest screen every panel and view is whole, large enough for a glove and without a violation', async ({ page }) => {
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await page.goto(bridge.url);
+  await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+  await expectContrast(page, '.number-value');
+  const looked = async () => {
+    await expectTouchable(page);
+    await expectAccessible(page);
+  };
+  const liveLooked = async () => {
+    await looked();
+    await expectWhole(page);
+    await page.keyboard.press('Escape');
+  };
+  for (const key of ['k', 'n', 't']) {
+    await page.keyboard.press(key);
+    await expect(page.locator('.strip-panel')).toBeVisible();
+    await liveLooked();
+  }
+  for (const panel of ['Level', 'Heights', 'Injectors']) {
+    await page.keyboard.press('t');
+    await page.locator('.tools').getByRole('button', { name: panel, exact: true }).click();
+    await expect(page.locator('.tools')).toHaveCount(0);
+    await liveLooked();
+  }
+  await page.keyboard.press('p');
+  await expect(page.getByRole('button', { name: 'Record plan' })).toBeVisible();
+  await liveLooked();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await page.getByTestId('all-alarms').click();
+  await liveLooked();
+  await page.getByTestId('overlay').click();
+  await liveLooked();
+  await page.keyboard.press('5');
+  await liveLooked();
+  await page.keyboard.press('3');
+
+  const open = async (item: string) => {
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await looked();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Procedure', exact: true }).click();
+  await page.getByRole('button', { name: 'Enter by hand' }).click();
+  await looked();
+  await open('Setup');
+  for (const section of await page.locator('.setup-tabs').getByRole('tab').all()) {
+    await section.click();
+    await expectTouchable(page);
+  }
+  for (const view of ['Prior images', 'Manual', 'Two-minute tour']) {
+    await open(view);
+    await looked();
+  }
 });
