@@ -69,6 +69,8 @@ export interface ZoneMap {
   /** From the wall to the farthest point of the outline. */
   readonly depthMm: number;
   readonly centre: ImagePoint;
+  /** The drawn outline, fine grid. */
+  readonly outline: readonly ImagePoint[];
 }
 
 /** The zones of a plan in one box of the fine grid; null when no vertebral body was drawn. `toFine` maps plan points there. */
@@ -102,7 +104,7 @@ export function zoneMap(
     }
   }
   const depthMm = behind === null ? 0 : Math.max(...body.map(([x, y]) => -behind(x, y))) * mmPerFinePx;
-  return { box, outlineMm, wallMm, depthMm, centre };
+  return { box, outlineMm, wallMm, depthMm, centre, outline: body };
 }
 
 /** Signed distance behind a wall drawn as an open line: measured across the line through its ends, positive away from `inner`. */

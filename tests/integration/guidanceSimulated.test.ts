@@ -1,5 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { beforeCement, cementLateS, dice, falseLeaks, mostClaimedPx, needlesFound, quantile, type Seen, tipErrorsMm, watch } from './guidedSimulation.ts';
+import {
+  beforeCement,
+  cementLateS,
+  dice,
+  drawnTooWide,
+  falseLeaks,
+  mostClaimedPx,
+  needlesFound,
+  quantile,
+  type Seen,
+  startingAndFull,
+  tipErrorsMm,
+  usualSizePx,
+  watch,
+} from './guidedSimulation.ts';
 
 /** What every run must hold, whichever patient (seed), plane and frame rate. Two seconds of slack for cement: it is told when its growth has been judged. */
 function holds(seen: readonly Seen[], cementComes: boolean): void {
@@ -98,6 +112,20 @@ describe('guidance on simulated procedures', () => {
     const first = seen.find(({ truth }) => truth.leak.visible)?.tMs ?? Number.NaN;
     const told = seen.find(({ observation }) => observation.cement.leak)?.tMs ?? Number.NaN;
     expect((told - first) / 1000).toBeLessThanOrEqual(withinS);
+  });
+
+  it('leak-disc: the leak is told within 0.5 s although the outline was drawn 2 mm too wide: the edge of the bone is seen (seed 3, plane b)', () => {
+    const seen = watch('leak-disc', 3, 'b', 5, [[13, 31]], usualSizePx, drawnTooWide(2));
+    holds(seen, true);
+    const beyond = seen.find(({ truth }) => truth.leak.volumeMl >= 0.05)?.tMs ?? Number.NaN;
+    const told = seen.find(({ observation }) => observation.cement.leak)?.tMs ?? Number.NaN;
+    expect((told - beyond) / 1000).toBeLessThanOrEqual(0.5);
+  });
+
+  it('tells no leak when a patient with a body full of cement starts by 4 mm (leak-disc without its leak, seed 1, plane a)', () => {
+    const seen = watch('leak-disc', 1, 'a', 5, [[14, 27]], usualSizePx, startingAndFull(24_060, [4, 0, 0], 2.2));
+    expect(falseLeaks(seen)).toBe(0);
+    expect(quantile(seen.slice(-5).map(dice), 0)).toBeGreaterThan(0.9);
   });
 
   it.each(['a', 'b'] as const)('claims neither needle nor cement nor leak in plane %s of a quiet run', (plane) => {

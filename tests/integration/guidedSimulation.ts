@@ -1,10 +1,12 @@
 import { decodeRunLengths } from '../../src/base/runLength.ts';
 import type { PlaneObservation } from '../../src/guidance/observation.ts';
 import { createPlaneGuidance } from '../../src/guidance/planeGuidance.ts';
-import type { PlaneId } from '../../src/sample/index.ts';
+import { boundsOf } from '../../src/guidance/zones.ts';
+import type { Plan, PlaneId, PlanePlan } from '../../src/sample/index.ts';
 import { type FrameTruth, groundTruthAt } from '../../src/simulation/groundTruth.ts';
 import { createPlaneRenderer, frameAttributes, frameTimeMs } from '../../src/simulation/planeRenderer.ts';
-import { scenarioByName } from '../../src/simulation/scenario.ts';
+import { type Scenario, scenarioByName } from '../../src/simulation/scenario.ts';
+import { viewOf } from '../../src/simulation/view.ts';
 
 /** Seconds of a scenario. */
 export type Stretches = readonly (readonly [fromS: number, toS: number])[];
@@ -20,11 +22,22 @@ export interface Seen {
   readonly pixels: Uint16Array;
 }
 
+/** What a scenario is changed to before it is watched. */
+export type Change = (scenario: Scenario) => Scenario;
+
 /** Guidance on the frames of these stretches of a scenario (seconds), with the truth beside each. Between them the beam is off. */
-export function watch(name: string, seed: number, plane: PlaneId, fps: number, stretches: Stretches, sizePx = usualSizePx): readonly Seen[] {
+export function watch(
+  name: string,
+  seed: number,
+  plane: PlaneId,
+  fps: number,
+  stretches: Stretches,
+  sizePx = usualSizePx,
+  change: Change = (scenario) => scenario,
+): readonly Seen[] {
   const built = scenarioByName(name, seed, { sizePx });
   if (!built.ok) throw new Error(built.fault.message);
-  const scenario = built.value;
+  const scenario = change(built.value);
   const renderer = createPlaneRenderer(scenario, plane, fps);
   const guidance = createPlaneGuidance(plane);
   const events = [...scenario.operator];
@@ -89,3 +102,36 @@ export function cementLateS(seen: readonly Seen[]): number {
   const real = seen.find(({ truth }) => truth.cement.areaPx > 50)?.tMs ?? Number.NaN;
   return ((seen.find(({ observation }) => observation.cement.areaPx > 0)?.tMs ?? Number.POSITIVE_INFINITY) - real) / 1000;
 }
+
+/** The same scenario with the vertebral body's outline drawn so much too wide on every side, mm. */
+export const drawnTooWide =
+  (byMm: number): Change =>
+  (scenario) => ({
+    ...scenario,
+    operator: scenario.operator.map((one) =>
+      one.event.kind === 'plan' ? { ...one, event: { ...one.event, plan: widened(one.event.plan, scenario, byMm) } } : one,
+    ),
+  });
+
+function widened(plan: Plan, scenario: Scenario, byMm: number): Plan {
+  const planeOf = (plane: PlaneId): PlanePlan => {
+    const drawn = plan.planes[plane] ?? {};
+    const outline = drawn.vertebralBody;
+    if (outline === undefined) return drawn;
+    const byPx = byMm / viewOf(scenario.views[plane]).mmPerPxAtIsocentre;
+    const { x0, y0, x1, y1 } = boundsOf(outline);
+    const pushed = outline.map(([x, y]) => [x + (byPx * (2 * x - x0 - x1)) / (x1 - x0), y + (byPx * (2 * y - y0 - y1)) / (y1 - y0)] as const);
+    return { ...drawn, vertebralBody: pushed };
+  };
+  return { ...plan, planes: { a: planeOf('a'), b: planeOf('b') } };
+}
+
+/** The same scenario with a patient who starts, and without its leak: what is injected fills the body to its walls. */
+export const startingAndFull =
+  (atMs: number, byMm: readonly [number, number, number], timesMl: number): Change =>
+  (scenario) => {
+    const { cement, motion } = scenario;
+    const fuller =
+      cement === null ? null : { leak: null, volumeMl: cement.volumeMl.map((curve) => curve.map((key) => ({ ...key, value: timesMl * key.value }))) };
+    return { ...scenario, operator: scenario.operator, cement: fuller, motion: { ...motion, jerks: [...motion.jerks, { atMs, byMm }] } };
+  };

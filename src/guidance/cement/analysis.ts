@@ -8,7 +8,8 @@ import type { NeedleTrack } from '../needle/tracker.ts';
 import type { CementObservation } from '../observation.ts';
 import type { ImageScale } from '../scale.ts';
 import { boundsOf, type ZoneMap, zoneMap } from '../zones.ts';
-import { blockNeedles, fillAcrossShafts } from './blocked.ts';
+import { blockNeedles, boneAxis, fillAcrossShafts } from './blocked.ts';
+import { bodyEdge, edgeDistances } from './bodyEdge.ts';
 import { type CementJudge, createCementJudge } from './judge.ts';
 import { createLeakWatch, type LeakWatch } from './leak.ts';
 import { runLengthsInImage } from './maskImage.ts';
@@ -90,12 +91,16 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
   let zones: ZoneMap | null = null;
   let zonesFor: { readonly plan: PlanePlan | null; readonly offset: readonly [number, number]; readonly box: Region } | null = null;
 
+  let edges: { readonly of: ZoneMap; readonly mm: Float32Array } | null = null;
+
   let everSeen = false;
   let lastShift: readonly [number, number] = [0, 0];
 
   function reset(): void {
     everSeen ||= judge.seen();
     watched = null;
+    zonesFor = null;
+    edges = null;
     reference.reset();
     mask.fill(0);
     held.fill(0);
@@ -120,7 +125,8 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     const mmPerFinePx = scale.workingMmPerPx * factor;
     blockNeedles(blocked, width, height, context.tracks, shiftPx, factor, mmPerFinePx);
     const box = watchedBox(context, mmPerFinePx);
-    if (!motion.trusted || box === null) return observe(context, shift, mmPerFinePx);
+    const starts = moved(shift, mmPerFinePx) > startMm || motion.jumped;
+    if (!motion.trusted || box === null) return observe(context, shift, mmPerFinePx, starts);
     reference.compare(pyramid.fine, field, shift, blocked, box, discernibleMm * cementNepersPerMm);
     const low = Math.max(discernibleMm * cementNepersPerMm, 3 * reference.sigma);
     const high = Math.max(1.6 * discernibleMm * cementNepersPerMm, 5 * reference.sigma);
@@ -135,12 +141,13 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
       mmPerFinePx,
       difference: reference.difference,
       low,
+      starts,
       mask,
     });
     holdBack(verdict.heldLabels, box);
     reference.learn(blocked, held, verdict.absorb);
     excludeFromMotion();
-    return observe(context, shift, mmPerFinePx);
+    return observe(context, shift, mmPerFinePx, starts);
   }
 
   /** What may be cement or balloon, and its surroundings, must not be learnt as background. */
@@ -201,6 +208,14 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     return zones;
   }
 
+  /** The bone's own edge under the drawn outline, as the reference showed it when cement was first seen: cement hides it later. */
+  function edgesOf(of: ZoneMap | null, mmPerFinePx: number): Float32Array | null {
+    if (of === null || edges?.of === of) return edges?.mm ?? null;
+    const stations = bodyEdge({ grid: reference.background, known: reference.age, sigma: reference.sigma }, of.outline, mmPerFinePx);
+    edges = { of, mm: edgeDistances(stations, of.outlineMm, of.box, width, mmPerFinePx) };
+    return edges.mm;
+  }
+
   /** How far the bone has gone since the last frame; a detector still shows a little of where steel was then. */
   function moved(shift: readonly [number, number], mmPerFinePx: number): number {
     const mm = Math.hypot(shift[0] - lastShift[0], shift[1] - lastShift[1]) * mmPerFinePx;
@@ -208,20 +223,22 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     return mm;
   }
 
-  function observe(context: CementContext, shift: readonly [number, number], mmPerFinePx: number): CementObservation {
+  function observe(context: CementContext, shift: readonly [number, number], mmPerFinePx: number, starts: boolean): CementObservation {
     const { scale, attributes, pyramid, tracks } = context;
     const box = watched;
-    const movedMm = moved(shift, mmPerFinePx);
     if (box === null || !judge.seen()) return noCement;
     const { areaPx: filledPx, mass } = fillAcrossShafts(mask, filled, reference.difference, box, tracks, context.shiftPx, pyramid.factor);
+    const zonesNow = zonesOf(context, box, mmPerFinePx);
     const leak = leakWatch.frame({
-      zones: zonesOf(context, box, mmPerFinePx),
+      zones: zonesNow,
+      edgeMm: edgesOf(zonesNow, mmPerFinePx),
       mask: filled,
       width,
       mmPerFinePx,
       factor: pyramid.factor,
       scaleKnown: scale.mmPerPx !== null,
-      unsettled: !context.motion.trusted || context.motion.jumped || movedMm > startMm || tracks.some((track) => track.movedAt === context.frameCount),
+      moving: tracks.filter((track) => track.movedAt === context.frameCount).map((track) => boneAxis(track, context.shiftPx, pyramid.factor)),
+      unsettled: !context.motion.trusted || starts,
     });
     const image: RunLengthMask | null = filledPx > 0 ? runLengthsInImage(filled, width, box, pyramid.factor, shift, attributes) : null;
     if (image === null) return noCement;

@@ -3,7 +3,7 @@ import type { Region } from '../image/motion.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
 
 /** A needle's axis in bone coordinates of the fine grid, from the tip backwards. */
-interface BoneAxis {
+export interface BoneAxis {
   readonly x: number;
   readonly y: number;
   readonly dx: number;
@@ -14,7 +14,7 @@ interface BoneAxis {
 /** How far beyond a shaft's edges nothing is believed, mm; more where a second needle may lie over it that is not seen by itself. */
 const asideMm = { alone: 0.45, covered: 1.6 } as const;
 
-function boneAxis(track: NeedleTrack, shiftPx: readonly [number, number], factor: number): BoneAxis {
+export function boneAxis(track: NeedleTrack, shiftPx: readonly [number, number], factor: number): BoneAxis {
   const centre = (factor - 1) / 2;
   return {
     x: (track.tip[0] - shiftPx[0] - centre) / factor,

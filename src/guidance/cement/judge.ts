@@ -14,6 +14,8 @@ export interface JudgeInput {
   readonly box: Region;
   readonly difference: Grid;
   readonly low: number;
+  /** The bone has just gone farther than a breath takes it: a detector still shows a little of where steel was. */
+  readonly starts: boolean;
   readonly mmPerFinePx: number;
   readonly tracks: readonly NeedleTrack[];
   readonly frameCount: number;
@@ -169,9 +171,12 @@ export function createCementJudge(width: number, height: number): CementJudge {
     }
   }
 
-  /** The regions become cement; what was cement stays as long as it is not clearly gone. */
+  /**
+   * The regions become cement; what was cement stays as long as it is not clearly gone. When the bone has just started, the shadow that steel leaves
+   * behind joins cement to the hub: then only what is next to cement, or where it can come from, is taken.
+   */
   function paint(input: JudgeInput, regions: readonly DarkRegion[]): void {
-    const { mask, labels, difference, low, blocked, box } = input;
+    const { mask, labels, difference, low, blocked, box, starts } = input;
     for (let y = box.y0; y < box.y1; y++) {
       for (let at = y * width + box.x0; at < y * width + box.x1; at++) {
         if (mask[at] !== 0 && blocked[at] === 0 && (difference.data[at] ?? 0) < 0.7 * low) mask[at] = 0;
@@ -181,7 +186,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
       for (let y = region.y0; y <= region.y1; y++) {
         for (let x = region.x0; x <= region.x1; x++) {
           const at = y * width + x;
-          if (labels[at] === region.label) mask[at] = 1;
+          if (labels[at] === region.label && (!starts || zone.covers(at))) mask[at] = 1;
         }
       }
     }

@@ -1,11 +1,15 @@
 import type { LeakSite } from '../../sample/index.ts';
 import type { CementObservation } from '../observation.ts';
 import type { ZoneMap } from '../zones.ts';
+import type { BoneAxis } from './blocked.ts';
+import { isTold } from './bodyEdge.ts';
 
 type LeakPart = Pick<CementObservation, 'zone' | 'leak' | 'leakSite' | 'toPosteriorWallPx' | 'toPosteriorWallMm'>;
 
 export interface LeakInput {
   readonly zones: ZoneMap | null;
+  /** How far each place is beyond the bone's own edge, mm, where that is clear (`edgeDistances`); null when nothing is known of it. */
+  readonly edgeMm: Float32Array | null;
   /** Cement, bone coordinates of the fine grid. */
   readonly mask: Uint8Array;
   readonly width: number;
@@ -13,6 +17,8 @@ export interface LeakInput {
   readonly factor: number;
   /** Whether millimetres may be told (geometry or calibration). */
   readonly scaleKnown: boolean;
+  /** Needles that move: what lies about them is their own shadow, or what they have uncovered. */
+  readonly moving: readonly BoneAxis[];
   /** The frame is not to be judged: the patient has just moved or the picture does not fit. */
   readonly unsettled: boolean;
 }
@@ -26,8 +32,14 @@ export interface LeakWatch {
 const rules = {
   /** What an operator's outline may be wrong. */
   outlineErrorMm: 2,
+  /** How far a clear edge of the bone may be from its silhouette, with the blur of the cement's own rim. */
+  edgeErrorMm: 1.2,
+  /** So close to the drawn wall the edge may be the wall's own, and the corners of the body reach this farther behind it. */
+  wall: { nearMm: 3, cornersMm: 2 },
   /** A leak as soon as so much cement is beyond that, or half of it in two frames running. */
   areaMm2: 1.2,
+  /** So far to the sides of a needle that moves nothing is judged, and of its hub, which begins so far behind the tip, mm. */
+  moving: { aheadMm: 4, asideMm: 5, hubMm: 22, hubAsideMm: 9 },
   posteriorShare: 0.25,
   /** So much cement in the posterior quarter is a caution. */
   posteriorAreaMm2: 0.5,
@@ -49,7 +61,7 @@ export function createLeakWatch(): LeakWatch {
   let site: LeakSite | null = null;
   let before = 0;
 
-  function survey({ zones, mask, width }: LeakInput): Survey | null {
+  function survey({ zones, edgeMm, mask, width, mmPerFinePx, moving }: LeakInput): Survey | null {
     if (zones === null) return null;
     const { box, outlineMm, wallMm, depthMm } = zones;
     let areaPx = 0;
@@ -68,9 +80,12 @@ export function createLeakWatch(): LeakWatch {
         const outside = outlineMm[at] ?? 0;
         if (behindWall > wallReachMm) wallReachMm = behindWall;
         if (behindWall > -rules.posteriorShare * depthMm) posteriorPx++;
-        // Behind the wall the silhouette of the body goes on (its posterolateral corners): there the wall alone decides.
-        const wallLeak = behindWall > rules.outlineErrorMm;
-        if (!wallLeak && outside <= rules.outlineErrorMm) continue;
+        const nearWall = behindWall > -rules.wall.nearMm;
+        const edge = edgeMm?.[at];
+        // Behind the wall the silhouette of the body goes on (its posterolateral corners): there the wall alone decides, drawn or seen.
+        const wallLeak = behindWall > rules.outlineErrorMm || (nearWall && edge !== undefined && isTold(edge) && edge > rules.wall.cornersMm);
+        if (!wallLeak && !isBeyond(outside, nearWall ? undefined : edge)) continue;
+        if (moving.some((axis) => isAbout(axis, x, y, mmPerFinePx))) continue;
         beyondPx++;
         if (wallLeak) beyondWallPx++;
         sumX += x;
@@ -78,6 +93,16 @@ export function createLeakWatch(): LeakWatch {
       }
     }
     return { areaPx, beyondPx, posteriorPx, beyondX: sumX / Math.max(1, beyondPx), beyondY: sumY / Math.max(1, beyondPx), beyondWallPx, wallReachMm };
+  }
+
+  /** Beyond all that a drawn outline may be wrong, or sooner where the picture shows the bone's edge: an edge farther out may be the neighbour's. */
+  const isBeyond = (outsideMm: number, edgeMm: number | undefined): boolean =>
+    outsideMm > rules.outlineErrorMm || (edgeMm !== undefined && isTold(edgeMm) && edgeMm > rules.edgeErrorMm);
+
+  function isAbout(axis: BoneAxis, x: number, y: number, mmPerFinePx: number): boolean {
+    const behindMm = ((x - axis.x) * axis.dx + (y - axis.y) * axis.dy) * mmPerFinePx;
+    const asideMm = Math.abs((x - axis.x) * axis.dy - (y - axis.y) * axis.dx) * mmPerFinePx;
+    return behindMm > -rules.moving.aheadMm && asideMm < (behindMm > rules.moving.hubMm ? rules.moving.hubAsideMm : rules.moving.asideMm);
   }
 
   /** Where the part outside lies, as seen: behind the wall, above, below, or to a side. The head is at the top of the picture. */

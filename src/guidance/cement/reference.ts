@@ -8,7 +8,10 @@ export interface ReferencePicture {
   readonly difference: Grid;
   /** The difference less what motion alone may make of it there, where that matters. */
   readonly evidence: Grid;
-  /** Its standard deviation where nothing happens. */
+  /** What the bone looks like without cement, nepers, and for how many frames each place has been learnt (0 = nothing is known of it). */
+  readonly background: Grid;
+  readonly age: Uint8Array;
+  /** Standard deviation of the difference where nothing happens. */
   readonly sigma: number;
   /** Looks at one frame; `shift` in fine pixels: bone point b appears at b + shift. Evidence below `leastNepers` is only told roughly. */
   compare(fine: Grid, field: VisibleField, shift: readonly [number, number], blocked: Uint8Array, region: Region, leastNepers: number): void;
@@ -142,6 +145,8 @@ export function createReferencePicture(width: number, height: number): Reference
   return {
     difference,
     evidence,
+    background,
+    age,
     get sigma() {
       return sigma;
     },

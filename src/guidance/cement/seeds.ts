@@ -17,6 +17,7 @@ export interface SeedInput {
 export interface SeedZone {
   update(input: SeedInput): void;
   reaches(region: DarkRegion, labels: Uint16Array): boolean;
+  covers(at: number): boolean;
 }
 
 /** Millimetres: around the tip; in front of it, where a cavity may lie; around present cement. */
@@ -72,6 +73,7 @@ export function createSeedZone(width: number, height: number): SeedZone {
         }
       }
     },
+    covers: (at) => zone[at] !== 0,
     reaches(region, labels) {
       for (let y = region.y0; y <= region.y1; y++) {
         for (let x = region.x0; x <= region.x1; x++) {

@@ -1,0 +1,173 @@
+import { type Grid, sampleGrid } from '../image/grid.ts';
+import type { Region } from '../image/motion.ts';
+
+type Point = readonly [x: number, y: number];
+
+/** A place of the drawn outline and where the bone's own edge is there. Fine grid, bone coordinates. */
+export interface EdgeStation {
+  readonly at: Point;
+  /** Out of the body, unit length. */
+  readonly outward: Point;
+  /** From the drawn outline to the bone's edge, pixels, positive outward; null where no clear edge was seen. */
+  readonly offsetPx: number | null;
+}
+
+export interface EdgePicture {
+  /** The picture before cement. */
+  readonly grid: Grid;
+  /** Non-zero where something is known of it. */
+  readonly known: Uint8Array;
+  /** Standard deviation of the noise of one smoothed frame that went into it, nepers. */
+  readonly sigma: number;
+}
+
+/** Millimetres, and shares. */
+const rules = {
+  station: 0.6,
+  step: 0.25,
+  /** The outline may be drawn so much too wide, and the silhouette is looked for so far outside it. */
+  inside: 3.2,
+  outside: 2.5,
+  /** Each profile is the mean over so much along the outline to both sides. */
+  along: 1.5,
+  /** The rim of a rounded bone, blurred by the detector, spreads over this. */
+  edge: 1.5,
+  /** Least step of an edge: nepers, and sigmas of one smoothed frame (the averaged picture has a third of them). */
+  leastStep: 0.06,
+  leastSigmas: 2,
+  /** Smaller steps than this share of the largest one are no silhouette. */
+  ofLargest: 0.5,
+  /** What gets brighter farther out than an edge makes it an inner one: the silhouette is the last. */
+  laterShare: 0.3,
+  /** Neighbours within this along the outline have to agree to within that, so many of them. */
+  neighbours: 4,
+  agree: 0.5,
+  agreeing: 0.7,
+} as const;
+
+/**
+ * Where the silhouette of the bone is under an outline drawn by hand: going out, the picture gets brighter by a clear step and
+ * not by another one behind it, and so do its neighbours along the outline. Where that is not so nothing is said.
+ */
+export function bodyEdge(picture: EdgePicture, outline: readonly Point[], mmPerPx: number): EdgeStation[] {
+  const places = stationsOf(outline, rules.station / mmPerPx);
+  const offsetsMm = places.map((place) => edgeOffsetMm(picture, place, mmPerPx));
+  const reach = Math.round(rules.neighbours / rules.station);
+  return places.map(({ at, outward }, i) => {
+    const around: number[] = [];
+    for (let k = -reach; k <= reach; k++) {
+      const offset = offsetsMm[(i + k + places.length) % places.length];
+      if (offset !== null && offset !== undefined) around.push(offset);
+    }
+    const settled = agreedOffset(around, 2 * reach + 1);
+    return { at, outward, offsetPx: settled === null ? null : settled / mmPerPx };
+  });
+}
+
+function agreedOffset(offsets: readonly number[], wanted: number): number | null {
+  const middle = offsets.toSorted((p, q) => p - q)[offsets.length >> 1];
+  if (middle === undefined) return null;
+  const agreeing = offsets.filter((offset) => Math.abs(offset - middle) <= rules.agree);
+  if (agreeing.length < rules.agreeing * wanted) return null;
+  return agreeing.reduce((sum, offset) => sum + offset, 0) / agreeing.length;
+}
+
+/** Even steps along the closed outline, with the direction out of it. */
+function stationsOf(outline: readonly Point[], stepPx: number): { readonly at: Point; readonly outward: Point }[] {
+  const turn = Math.sign(outline.reduce((sum, [x, y], i) => sum + crossOf([x, y], outline[(i + 1) % outline.length] ?? [x, y]), 0)) || 1;
+  return outline.flatMap((from, i) => {
+    const to = outline[(i + 1) % outline.length] ?? from;
+    const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+    if (length === 0) return [];
+    const [dx, dy] = [(to[0] - from[0]) / length, (to[1] - from[1]) / length];
+    const count = Math.max(1, Math.round(length / stepPx));
+    return Array.from({ length: count }, (_, k) => {
+      const along = ((k + 0.5) * length) / count;
+      return { at: [from[0] + dx * along, from[1] + dy * along] as const, outward: [turn * dy, -turn * dx] as const };
+    });
+  });
+}
+
+const crossOf = ([ax, ay]: Point, [bx, by]: Point): number => ax * by - ay * bx;
+
+/** Where the last clear step to brighter is on the way out, mm from the outline; null when there is none. */
+function edgeOffsetMm(picture: EdgePicture, { at, outward }: { readonly at: Point; readonly outward: Point }, mmPerPx: number): number | null {
+  const values = profileOf(picture, at, outward, mmPerPx);
+  if (values === null) return null;
+  const half = Math.round(rules.edge / 2 / rules.step);
+  const stepAt = (i: number): number => (values[i - half] ?? 0) - (values[i + half] ?? 0);
+  let largest = 0;
+  for (let i = half; i < values.length - half; i++) largest = Math.max(largest, stepAt(i));
+  const least = Math.max(rules.leastStep, rules.leastSigmas * picture.sigma, rules.ofLargest * largest);
+  for (let i = values.length - 1 - half; i >= half; i--) {
+    const here = stepAt(i);
+    if (here < least || here < stepAt(i - 1) || here < stepAt(i + 1)) continue;
+    const outer = values[i + half] ?? 0;
+    const brightest = Math.min(...values.slice(i + half));
+    if (outer - brightest > rules.laterShare * here) return null;
+    return i * rules.step - rules.inside - rules.edge / 2;
+  }
+  return null;
+}
+
+/** Attenuation from inside to outside, averaged along the outline; null where a part of it is not known. */
+function profileOf({ grid, known }: EdgePicture, at: Point, outward: Point, mmPerPx: number): number[] | null {
+  const [nx, ny] = outward;
+  const sides = Math.max(1, Math.round(rules.along / mmPerPx));
+  const count = Math.round((rules.inside + rules.outside + rules.edge) / rules.step) + 1;
+  const values: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const out = (i * rules.step - rules.inside - rules.edge / 2) / mmPerPx;
+    const x = at[0] + nx * out;
+    const y = at[1] + ny * out;
+    let sum = 0;
+    for (let k = -sides; k <= sides; k++) {
+      const px = x - ny * k;
+      const py = y + nx * k;
+      if (px < 0 || py < 0 || px >= grid.width - 1 || py >= grid.height - 1 || known[Math.round(py) * grid.width + Math.round(px)] === 0) return null;
+      sum += sampleGrid(grid, px, py);
+    }
+    values.push(sum / (2 * sides + 1));
+  }
+  return values;
+}
+
+/** What the map holds where no clear edge is near. */
+const untold = 1e3;
+
+/**
+ * How far every place about the outline is beyond the bone's edge, mm, negative inside, `untold` where no clear edge is near; of `outlineMm` (the distance
+ * from the drawn outline) only a band is looked at.
+ */
+export function edgeDistances(stations: readonly EdgeStation[], outlineMm: Float32Array, box: Region, width: number, mmPerPx: number): Float32Array {
+  const edgeMm = new Float32Array(outlineMm.length).fill(untold);
+  for (let y = box.y0; y < box.y1; y += 2) {
+    for (let x = box.x0; x < box.x1; x += 2) {
+      const outside = outlineMm[y * width + x] ?? untold;
+      if (outside < -rules.inside || outside > rules.outside) continue;
+      const nearest = nearestStation(stations, x, y);
+      if (nearest === null || nearest.offsetPx === null) continue;
+      const out = (x - nearest.at[0]) * nearest.outward[0] + (y - nearest.at[1]) * nearest.outward[1];
+      const beyond = (out - nearest.offsetPx) * mmPerPx;
+      for (let at = y * width + x; at <= (y + 1) * width + x && at + 1 < edgeMm.length; at += width) {
+        edgeMm[at] = beyond;
+        edgeMm[at + 1] = beyond;
+      }
+    }
+  }
+  return edgeMm;
+}
+
+export const isTold = (edgeMm: number): boolean => edgeMm < untold;
+
+function nearestStation(stations: readonly EdgeStation[], x: number, y: number): EdgeStation | null {
+  let nearest: EdgeStation | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const station of stations) {
+    const square = (x - station.at[0]) ** 2 + (y - station.at[1]) ** 2;
+    if (square >= least) continue;
+    least = square;
+    nearest = station;
+  }
+  return nearest;
+}
