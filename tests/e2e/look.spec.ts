@@ -37,7 +37,7 @@ const moving = (page: Page) =>
   ].map((selector) => page.locator(selector));
 
 /** `npx playwright test tests/e2e/look.spec.ts --update-snapshots` takes the pictures anew after a change that is meant. Fonts come with the console and the screen is of one size: what is left to differ is how a browser smooths an edge. */
-const tolerant = (page: Page) => ({ mask: moving(page), maskColor: '#203040', animations: 'disabled', caret: 'hide', maxDiffPixelRatio: 0.01 }) as const;
+const tolerant = (page: Page) => ({ mask: moving(page), maskColor: '#203040', animations: 'disabled', caret: 'hide', maxDiffPixelRatio: 0.001 }) as const;
 const looksAs = (page: Page, name: string) => expect(page).toHaveScreenshot(`${name}.png`, tolerant(page));
 /** Without the header: outside the live view an alarm that comes meanwhile is told there. */
 const mainLooksAs = (page: Page, name: string) => expect(page.getByRole('main')).toHaveScreenshot(`${name}.png`, tolerant(page));
