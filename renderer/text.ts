@@ -147,6 +147,7 @@ export const text = {
     noLimit: 'no limit set',
     thisNeedle: (volume: string) => `this needle ${volume}`,
     seen: (value: string) => `seen ${value}`,
+    seenUncalibrated: (value: string) => `seen ${value}, uncalibrated`,
     rate: (value: string) => `${value} mL/min`,
     peak: (value: string) => `peak ${value}`,
     workingTime: 'Working time left',

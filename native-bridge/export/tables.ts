@@ -63,13 +63,14 @@ const needle = table({
 
 const cement = table({
   topics: ['/plane/a/cement', '/plane/b/cement'],
-  columns: ['plane', 'areaPx', 'areaMm2', 'volumeMl', 'volumeFrom', 'zone', 'leak', 'leakSite', 'toPosteriorWallPx', 'toPosteriorWallMm'],
+  columns: ['plane', 'areaPx', 'areaMm2', 'volumeMl', 'volumeFrom', 'volumeBound95Ml', 'zone', 'leak', 'leakSite', 'toPosteriorWallPx', 'toPosteriorWallMm'],
   row: ({ topic, data }) => [
     planeOf(topic),
     data.areaPx,
     data.areaMm2,
     data.volumeMl,
     data.volumeFrom,
+    data.volumeBound95Ml ?? null,
     data.zone,
     data.leak,
     data.leakSite,

@@ -102,6 +102,7 @@ const cementSchema = z.looseObject({
   areaMm2: nullable.number,
   volumeMl: nullable.number,
   volumeFrom: z.enum(['attenuation', 'injector']).nullable(),
+  volumeBound95Ml: number.exactOptional(),
   zone: z.enum(['none', 'body', 'posterior-quarter', 'outside']),
   leak: z.boolean(),
   leakSite: leakSiteSchema.nullable(),

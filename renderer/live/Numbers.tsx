@@ -16,8 +16,9 @@ import {
   type GuidedLength,
   heightNow,
   offPlan,
+  type SeenVolume,
   type ShownGuidance,
-  seenVolumeMl,
+  seenVolume,
   wallDistance,
 } from './guidanceNumbers.ts';
 import { NumberBlock } from './NumberBlock.tsx';
@@ -71,16 +72,22 @@ function volumeLimit(plan: Plan | null, phase: 'balloon' | 'cement' | 'unknown')
 /** The limit of what is being delivered now. */
 export const volumeLimitOf = (moment: Moment): number | null => volumeLimit(moment.timeline.procedure?.plan ?? null, phaseOf(moment));
 
+/** Calibrated by the injector it is a number; by attenuation alone only with how far it may be off. */
+function seenText({ volumeMl, calibrated, bound95Ml }: SeenVolume): string {
+  if (calibrated) return words.seen(`${fixed(volumeMl, 1)} mL`);
+  return words.seenUncalibrated(bound95Ml === null ? `${fixed(volumeMl, 1)} mL` : `${fixed(volumeMl, 1)} ± ${fixed(bound95Ml, 1)} mL`);
+}
+
 function VolumeBlock({ moment, frames }: BlockProps) {
   const phase = phaseOf(moment);
   const { injector, injectors, procedure } = moment.timeline;
   const derived = phase === 'cement' && injector ? cementOfAllMl(injectors) : phase === 'balloon' ? injector?.balloon.volumeMl : undefined;
   const volumeMl = derived ?? moment.reading.volumeMl;
   const limit = volumeLimit(procedure?.plan ?? null, phase);
-  const seen = phase === 'cement' ? seenVolumeMl(frames) : null;
+  const seen = phase === 'cement' ? seenVolume(frames) : null;
   const share = phase === 'cement' && injector ? needleShareMl(injector, injectors) : null;
   const rate = moment.reading.rateMlPerMin;
-  const of = [share === null ? '' : words.thisNeedle(`${fixed(share, 1)} mL`), seen === null ? '' : words.seen(`${fixed(seen, 1)} mL`)];
+  const of = [share === null ? '' : words.thisNeedle(`${fixed(share, 1)} mL`), seen === null ? '' : seenText(seen)];
   return (
     <NumberBlock
       id="volume"

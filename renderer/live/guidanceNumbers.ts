@@ -52,10 +52,20 @@ export function offPlan(frames: ShownGuidance): OffPlan | null {
   return each.sort((p, q) => q.off.value - p.off.value)[0] ?? null;
 }
 
-/** Cement volume as the pictures show it: from the plane that gives one, the larger of two. */
-export function seenVolumeMl(frames: ShownGuidance): number | null {
-  const volumes = observed(frames).flatMap(({ observation: { cement } }) => (cement.volumeMl === null ? [] : [cement.volumeMl]));
-  return volumes.length > 0 ? Math.max(...volumes) : null;
+/** Cement volume as the pictures show it, and whether the injector's own has calibrated it. */
+export interface SeenVolume {
+  readonly volumeMl: number;
+  readonly calibrated: boolean;
+  /** 95 % bound, where the record tells one. */
+  readonly bound95Ml: number | null;
+}
+
+/** From the plane that gives a volume, the larger of two. */
+export function seenVolume(frames: ShownGuidance): SeenVolume | null {
+  const volumes = observed(frames).flatMap(({ observation: { cement } }): SeenVolume[] =>
+    cement.volumeMl === null ? [] : [{ volumeMl: cement.volumeMl, calibrated: cement.volumeFrom === 'injector', bound95Ml: cement.volumeBound95Ml ?? null }],
+  );
+  return volumes.sort((p, q) => q.volumeMl - p.volumeMl)[0] ?? null;
 }
 
 export const anyCement = (frames: ShownGuidance): boolean => observed(frames).some(({ observation }) => observation.cement.areaPx > 0);

@@ -66,7 +66,8 @@ export function cementAtDepth(
   const depthShare = 1 + dot(view.beam, subtract(tipPatientMm, view.isocentrePatientMm)) / view.sodMm;
   const areaShare = Math.max(1 / mostAreaShare, Math.min(mostAreaShare, depthShare * depthShare));
   const scaled = (value: number | null): number | null => (value === null ? null : value * areaShare);
-  return { ...cement, areaMm2: scaled(cement.areaMm2), volumeMl: scaled(cement.volumeMl) };
+  const bound = cement.volumeBound95Ml === undefined ? {} : { volumeBound95Ml: cement.volumeBound95Ml * areaShare };
+  return { ...cement, areaMm2: scaled(cement.areaMm2), volumeMl: scaled(cement.volumeMl), ...bound };
 }
 
 /** Every combination, the two needles being advanced first. */
@@ -93,6 +94,8 @@ const calibrationRules = {
   /** Beyond this the scale is fixed: a later difference is then a sign of cement that went where nobody looks. */
   settledMl: 1.5,
   stepMl: 0.05,
+  /** 95 % bound of a calibrated volume, as a share of it: the injector's own, and what the view loses behind steel and bone. */
+  boundShare: 0.15,
   leastPairs: 3,
   leastScale: 0.5,
   mostScale: 2,
@@ -103,6 +106,8 @@ export interface CalibratedVolume {
   readonly state: VolumeCalibration;
   readonly volumeMl: number;
   readonly volumeFrom: 'attenuation' | 'injector';
+  /** 95 % bound, as a share of the volume, once calibrated; null before: then it is what the picture alone says. */
+  readonly boundShare: number | null;
   /** Injected less seen, mL, once calibrated: what the picture misses. Null before. */
   readonly unseenMl: number | null;
 }
@@ -121,6 +126,7 @@ export function calibrateVolume(state: VolumeCalibration, seenAttenuationVolumeM
     state: next,
     volumeMl,
     volumeFrom: calibrated ? 'injector' : 'attenuation',
+    boundShare: calibrated ? calibrationRules.boundShare : null,
     unseenMl: calibrated && injectorVolumeMl !== null ? injectorVolumeMl - volumeMl : null,
   };
 }

@@ -47,6 +47,12 @@ export interface CementObservation {
   readonly volumeMl: number | null;
   /** How volumeMl was scaled: by physics alone or by the injector's own volume in this run. */
   readonly volumeFrom: 'attenuation' | 'injector' | null;
+  /**
+   * 95 % bound of `volumeMl`, mL: small once the injector has calibrated it; before, what cements, views and scatter differ by; and with
+   * display values (8 bit, or said to be), of which no tag tells how many nepers they span, as large as the volume itself. Absent without a
+   * volume, and in records made before it was told.
+   */
+  readonly volumeBound95Ml?: number;
   readonly zone: 'none' | 'body' | 'posterior-quarter' | 'outside';
   readonly leak: boolean;
   readonly leakSite: LeakSite | null;

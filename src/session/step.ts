@@ -58,8 +58,9 @@ function calibrated(
   injectors: InjectorsFold,
 ): { readonly cement: CementObservation; readonly state: VolumeCalibration | undefined } {
   if (cement.volumeMl === null) return { cement, state: before };
-  const { state, volumeMl, volumeFrom, unseenMl } = calibrateVolume(before ?? uncalibratedVolume, cement.volumeMl, injectedCementMl(injectors));
-  const scaled = { ...cement, volumeMl: toMicrolitre(volumeMl), volumeFrom };
+  const { state, volumeMl, volumeFrom, boundShare, unseenMl } = calibrateVolume(before ?? uncalibratedVolume, cement.volumeMl, injectedCementMl(injectors));
+  const boundMl = boundShare === null ? cement.volumeBound95Ml : boundShare * volumeMl;
+  const scaled = { ...cement, volumeMl: toMicrolitre(volumeMl), volumeFrom, ...(boundMl === undefined ? {} : { volumeBound95Ml: toMicrolitre(boundMl) }) };
   return { cement: unseenMl === null ? scaled : { ...scaled, unseenMl: toMicrolitre(unseenMl) }, state };
 }
 

@@ -50,6 +50,51 @@ describe('C-arm projection', () => {
     expect(nearDetector - 511.5).toBeCloseTo(((1000 / 740) * 10) / 0.2, 6);
   });
 
+  it('is u = SID / (ISO − y) · x and v = SID / (ISO − y) · z of the point turned into the positioner (PS3.17 FFF.1.2.4)', () => {
+    for (const [primary, secondary] of [
+      [0, 0],
+      [35, 0],
+      [0, -20],
+      [180, 12],
+      [-100, 25],
+    ] as const) {
+      const [p, s] = [(primary * Math.PI) / 180, (secondary * Math.PI) / 180];
+      const [X, Y, Z] = [17, -23, 41];
+      // About the patient's long axis by the primary angle, then about the turned left-right axis by the secondary one.
+      const x = X * Math.cos(p) + Y * Math.sin(p);
+      const yTurned = -X * Math.sin(p) + Y * Math.cos(p);
+      const y = yTurned * Math.cos(s) - Z * Math.sin(s);
+      const z = yTurned * Math.sin(s) + Z * Math.cos(s);
+      const [u, v] = [(1000 / (640 - y)) * x, (1000 / (640 - y)) * z];
+      const seen = project(viewOf(primary, secondary), [X, Y, Z]) ?? [0, 0];
+      expect(seen[0]).toBeCloseTo(511.5 + u / 0.2, 6);
+      expect(seen[1]).toBeCloseTo(511.5 - v / 0.2, 6);
+    }
+  });
+
+  it('looks along a beam that makes arccos(|cos primary| · |cos secondary|) with front to back (PS3.17 FFF.1.2.4)', () => {
+    for (const [primary, secondary, wanted] of [
+      [30, 0, 30],
+      [0, 40, 40],
+      [30, 30, 41.4096],
+      [150, -30, 41.4096],
+      [-60, 45, 69.2952],
+    ] as const) {
+      const angle = (Math.acos(Math.abs(viewAxes(primary, secondary).beam[1])) * 180) / Math.PI;
+      expect(angle).toBeCloseTo(wanted, 3);
+    }
+  });
+
+  it('shows an isocentre that the tags place in the patient where the central ray is, and everything else about it', () => {
+    const isocentrePatientMm: Vector3 = [12, -180, 640];
+    const view = cArmView({ rows: 1024, columns: 1024, geometry: geometry(90, 5) }, { isocentrePatientMm });
+    if (view === null) throw new Error('complete tags give a view');
+    expect(project(view, isocentrePatientMm)).toEqual([511.5, 511.5]);
+    const [x, y] = project(viewOf(90, 5), [3, 4, 5]) ?? [0, 0];
+    const moved = project(view, [15, -176, 645]) ?? [0, 0];
+    expect(Math.hypot(moved[0] - x, moved[1] - y)).toBeLessThan(1e-9);
+  });
+
   it('is null without angles, distances or spacing, and behind the source', () => {
     expect(cArmView({ rows: 8, columns: 8, geometry: noGeometry })).toBeNull();
     expect(mmPerPxOf(noGeometry)).toBeNull();
@@ -164,6 +209,12 @@ describe('angulation advice', () => {
     const beam = viewAxes(angles.primaryAngleDeg, angles.secondaryAngleDeg).beam;
     const along: Vector3 = [target[0] - entry[0], target[1] - entry[1], target[2] - entry[2]];
     expect(Math.abs(dot(beam, along)) / norm(along)).toBeLessThan(1e-9);
+    // The beams that show the line at full length are a circle about it: none of them is nearer.
+    const turn = angulationDistanceDeg(angles, present);
+    for (let degree = 0; degree < 360; degree += 5) {
+      const tilted = profileAngulation(entry, target, { primaryAngleDeg: 95 + degree, secondaryAngleDeg: 3 });
+      if (tilted !== null) expect(angulationDistanceDeg(tilted, present)).toBeGreaterThanOrEqual(turn - 1e-6);
+    }
   });
 
   it('names the angles whose beam is the given direction', () => {

@@ -77,6 +77,7 @@ describe('cement', () => {
     const truthMl = (nepers * mmPerPx ** 2) / 0.092 / 1000;
     expect(Math.abs((last?.cement.volumeMl ?? 0) / truthMl - 1)).toBeLessThan(0.15);
     expect(last?.cement.volumeFrom).toBe('attenuation');
+    expect((last?.cement.volumeBound95Ml ?? 0) / (last?.cement.volumeMl ?? 0)).toBeCloseTo(0.4, 6);
   });
 
   it('is not what a balloon is, which comes, stays round and goes; what fills its cavity then is', () => {

@@ -180,6 +180,8 @@ describe('area and volume at the depth of the tip', () => {
       const { areaMm2, volumeMl } = cementAtDepth(cement, seen, tip);
       expect((areaMm2 ?? 0) * seenMm ** 2).toBeCloseTo(25, 3);
       expect((volumeMl ?? 0) * seenMm ** 2).toBeCloseTo(2, 4);
+      const withBound = cementAtDepth({ ...cement, volumeBound95Ml: 0.8 }, seen, tip);
+      expect((withBound.volumeBound95Ml ?? 0) / (withBound.volumeMl ?? 0)).toBeCloseTo(0.4, 9);
     }
   });
 
@@ -208,6 +210,7 @@ describe('volume calibrated by the injector', () => {
     for (const factor of [0.7, 1, 1.3]) {
       const end = course(factor);
       expect(end.volumeFrom).toBe('injector');
+      expect(end.boundShare).toBe(0.15);
       expect(Math.abs(end.volumeMl - 4)).toBeLessThan(0.08);
     }
   });
@@ -222,7 +225,7 @@ describe('volume calibrated by the injector', () => {
   });
 
   it('is attenuation alone without an injector', () => {
-    expect(calibrateVolume(uncalibratedVolume, 1.2, null)).toMatchObject({ volumeMl: 1.2, volumeFrom: 'attenuation', unseenMl: null });
+    expect(calibrateVolume(uncalibratedVolume, 1.2, null)).toMatchObject({ volumeMl: 1.2, volumeFrom: 'attenuation', unseenMl: null, boundShare: null });
   });
 
   it('starts again when the injector is zeroed', () => {

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { ageText, anglesText, bytesText, clockText, fixed, longClockText, personName, positionText, pressureText } from '../../renderer/app/format.ts';
 import { nextStage, stagesOf, stageTimeMs } from '../../renderer/app/stages.ts';
-import { deliveryPhase, offPlan, wallDistance } from '../../renderer/live/guidanceNumbers.ts';
+import { deliveryPhase, offPlan, seenVolume, wallDistance } from '../../renderer/live/guidanceNumbers.ts';
 import { matchingRecords } from '../../renderer/review/recordSearch.ts';
 import { affineFromThree, scaleOf, toCanvas, toImage } from '../../renderer/viewport/affine.ts';
 import { barLengthMm } from '../../renderer/viewport/scaleLength.ts';
 import { draggedWindow, widthOf, windowFromPixels } from '../../renderer/viewport/window.ts';
+import type { PlaneObservation } from '../../src/guidance/observation.ts';
 import { emptyPlan } from '../../src/procedure/plan.ts';
 import type { ProcedureState } from '../../src/procedure/procedureState.ts';
 
@@ -103,4 +104,14 @@ test('a search finds records that hold each of its words', () => {
   const records = [record('one', 1, true), record('two', 2, false), record('three', 3, true)];
   expect(matchingRecords(records, 'COMPLETE kypho').map(({ name }) => name)).toEqual(['three', 'one']);
   expect(matchingRecords(records, 'not closed').map(({ name }) => name)).toEqual(['two']);
+});
+
+test('a seen volume says whether the injector has calibrated it, and by how much it may be off', () => {
+  const seen = (cement: object) => ({ needle: {}, cement }) as unknown as PlaneObservation;
+  const byAttenuation = seen({ volumeMl: 1.4, volumeFrom: 'attenuation', volumeBound95Ml: 0.6 });
+  const byInjector = seen({ volumeMl: 1.2, volumeFrom: 'injector', volumeBound95Ml: 0.2 });
+  expect(seenVolume({ a: byAttenuation, b: byInjector })).toEqual({ volumeMl: 1.4, calibrated: false, bound95Ml: 0.6 });
+  expect(seenVolume({ a: null, b: byInjector })).toMatchObject({ calibrated: true });
+  expect(seenVolume({ a: seen({ volumeMl: 0.9, volumeFrom: 'attenuation' }), b: null })).toEqual({ volumeMl: 0.9, calibrated: false, bound95Ml: null });
+  expect(seenVolume({ a: seen({ volumeMl: null, volumeFrom: null }), b: null })).toBeNull();
 });

@@ -1,7 +1,7 @@
 import type { RunLengthMask } from '../../base/runLength.ts';
 import type { XrayFrameAttributes } from '../../dicom/xrayFrame.ts';
 import type { Plan, PlanePlan, Stage } from '../../sample/index.ts';
-import type { AttenuationPyramid } from '../image/attenuation.ts';
+import { type AttenuationPyramid, relationshipOf } from '../image/attenuation.ts';
 import type { VisibleField } from '../image/field.ts';
 import type { MotionEstimate, Region } from '../image/motion.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
@@ -51,6 +51,12 @@ export interface CementAnalysis {
  * views differ by a third; the injector's own volume corrects it within the run.
  */
 export const cementNepersPerMm = 0.092;
+
+/**
+ * 95 % bound of a volume by attenuation alone, as a share of it. Cements and views differ by a third, scatter comes on top; how many nepers
+ * display values span is in no tag, and may be half or twice of what is assumed.
+ */
+const volumeBoundShare = { LIN: 0.4, LOG: 0.4, DISP: 1 } as const;
 
 /** How far beyond the planned body, or around the tip when no body was drawn, cement is looked for. */
 const watchMarginMm = { body: 20, tip: 32 } as const;
@@ -244,11 +250,13 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     if (image === null) return noCement;
     const areaPx = image.counts.reduce((sum, run, i) => (i % 2 === 1 ? sum + run : sum), 0);
     const known = scale.mmPerPx !== null;
+    const volumeMl = known ? (mass * mmPerFinePx ** 2) / cementNepersPerMm / 1000 : null;
     return {
       areaPx,
       areaMm2: known ? areaPx * scale.workingMmPerPx ** 2 : null,
-      volumeMl: known ? (mass * mmPerFinePx ** 2) / cementNepersPerMm / 1000 : null,
+      volumeMl,
       volumeFrom: known ? 'attenuation' : null,
+      ...(volumeMl === null ? {} : { volumeBound95Ml: volumeBoundShare[relationshipOf(attributes)] * volumeMl }),
       ...leak,
       mask: image,
     };

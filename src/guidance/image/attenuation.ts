@@ -35,6 +35,13 @@ export const sameStorage = (a: XrayFrameAttributes, b: XrayFrameAttributes): boo
   a.photometric === b.photometric &&
   a.pixelIntensityRelationship === b.pixelIntensityRelationship;
 
+/** How the stored values of these frames are taken to stand for the intensity of the beam. */
+export const relationshipOf = ({
+  pixelIntensityRelationship,
+  bitsStored,
+}: Pick<XrayFrameAttributes, 'pixelIntensityRelationship' | 'bitsStored'>): 'LIN' | 'LOG' | 'DISP' =>
+  pixelIntensityRelationship ?? (bitsStored > 8 ? 'LOG' : 'DISP');
+
 /**
  * Stored value → nepers of attenuation. LIN is intensity (Beer–Lambert: minus its logarithm); LOG and DISP are taken as
  * already logarithmic, which for display values is an approximation. Unknown: LOG above 8 bits, DISP at 8.
@@ -42,7 +49,7 @@ export const sameStorage = (a: XrayFrameAttributes, b: XrayFrameAttributes): boo
 export function attenuationTable(attributes: XrayFrameAttributes): Float32Array {
   const size = 2 ** Math.min(16, Math.max(1, attributes.bitsAllocated === 8 ? 8 : 16));
   const largest = 2 ** attributes.bitsStored - 1;
-  const relationship = attributes.pixelIntensityRelationship ?? (attributes.bitsStored > 8 ? 'LOG' : 'DISP');
+  const relationship = relationshipOf(attributes);
   const inverted = attributes.photometric === 'MONOCHROME1';
   const table = new Float32Array(size);
   for (let stored = 0; stored < size; stored++) {
