@@ -81,7 +81,7 @@ function exportFrom(
     const files: string[] = [];
     const remarks: string[] = [...known];
     let made: Promise<MadeReport> | null = null;
-    for (const [index, kind] of kinds.entries()) {
+    for (const [index, kind] of bestOrder.filter((each) => kinds.includes(each)).entries()) {
       const task = {
         reader,
         origin,
@@ -109,6 +109,9 @@ function exportFrom(
     };
   });
 }
+
+/** What takes most memory comes first, while nothing is left over from what was before. */
+const bestOrder: readonly ExportKind[] = ['video', 'csv', 'report', 'dicom'];
 
 /** Loaded when wanted: some bring large libraries with them. */
 const parts: Readonly<Record<ExportKind, (task: ExportTask, options: ExportOptions) => Promise<readonly string[]>>> = {
