@@ -21,14 +21,20 @@ export function geometryOf(dataset: DicomDataset, index: number): XrayGeometry {
   const spacing = first(places, (item) => pair(numbersOf(item, 'x00181164', 'text')));
   const sodMm = positive(find('x00181111')) ?? positive(find('x00189402', 'FL'));
   return {
-    primaryAngleDeg: angle(dataset, find('x00181510') ?? find('x00189463', 'FL'), 'x00181520', index),
-    secondaryAngleDeg: angle(dataset, find('x00181511') ?? find('x00189464', 'FL'), 'x00181521', index),
+    primaryAngleDeg: angle(dataset, find('x00181510') ?? isocentreAngle(dataset, find('x00189463', 'FL')), 'x00181520', index),
+    secondaryAngleDeg: angle(dataset, find('x00181511') ?? isocentreAngle(dataset, find('x00189464', 'FL')), 'x00181521', index),
     sidMm: positive(find('x00181110')),
     sodMm,
     imagerPixelSpacingMm: spacing !== null && spacing[0] > 0 && spacing[1] > 0 ? spacing : null,
     fieldOfView: fieldOfViewOf(places),
     patientPosition: patientPositionOf(dataset),
   };
+}
+
+/** Angles of the isocentre system, (0018,9463) and (0018,9464), belong to the equipment: they are those of the patient only who lies on the back, head first. */
+function isocentreAngle(dataset: DicomDataset, angleDeg: number | null): number | null {
+  const position = textOf(dataset, 'x00185100') ?? 'HFS';
+  return position === 'HFS' ? angleDeg : null;
 }
 
 function angle(dataset: DicomDataset, start: number | null, incrementTag: string, index: number): number | null {

@@ -77,6 +77,14 @@ describe('where tube, patient and detector stood', () => {
     expect(geometryOf(fileWith([shared, own]).dataset, 1)).toMatchObject({ primaryAngleDeg: 2, sidMm: 1100, sodMm: 700 });
   });
 
+  test('angles of the isocentre system are those of a patient on the back, and say nothing of one who lies prone', () => {
+    const shared = element(0x52009229, 'SQ', [[element(0x00189462, 'SQ', [[element(0x00189463, 'FL', [-30]), element(0x00189464, 'FL', [12])]])]]);
+    const position = (code: string) => element(0x00185100, 'CS', code);
+    expect(geometryOf(fileWith([position('HFS'), shared]).dataset, 0)).toMatchObject({ primaryAngleDeg: -30, secondaryAngleDeg: 12 });
+    expect(geometryOf(fileWith([shared]).dataset, 0)).toMatchObject({ primaryAngleDeg: -30, secondaryAngleDeg: 12 });
+    expect(geometryOf(fileWith([position('HFP'), shared]).dataset, 0)).toMatchObject({ primaryAngleDeg: null, secondaryAngleDeg: null });
+  });
+
   test('nothing said, or zero, is nothing known', () => {
     expect(geometryOf(fileWith([text(0x00181110, '0'), text(0x00181164, '0\\0')]).dataset, 0)).toEqual(noGeometry);
   });

@@ -40,6 +40,9 @@ describe('C-arm projection', () => {
   it('shows the left of a prone patient on the left of the image (primary angle 180)', () => {
     const left = project(viewOf(180, 0), [10, 0, 0]);
     expect(left?.[0]).toBeLessThan(511.5);
+    // Of a supine one (0) it is on the right, and the head is at the top of both.
+    expect(project(viewOf(0, 0), [10, 0, 0])?.[0]).toBeGreaterThan(511.5);
+    for (const primary of [0, 180, 90]) expect(project(viewOf(primary, 0), [0, 0, 10])?.[1]).toBeLessThan(511.5);
   });
 
   it('magnifies what is nearer to the source', () => {
