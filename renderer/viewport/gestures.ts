@@ -1,6 +1,6 @@
 import { arrowStep } from '../app/arrows.ts';
 import type { CanvasPoint } from './affine.ts';
-import type { PlaneController } from './planeController.ts';
+import { type PlaneController, zoomStep } from './planeController.ts';
 
 type Drag = 'window' | 'pan' | 'zoom';
 
@@ -10,9 +10,30 @@ function dragOf(event: PointerEvent): Drag {
   return event.button === 2 ? 'zoom' : 'window';
 }
 
-/** Lets mouse, pen and touch act on a picture. Call the result to let go. */
+type Fingers = readonly [CanvasPoint, CanvasPoint];
+
+const middle = ([p, q]: Fingers): CanvasPoint => [(p[0] + q[0]) / 2, (p[1] + q[1]) / 2];
+const apart = ([p, q]: Fingers): number => Math.hypot(p[0] - q[0], p[1] - q[1]);
+/** Fingers closer than this are one to a gloved hand: their distance says nothing. */
+const leastApartPx = 20;
+
+/** What two fingers that have moved do to a picture: steps of zoom about the middle between them, and how far that middle went. */
+export function pinchOf(before: Fingers, after: Fingers): { readonly steps: number; readonly about: CanvasPoint; readonly by: CanvasPoint } {
+  const [from, to] = [middle(before), middle(after)];
+  const ratio = Math.max(leastApartPx, apart(after)) / Math.max(leastApartPx, apart(before));
+  return { steps: Math.log(ratio) / Math.log(zoomStep), about: to, by: [to[0] - from[0], to[1] - from[1]] };
+}
+
+/** The two fingers on the picture; null with one, or more. */
+function fingersOf(touches: ReadonlyMap<number, CanvasPoint>): Fingers | null {
+  const [p, q, more] = [...touches.values()];
+  return p && q && !more ? [p, q] : null;
+}
+
+/** Lets mouse, pen and touch act on a picture: one finger as the left button, two enlarge and move. Call the result to let go. */
 export function attachGestures(root: HTMLElement, controller: PlaneController): () => void {
   let drag: { kind: Drag; x: number; y: number; startedAt: CanvasPoint } | null = null;
+  const touches = new Map<number, CanvasPoint>();
   const local = (event: MouseEvent): CanvasPoint => {
     const bounds = root.getBoundingClientRect();
     return [event.clientX - bounds.left, event.clientY - bounds.top];
@@ -20,10 +41,21 @@ export function attachGestures(root: HTMLElement, controller: PlaneController): 
   const down = (event: PointerEvent) => {
     // While the plan is drawn, a plain click belongs to it; panning and zooming go on.
     if (event.target instanceof Element && event.target.closest('[data-gestures="plan"]') && dragOf(event) === 'window') return;
-    drag = { kind: dragOf(event), x: event.clientX, y: event.clientY, startedAt: local(event) };
+    if (event.pointerType === 'touch') touches.set(event.pointerId, local(event));
+    drag = touches.size > 1 ? null : { kind: dragOf(event), x: event.clientX, y: event.clientY, startedAt: local(event) };
     root.setPointerCapture(event.pointerId);
   };
+  const pinch = (event: PointerEvent) => {
+    const before = fingersOf(touches);
+    touches.set(event.pointerId, local(event));
+    const after = fingersOf(touches);
+    if (!before || !after) return;
+    const { steps, about, by } = pinchOf(before, after);
+    controller.pan(...by);
+    controller.zoom(steps, about);
+  };
   const move = (event: PointerEvent) => {
+    if (touches.has(event.pointerId)) pinch(event);
     if (!drag) return;
     const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
     drag = { ...drag, x: event.clientX, y: event.clientY };
@@ -31,7 +63,8 @@ export function attachGestures(root: HTMLElement, controller: PlaneController): 
     else if (drag.kind === 'pan') controller.pan(dx, dy);
     else controller.zoom(-dy / 60, drag.startedAt);
   };
-  const up = () => {
+  const up = (event: PointerEvent) => {
+    touches.delete(event.pointerId);
     drag = null;
   };
   const wheel = (event: WheelEvent) => {

@@ -60,7 +60,8 @@ const developmentOf = (attributes: XrayFrameAttributes, range: VoiRange, inverte
 
 const epochNow = () => performance.timeOrigin + performance.now();
 const rootFontPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
-const zoomStep = 1.2;
+/** One step of the wheel or of a key enlarges by this. */
+export const zoomStep = 1.2;
 
 export interface PlaneController {
   /** Shows a frame, or keeps it back while the picture is held; gives back pixels that are not needed any longer. */

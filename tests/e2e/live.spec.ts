@@ -98,6 +98,31 @@ test('window, zoom and reset have a mouse and a key', async ({ page }) => {
   await expectRunning(page);
 });
 
+test('two fingers enlarge and move a picture', async ({ page, context }) => {
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  const touch = await context.newCDPSession(page);
+  const scale = plane(page, 'a').locator('.scale-bar');
+  const mmPerPx = async () => {
+    const width = Number.parseFloat((await scale.locator('div').getAttribute('style'))?.replace(/[^\d.]/g, '') ?? '');
+    return Number.parseFloat((await scale.textContent()) ?? '') / width;
+  };
+  const before = await mmPerPx();
+  const fingers = (type: 'touchStart' | 'touchMove' | 'touchEnd', points: readonly (readonly [number, number])[]) =>
+    touch.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
+  await fingers('touchStart', [[250, 400]]);
+  await fingers('touchStart', [
+    [250, 400],
+    [350, 400],
+  ]);
+  await fingers('touchMove', [
+    [250, 400],
+    [450, 400],
+  ]);
+  await fingers('touchEnd', []);
+  await expect.poll(async () => before / (await mmPerPx())).toBeCloseTo(2, 1);
+});
+
 test('a plan is drawn with the mouse, moved with the keys, and comes back from the record', async ({ page }) => {
   await page.goto(bridge.url);
   await expectRunning(page);
