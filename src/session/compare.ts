@@ -48,10 +48,16 @@ export function compareDerived(recorded: readonly DerivedSample[], derived: read
   return null;
 }
 
+/** No more of a value than fits into a line. */
+const valueText = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
+};
+
 /** A difference as a clause: where it is and what both sides have. */
 export function differenceText({ topic, seq, tMs, path, recorded, derived }: Difference): string {
   const where = `${topic} of sample ${seq} at ${(tMs / 1000).toFixed(3)} s`;
   if (path === '' && recorded === null) return `${where} is derived now and is not in the record`;
   if (path === '' && derived === null) return `${where} is in the record and is not derived now`;
-  return `${where}, ${path === '' ? 'the whole sample' : path}: recorded ${JSON.stringify(recorded)}, derived now ${JSON.stringify(derived)}`;
+  return `${where}, ${path === '' ? 'the whole sample' : path}: recorded ${valueText(recorded)}, derived now ${valueText(derived)}`;
 }

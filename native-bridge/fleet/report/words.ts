@@ -1,14 +1,5 @@
-import type { Difference } from '../../../src/session/compare.ts';
+import { differenceText } from '../../../src/session/compare.ts';
 import type { RecordReplay } from '../recordReplay.ts';
-
-const valueText = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
-};
-
-/** Where the first difference is and what it is, in one line. */
-export const differenceText = ({ topic, seq, tMs, path, recorded, derived }: Difference): string =>
-  `${topic} of sample ${seq} at ${(tMs / 1000).toFixed(3)} s, ${path === '' ? 'the whole sample' : path}: recorded ${valueText(recorded)}, derived now ${valueText(derived)}`;
 
 /** What there is to say of a record beside its status; empty when nothing. */
 export function remarkText({ message, record, replay }: RecordReplay): string {
