@@ -52,7 +52,7 @@ export function parseDataset(file: Uint8Array, inflateRaw: InflateRaw, untilTag?
   const { elements, damage } =
     start + 8 > bytes.length
       ? { elements: {}, damage: 'it ends before its dataset' }
-      : readElements({ bytes, end: bytes.length, depth: 0, ...encoding }, start, untilTag);
+      : readElements({ bytes, end: bytes.length, ...encoding }, start, untilTag);
   if (Object.keys(elements).length === 0 && header.transferSyntaxUid === null)
     return inputFault(
       header.marked ? 'is cut short or damaged: nothing that can be read follows its DICM mark' : 'is not a DICOM file: no element of it can be read',

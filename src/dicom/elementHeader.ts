@@ -1,6 +1,6 @@
 import { tagAt, uint16At, uint32At } from './byteOrder.ts';
 import { beginsWithItem, itemDelimiter, sequenceDelimiter } from './fragments.ts';
-import { isKnownVr, isLongForm } from './header.ts';
+import { isKnownVrAt, isLongForm } from './header.ts';
 
 /** A dataset or an item of a sequence: where it ends and how it is encoded. */
 export interface Level {
@@ -10,6 +10,15 @@ export interface Level {
   readonly littleEndian: boolean;
   /** 0 for the file's own dataset. */
   readonly depth: number;
+  /** What may still be spent on one file, so that a hostile one does not keep others waiting. */
+  readonly budget: Budget;
+}
+
+export interface Budget {
+  /** Elements and items to be read. */
+  elements: number;
+  /** Places to be looked at for where a dataset goes on. */
+  places: number;
 }
 
 export interface ElementHeader {
@@ -39,19 +48,21 @@ function longHeader({ bytes, littleEndian }: Level, at: number): ElementHeader {
 }
 
 /**
- * Every way in which an element's header may be meant, the one that the standard has first: representations of later editions
- * have a length of 32 bits behind two bytes of zero (PS3.5 7.1.2); writers leave out representations, or write a short length
- * where a long one belongs.
+ * The header as the standard has it. Representations that are not known here are those of later editions, with a length of 32 bits
+ * behind two bytes of zero (PS3.5 7.1.2); but these are also an empty value that another element follows.
  */
-function readings(level: Level, at: number): readonly ElementHeader[] {
+function declaredHeader(level: Level, at: number): ElementHeader {
   const { bytes, littleEndian } = level;
-  const vr = vrAt(bytes, at + 4);
-  if (!level.explicitVr) return isKnownVr(vr) ? [implicitHeader(level, at), explicitReading(level, at, vr)] : [implicitHeader(level, at)];
-  if (isKnownVr(vr)) return isLongForm(vr) ? [longHeader(level, at), shortHeader(level, at)] : [shortHeader(level, at)];
-  const reserved = uint16At(bytes, at + 6, littleEndian);
-  // Two bytes of zero are also those of an empty value that another element follows.
-  const long = reserved === 0 && !isKnownVr(vrAt(bytes, at + 12)) ? [longHeader(level, at)] : [];
-  return [...long, shortHeader(level, at), implicitHeader(level, at)];
+  if (!level.explicitVr) return implicitHeader(level, at);
+  if (isKnownVrAt(bytes, at + 4)) return explicitReading(level, at, vrAt(bytes, at + 4));
+  return uint16At(bytes, at + 6, littleEndian) === 0 && !isKnownVrAt(bytes, at + 12) ? longHeader(level, at) : shortHeader(level, at);
+}
+
+/** What else it may be meant as: writers leave out representations, or write a short length where a long one belongs. */
+function otherReadings(level: Level, at: number): readonly ElementHeader[] {
+  const known = isKnownVrAt(level.bytes, at + 4);
+  if (!level.explicitVr) return known ? [explicitReading(level, at, vrAt(level.bytes, at + 4))] : [];
+  return known ? [shortHeader(level, at)] : [shortHeader(level, at), implicitHeader(level, at)];
 }
 
 const explicitReading = (level: Level, at: number, vr: string) => (isLongForm(vr) ? longHeader(level, at) : shortHeader(level, at));
@@ -62,7 +73,7 @@ function headerStands(level: Level, at: number, after: number | null): boolean {
   const tag = tagAt(level.bytes, at, level.littleEndian);
   if (level.depth > 0 && (tag === itemDelimiter || tag === sequenceDelimiter)) return true;
   if (tag === 0 || (after !== null && tag <= after)) return false;
-  if (level.explicitVr) return isKnownVr(vrAt(level.bytes, at + 4));
+  if (level.explicitVr) return isKnownVrAt(level.bytes, at + 4);
   return tag < itemDelimiter && fits(implicitHeader(level, at), level);
 }
 
@@ -77,11 +88,15 @@ export function wellFollowed(level: Level, header: ElementHeader, inOrder: boole
  * or where, in the file's own dataset, nothing that could be an element follows it and elements stand within its value.
  */
 export function headerAt(level: Level, at: number): ElementHeader | null {
-  const [declared, ...others] = readings(level, at).filter((header) => header.dataOffset <= level.end);
-  if (declared === undefined) return null;
+  const declared = declaredHeader(level, at);
+  if (declared.dataOffset > level.end) return null;
   // The pixels are worth having in part, and items say themselves where they end.
   if (declared.length === undefinedLength || declared.tag === pixelDataTag || isSequence(declared, level)) return declared;
-  const candidates = [declared, ...others].filter((header) => header.length !== undefinedLength && fits(header, level));
+  return fits(declared, level) && wellFollowed(level, declared, true) ? declared : otherwiseRead(level, at, declared);
+}
+
+function otherwiseRead(level: Level, at: number, declared: ElementHeader): ElementHeader | null {
+  const candidates = [declared, ...otherReadings(level, at)].filter((header) => header.length !== undefinedLength && fits(header, level));
   const chosen =
     candidates.find((header) => wellFollowed(level, header, true)) ??
     candidates.find((header) => wellFollowed(level, header, false)) ??
@@ -95,17 +110,21 @@ const longest = 16;
 
 /** How many elements one after the other show that a dataset goes on somewhere. */
 const chainLength = 3;
-/** How far a place where a dataset goes on is looked for. */
-const mostSearched = 2 ** 26;
-
 /** Where, behind an element that cannot be read, elements of higher tags go on in order; null when nowhere. */
 export const chainBehind = (level: Level, at: number): number | null =>
   chainWithin(level, at + 8, level.end, Math.min(tagAt(level.bytes, at, level.littleEndian), pixelDataTag - 1));
 
 function chainWithin(level: Level, from: number, to: number, after: number): number | null {
-  const last = Math.min(to, from + mostSearched);
-  for (let at = from; at + 8 <= last; at++) if (isChain(level, at, after)) return at;
+  for (let at = from; at + 8 <= to && level.budget.places-- > 0; at++) if (mayStand(level, at) && isChain(level, at, after)) return at;
   return null;
+}
+
+/** Whether it is worth looking closer: most places are none by a few of their bytes. */
+function mayStand({ bytes, explicitVr, littleEndian, end }: Level, at: number): boolean {
+  if (explicitVr) return isKnownVrAt(bytes, at + 4);
+  const group = littleEndian ? (bytes[at + 1] ?? 0) : (bytes[at] ?? 0);
+  const length = uint32At(bytes, at + 4, littleEndian);
+  return group <= 0x7f && (length <= end - at - 8 || length === undefinedLength);
 }
 
 function isChain(level: Level, start: number, after: number): boolean {
@@ -134,7 +153,7 @@ export function itemLevel(parent: Level, at: number, end: number): Level {
   const level = { ...parent, end, depth: parent.depth + 1 };
   const tag = tagAt(parent.bytes, at, parent.littleEndian);
   if (at + 8 > end || tag === itemDelimiter || tag === sequenceDelimiter) return level;
-  const known = isKnownVr(vrAt(parent.bytes, at + 4));
+  const known = isKnownVrAt(parent.bytes, at + 4);
   const asImplicit = fits(implicitHeader(level, at), level);
   if (parent.explicitVr && !known && asImplicit) return { ...level, explicitVr: false };
   return !parent.explicitVr && known && !asImplicit ? { ...level, explicitVr: true } : level;

@@ -33,8 +33,10 @@ export interface ReadElements {
   readonly damage: string | null;
 }
 
-/** Headers of mass-produced files are a few hundred elements; beyond this a file is not read further. */
-const mostElements = 1_000_000;
+/** Headers of mass-produced files are a few hundred elements, those of long enhanced runs some hundred a frame; beyond this a file is not read further. */
+const mostElements = 500_000;
+/** Where a dataset goes on behind what is broken is looked for within so many bytes of a file. */
+const mostPlaces = 2 ** 22;
 const deepestNesting = 500;
 
 /** Words of a fault that ends a level; everything else that goes wrong is a defect of this program. */
@@ -44,14 +46,14 @@ class Unreadable extends Error {}
  * Reads the elements of a dataset from `at` on, each as what it must be for the next one to make sense. Behind an element that
  * cannot be read, reading goes on where elements follow one another again. `untilTag` stops before that element's value.
  */
-export function readElements(level: Level, at: number, untilTag: string | undefined): ReadElements {
-  const budget = { elements: mostElements };
+export function readElements(dataset: Omit<Level, 'depth' | 'budget'>, at: number, untilTag: string | undefined): ReadElements {
+  const level: Level = { ...dataset, depth: 0, budget: { elements: mostElements, places: mostPlaces } };
   const elements: Record<string, DicomElement> = {};
   let damage: string | null = null;
   let position = at;
   while (position + 8 <= level.end) {
     try {
-      const read = readElement(level, position, budget, untilTag);
+      const read = readElement(level, position, untilTag);
       const { element } = read;
       // Padding after the dataset, or the delimiter of an item that was never opened: no element.
       if (element.tag !== 'x00000000' && !element.tag.startsWith('xfffe')) elements[element.tag] = element;
@@ -63,7 +65,7 @@ export function readElements(level: Level, at: number, untilTag: string | undefi
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       damage ??= `${error.message} at byte ${position}`;
-      const next = budget.elements > 0 ? chainBehind(level, position) : null;
+      const next = level.budget.elements > 0 ? chainBehind(level, position) : null;
       if (next === null) return { elements, end: position, damage };
       position = next;
     }
@@ -72,9 +74,6 @@ export function readElements(level: Level, at: number, untilTag: string | undefi
   return { elements, end: position, damage };
 }
 
-interface Budget {
-  elements: number;
-}
 interface Read {
   readonly element: DicomElement;
   readonly end: number;
@@ -82,22 +81,27 @@ interface Read {
   readonly cut?: boolean;
 }
 
-function readElement(level: Level, at: number, budget: Budget, untilTag?: string): Read {
-  if (budget.elements-- <= 0) throw new Unreadable('more elements than any image has');
+function readElement(level: Level, at: number, untilTag?: string): Read {
+  spend(level);
   const header = headerAt(level, at);
   if (header === null) throw new Unreadable('an element reaches past the end of the file');
   const element = elementOf(header);
   if (element.tag === untilTag) return { element, end: header.dataOffset };
   if (header.tag === pixelDataTag) return readPixelData(level, header, element);
-  if (holdsItems(level, header)) return readSequence(level, header, element, budget);
+  if (holdsItems(level, header)) return readSequence(level, header, element);
   if (header.length === undefinedLength) throw new Unreadable('an element of undefined length holds no items');
   return { element, end: header.dataOffset + header.length };
+}
+
+function spend({ budget }: Level): void {
+  if (budget.elements-- <= 0) throw new Unreadable('more elements than any image has');
 }
 
 const name = (tag: number) => `x${tag.toString(16).padStart(8, '0')}`;
 
 function elementOf({ tag, vr, length, dataOffset }: ElementHeader): DicomElement {
-  return { tag: name(tag), length, dataOffset, ...(vr === undefined ? {} : { vr }), ...(length === undefinedLength ? { hadUndefinedLength: true } : {}) };
+  const element = vr === undefined ? { tag: name(tag), length, dataOffset } : { tag: name(tag), vr, length, dataOffset };
+  return length === undefinedLength ? { ...element, hadUndefinedLength: true } : element;
 }
 
 /** The pixel data, as far as the file goes; without items, an undefined length is all that follows. */
@@ -121,7 +125,7 @@ function holdsItems({ bytes, littleEndian }: Level, { vr, length, dataOffset }: 
   return vr === undefined && length > 0 && items;
 }
 
-function readSequence(level: Level, header: ElementHeader, bare: DicomElement, budget: Budget): Read {
+function readSequence(level: Level, header: ElementHeader, bare: DicomElement): Read {
   const { bytes, littleEndian } = level;
   const { vr, length, dataOffset } = header;
   if (vr !== undefined && /^O[BDFLWV]$/.test(vr)) {
@@ -132,7 +136,7 @@ function readSequence(level: Level, header: ElementHeader, bare: DicomElement, b
   const within: Level = vr === 'UN' ? { ...level, explicitVr: false } : level;
   const open = length === undefinedLength;
   const declaredEnd = dataOffset + length;
-  const readable = () => readItems(within, dataOffset, open ? level.end : Math.min(declaredEnd, level.end), budget);
+  const readable = () => readItems(within, dataOffset, open ? level.end : Math.min(declaredEnd, level.end));
   const read = open || declaredEnd > level.end ? readable() : (orUnreadable(readable) ?? { items: [], end: declaredEnd, stopped: false, closed: false });
   if (open && read.end === dataOffset) throw new Unreadable('an element of undefined length holds no items');
   // Where the length is wrong, its items still say where they end.
@@ -152,7 +156,7 @@ interface ReadItems {
 }
 
 /** Items up to `end` or a delimiter. */
-function readItems(level: Level, start: number, end: number, budget: Budget): ReadItems {
+function readItems(level: Level, start: number, end: number): ReadItems {
   if (level.depth >= deepestNesting) throw new Unreadable('sequences nested too deeply');
   const { bytes, littleEndian } = level;
   const items: ElementItem[] = [];
@@ -161,9 +165,10 @@ function readItems(level: Level, start: number, end: number, budget: Budget): Re
     const tag = tagAt(bytes, at, littleEndian);
     if (tag === sequenceDelimiter) return { items, end: at + 8, closed: true, stopped: false };
     if (tag !== itemTag) return { items, end: at, closed: false, stopped: true };
+    spend(level);
     const length = uint32At(bytes, at + 4, littleEndian);
     const itemEnd = length === undefinedLength ? end : Math.min(at + 8 + length, end);
-    const item = readItem(itemLevel(level, at + 8, itemEnd), at + 8, length !== undefinedLength, budget);
+    const item = readItem(itemLevel(level, at + 8, itemEnd), at + 8, length !== undefinedLength);
     items.push({ elements: item.elements });
     at = length === undefinedLength ? item.end : itemEnd;
   }
@@ -171,7 +176,7 @@ function readItems(level: Level, start: number, end: number, budget: Budget): Re
 }
 
 /** The elements of an item, as far as they can be read, and where it ends when it does not say its length. */
-function readItem(level: Level, start: number, bounded: boolean, budget: Budget): { readonly elements: Record<string, DicomElement>; readonly end: number } {
+function readItem(level: Level, start: number, bounded: boolean): { readonly elements: Record<string, DicomElement>; readonly end: number } {
   const elements: Record<string, DicomElement> = {};
   let at = start;
   while (at + 8 <= level.end) {
@@ -179,7 +184,7 @@ function readItem(level: Level, start: number, bounded: boolean, budget: Budget)
     if (tag === itemDelimiter) return { elements, end: at + 8 };
     if (tag === sequenceDelimiter || tag === itemTag) break;
     const position = at;
-    const read = bounded ? orUnreadable(() => readElement(level, position, budget)) : readElement(level, position, budget);
+    const read = bounded ? orUnreadable(() => readElement(level, position)) : readElement(level, position);
     // An item that says its length costs nothing but its own rest.
     if (read === null) return { elements, end: level.end };
     elements[read.element.tag] = read.element;

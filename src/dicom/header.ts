@@ -26,6 +26,11 @@ const longForm = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
 
 export const isKnownVr = (vr: string): boolean => valueRepresentations.has(vr);
 
+const knownCodes = new Uint8Array(65_536);
+for (const vr of valueRepresentations) knownCodes[vr.charCodeAt(0) * 256 + vr.charCodeAt(1)] = 1;
+/** The same of two bytes, for searches over megabytes. */
+export const isKnownVrAt = (bytes: Uint8Array, at: number): boolean => knownCodes[(bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0)] === 1;
+
 /** Whether a value representation has a 32-bit length in explicit encodings. */
 export const isLongForm = (vr: string): boolean => longForm.has(vr);
 

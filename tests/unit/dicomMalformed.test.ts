@@ -99,6 +99,16 @@ describe('a run comes out whole in spite of', () => {
   });
 });
 
+test.each([
+  ['items without end', words(0xfffe, 0xe000, 0, 0), sequence(0x00081140, 'SQ', open, new Uint8Array(0))],
+  ['empty elements without end', join([tagOf(0x00091010), text('LO'), words(0)]), new Uint8Array(0)],
+])('%s are read up to half a million of them', (_, unit, before) => {
+  const many = new Uint8Array(unit.length * 600_000);
+  for (let at = 0; at < many.length; at += unit.length) many.set(unit, at);
+  const file = describeFile('FILE', join([head(), before, many]));
+  expect(file.ok ? 'opened' : file.fault.message).toMatch(/before any pixel data \(more elements than any image has at byte \d+\)/);
+});
+
 test('a thumbnail within a sequence that the file ends in is not taken for the picture', () => {
   const icon = buildDataset(elements().filter(({ tag }) => tag >= 0x00280000));
   const bytes = join([head(), buildDataset([element(0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.12.2')]), sequence(0x00880200, 'SQ', open, items(icon))]);
