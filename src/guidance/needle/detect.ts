@@ -3,7 +3,7 @@ import type { PictureSizes } from '../image/attenuation.ts';
 import { depthAt, type VisibleField } from '../image/field.ts';
 import { createPairBuffers, findEdgePairs, type PairBuffers } from './edgePairs.ts';
 import { type BarCandidate, createLineBuffers, findBars, type LineBuffers } from './lines.ts';
-import { edgeAt, measureShaft, type Shaft } from './shaft.ts';
+import { edgeAt, fewStations, measureShaft, type Shaft } from './shaft.ts';
 import { type FullAxis, findTip, fullAxisOf, type TipEstimate, type TipPicture } from './tip.ts';
 
 /** What a needle may look like in this picture. */
@@ -57,6 +57,10 @@ const limits = {
   leastLengthMm: 2.4,
   /** Where a needle is known to lie, this share of contrast and edge is enough: two thin walls at half a millimetre a pixel. */
   knownShare: 0.5,
+  /** Few places tell its straightness and evenness less well. */
+  glanceSlack: 1.5,
+  /** Lines that are looked at: endplates are longer than a needle that is just coming in. */
+  mostLines: 9,
 } as const;
 
 export function createNeedleDetector(coarseWidth: number, coarseHeight: number): NeedleDetector {
@@ -68,7 +72,7 @@ export function createNeedleDetector(coarseWidth: number, coarseHeight: number):
       const least = Math.max(1.5, scale.leastWidthMm * coarsePxPerMm);
       const most = Math.max(least + 1, scale.mostWidthMm * coarsePxPerMm);
       const pairs = findEdgePairs(pyramid.coarse, field, least, most, pairBuffers);
-      const candidates = findBars(pairs, Math.max(4, limits.leastLengthMm * coarsePxPerMm), Math.max(3, 2.5 * coarsePxPerMm), 6, lineBuffers);
+      const candidates = findBars(pairs, Math.max(4, limits.leastLengthMm * coarsePxPerMm), Math.max(3, 2.5 * coarsePxPerMm), limits.mostLines, lineBuffers);
       const shafts = candidates.flatMap((bar) => {
         const shaft = verified(pyramid, field, bar, 0.5 * (least + most), scale, 1);
         return shaft === null ? [] : [shaft];
@@ -109,30 +113,36 @@ function coarseBarOf({ tip, direction: [dx, dy], lengthPx }: KnownPlace, factor:
 /** Measures a candidate on the fine grid and applies the limits (`share` of the least contrast and edge); null when it is no needle. */
 function verified(pyramid: PictureSizes, field: VisibleField, bar: BarCandidate, halfWidth: number, scale: NeedleScale, share: number): Shaft | null {
   const leastEdge = Math.max(0.04, 2.5 * scale.noise);
+  const isKnown = share < 1;
+  // Most candidates are bone, and that shows at a few places.
+  const glance = isKnown ? null : measureShaft(pyramid.fine, field, bar, halfWidth, leastEdge, fewStations);
+  if (!isKnown && (glance === null || !isTube(glance, pyramid.factor, scale, share, limits.glanceSlack))) return null;
   const shaft = measureShaft(pyramid.fine, field, bar, halfWidth, leastEdge);
   if (shaft === null || !isTube(shaft, pyramid.factor, scale, share)) return null;
   const whole = extended(pyramid, field, shaft, leastEdge);
-  return isShort(shaft, pyramid.factor, scale) && !isShort(whole, pyramid.factor, scale) ? asWhole(whole, pyramid, field, scale, share) : whole;
+  // A piece of a needle that is known to lie there is one.
+  const isPiece = !isKnown && isShort(shaft, pyramid.factor, scale) && !isShort(whole, pyramid.factor, scale);
+  return isPiece ? asWhole(whole, pyramid, field, scale) : whole;
 }
 
 /** A short piece may be all point: then its width changes along it. */
 const isShort = (shaft: Shaft, factor: number, scale: NeedleScale): boolean => (shaft.to - shaft.from) * scale.mmPerPx * factor < limits.shortMm;
 
-function isTube(shaft: Shaft, factor: number, scale: NeedleScale, share: number): boolean {
+function isTube(shaft: Shaft, factor: number, scale: NeedleScale, share: number, slack = 1): boolean {
   const finePxPerMm = 1 / (scale.mmPerPx * factor);
   const jitter = shaft.edge > 0 ? scale.noise / shaft.edge : 1;
-  const straight = shaft.crookednessPx < Math.min(limits.crookedness * shaft.width, limits.crookednessMm * finePxPerMm) + 0.7 * jitter;
-  const even = shaft.widthSpreadPx < (isShort(shaft, factor, scale) ? limits.pointSpread : limits.widthSpread) * shaft.width + jitter;
+  const straight = shaft.crookednessPx < slack * (Math.min(limits.crookedness * shaft.width, limits.crookednessMm * finePxPerMm) + 0.7 * jitter);
+  const even = shaft.widthSpreadPx < slack * ((isShort(shaft, factor, scale) ? limits.pointSpread : limits.widthSpread) * shaft.width + jitter);
   const wide = shaft.width >= 0.85 * scale.leastWidthMm * finePxPerMm && shaft.width <= 1.15 * scale.mostWidthMm * finePxPerMm;
   const metal = shaft.contrast > share * limits.contrast && shaft.edge > Math.max(share * limits.edge, 3 * scale.noise);
-  return straight && even && wide && metal && shaft.coverage > 0.75;
+  return straight && even && wide && metal && shaft.coverage > 0.75 / slack;
 }
 
 /** A piece that was let pass as a point, and goes on, has to be a tube over all of it. */
-function asWhole(shaft: Shaft, pyramid: PictureSizes, field: VisibleField, scale: NeedleScale, share: number): Shaft | null {
+function asWhole(shaft: Shaft, pyramid: PictureSizes, field: VisibleField, scale: NeedleScale): Shaft | null {
   const bar: BarCandidate = { ...shaft, x: (shaft.x - 0.5) / 2, y: (shaft.y - 0.5) / 2, from: shaft.from / 2, to: shaft.to / 2 };
   const measured = measureShaft(pyramid.fine, field, bar, shaft.width / 2, Math.max(0.04, 2.5 * scale.noise));
-  return measured !== null && isTube(measured, pyramid.factor, scale, share) ? measured : null;
+  return measured !== null && isTube(measured, pyramid.factor, scale, 1) ? measured : null;
 }
 
 /** Follows the bar beyond both ends as long as both edges stand. */

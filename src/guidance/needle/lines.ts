@@ -13,8 +13,13 @@ export interface BarCandidate {
   readonly coverage: number;
 }
 
+/** Nepers a coarse pixel from which on an edge votes in full; a fainter one (bone) votes with its square. */
+const mostEdge = 0.3;
+
 const angleBins = 120;
 const spreadBins = 3;
+/** Of each pixel of the shortest bar: an edge of 0.05 nepers. */
+const leastVote = 0.05 * (0.05 / mostEdge);
 
 export interface LineBuffers {
   readonly votes: Float32Array;
@@ -46,7 +51,8 @@ const sines = Float64Array.from({ length: angleBins }, (_, i) => Math.sin((i * M
 /** Adds (or with a negative sign takes back) the votes of pair `i` for the lines through it that its edges allow. */
 function vote(pairs: EdgePairs, i: number, sign: number, { votes, offsetBins, isStale }: LineBuffers): void {
   const centre = Math.round(((pairs.normalRad[i] ?? 0) / Math.PI) * angleBins);
-  const weight = sign * Math.min(0.3, pairs.edge[i] ?? 0);
+  const edge = Math.min(mostEdge, pairs.edge[i] ?? 0);
+  const weight = sign * (edge / mostEdge) * edge;
   const half = (offsetBins - 1) >> 1;
   const x = pairs.x[i] ?? 0;
   const y = pairs.y[i] ?? 0;
@@ -95,7 +101,7 @@ export function findBars(pairs: EdgePairs, leastLength: number, mostGap: number,
   const half = (offsetBins - 1) >> 1;
   for (let round = 0; round < most; round++) {
     const bestAt = strongestLine(buffers);
-    if ((votes[bestAt] ?? 0) < leastLength * 0.05) break;
+    if ((votes[bestAt] ?? 0) < leastLength * leastVote) break;
     const bin = Math.floor(bestAt / offsetBins);
     bars.push(...barsOnLine(pairs, cosines[bin] ?? 1, sines[bin] ?? 0, (bestAt % offsetBins) - half, leastLength, mostGap, buffers));
   }

@@ -18,6 +18,8 @@ export const restRules = {
   coveredShare: 0.3,
   /** With less than this share of it left there, it has gone. */
   goneShare: 0.1,
+  /** The same of its whole shaft, where only one side has to be as dark as it. */
+  goneShaftShare: 0.2,
   releaseHollowMm: 6,
   sameEndMm: 2,
   /** The stylet's point stands out of the cannula: the end is so much farther back once it has left, seen alike in so many frames. */
@@ -25,7 +27,7 @@ export const restRules = {
   openEndFrames: 3,
   /** With so little more in front of it than there was, nepers, neither balloon nor cement has come. */
   emptyNepers: 0.06,
-  /** Farther back than cement ever hides, an end that goes on backwards, by at least this in each of so many steps, is a cannula drawn back. */
+  /** Farther back than cement ever hides, an end that goes on backwards, by at least this in each of so many steps (and no leap), is a cannula drawn back. */
   drawnBackStepMm: 0.5,
   drawnBackSteps: 2,
   /** How much of a disagreement between the end that is held and the one that is seen is told as uncertainty: balloon and cement explain one in front. */
@@ -72,7 +74,10 @@ export const isAtRest = (recent: readonly number[], mmPerPx: number, frames: num
 export function isDrawnBack(recent: readonly number[], mmPerPx: number): boolean {
   const last = recent.slice(-restRules.drawnBackSteps - 1).map((along) => along * mmPerPx);
   if (last.length <= restRules.drawnBackSteps || (last.at(-1) ?? 0) > -restRules.releaseHollowMm) return false;
-  return last.every((along, i) => i === 0 || along < (last[i - 1] ?? 0) - restRules.drawnBackStepMm);
+  return last.every((along, i) => {
+    const stepMm = i === 0 ? restRules.drawnBackStepMm : (last[i - 1] ?? 0) - along;
+    return stepMm >= restRules.drawnBackStepMm && stepMm < restRules.jumpMm;
+  });
 }
 
 export interface Decision {

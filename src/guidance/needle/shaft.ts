@@ -34,6 +34,10 @@ interface Station {
   readonly contrast: number;
 }
 
+/** How many places a shaft is measured at, and how many are enough to tell that a bar is none. */
+const usualStations = 160;
+export const fewStations = 40;
+
 const profileStep = 0.5;
 /** One profile at a time is measured; the buffer is only as long as the widest bar needs. */
 const scratchProfile = new Float64Array(1024);
@@ -117,9 +121,16 @@ function medianBy<T>(items: readonly T[], measure: (item: T) => number): number 
 
 /**
  * Fits the axis of a bar between its two outer edges on the fine grid, twice, each time robustly; null when too little of it
- * has both edges. Works the same for a solid trocar and for the two thin walls of a cannula.
+ * has both edges. Measured at `mostStations` places at most. Works the same for a solid trocar and for the two thin walls of a cannula.
  */
-export function measureShaft(fine: Grid, field: VisibleField, bar: BarCandidate, halfWidthGuess: number, leastEdge: number): Shaft | null {
+export function measureShaft(
+  fine: Grid,
+  field: VisibleField,
+  bar: BarCandidate,
+  halfWidthGuess: number,
+  leastEdge: number,
+  mostStations = usualStations,
+): Shaft | null {
   // Coarse pixel c covers fine pixels 2c and 2c + 1: its centre is at 2c + 0.5.
   let shaft: Shaft = {
     x: 2 * bar.x + 0.5,
@@ -136,18 +147,18 @@ export function measureShaft(fine: Grid, field: VisibleField, bar: BarCandidate,
     widthSpreadPx: 0,
   };
   for (let pass = 0; pass < 2; pass++) {
-    const next = fitOnce(fine, field, shaft, leastEdge);
+    const next = fitOnce(fine, field, shaft, leastEdge, mostStations);
     if (next === null) return null;
     shaft = next;
   }
   return shaft;
 }
 
-function stationsAlong(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: number): { stations: Station[]; tried: number } {
+function stationsAlong(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: number, mostStations: number): { stations: Station[]; tried: number } {
   const nx = -shaft.dy;
   const ny = shaft.dx;
   const length = shaft.to - shaft.from;
-  const step = Math.max(1, length / 160);
+  const step = Math.max(1, length / mostStations);
   const stations: Station[] = [];
   let tried = 0;
   for (let along = shaft.from; along <= shaft.to; along += step) {
@@ -161,8 +172,8 @@ function stationsAlong(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge:
   return { stations, tried };
 }
 
-function fitOnce(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: number): Shaft | null {
-  const { stations, tried } = stationsAlong(fine, field, shaft, leastEdge);
+function fitOnce(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: number, mostStations: number): Shaft | null {
+  const { stations, tried } = stationsAlong(fine, field, shaft, leastEdge, mostStations);
   if (stations.length < 5) return null;
   const width = medianBy(stations, (s) => s.width);
   const fit = fitLine(stations);

@@ -129,20 +129,29 @@ function sightingOnAxis(track: NeedleTrack, context: NeedleContext, view: Needle
 }
 
 /** What the shaft stops beyond its sides, nepers: the median of places along it, the part near the tip left out. */
-function contrastOnAxis(shaft: Shaft, fine: Grid): number {
-  const places = Array.from({ length: 15 }, (_, i) => {
+const contrastOnAxis = (shaft: Shaft, fine: Grid): number => alongShaft(shaft, fine, middleOfShaft, Math.max);
+
+/** The same with both walls, against the brighter of both sides: what is left of it at most, whatever stands beside it. */
+export const contrastLeft = (shaft: Shaft, fine: Grid): number => alongShaft(shaft, fine, wallsAndMiddle, Math.min);
+
+/** Places across a shaft, in widths from its axis. */
+const middleOfShaft = [-0.2, 0, 0.2] as const;
+const wallsAndMiddle = [-0.42, -0.2, 0, 0.2, 0.42] as const;
+
+function alongShaft(shaft: Shaft, fine: Grid, places: readonly number[], ofSides: (left: number, right: number) => number): number {
+  const stations = Array.from({ length: 15 }, (_, i) => {
     const along = shaft.from + (shaft.to - shaft.from) * (0.1 + 0.04 * i);
     const level = (across: number): number => {
       let sum = 0;
-      for (const aside of [-0.2, 0, 0.2]) {
+      for (const aside of places) {
         const off = (across + aside) * shaft.width;
         sum += sampleGrid(fine, shaft.x + shaft.dx * along - shaft.dy * off, shaft.y + shaft.dy * along + shaft.dx * off);
       }
-      return sum / 3;
+      return sum / places.length;
     };
-    return level(0) - Math.max(level(-1), level(1));
+    return level(0) - ofSides(level(-1), level(1));
   });
-  return places.toSorted((p, q) => p - q)[places.length >> 1] ?? 0;
+  return stations.toSorted((p, q) => p - q)[stations.length >> 1] ?? 0;
 }
 
 /** A needle beside one at rest that stops clearly less than it did: a stylet has left one of the two, and nobody can tell which. */

@@ -14,6 +14,7 @@ import {
   belongsTo,
   besideSighting,
   comesBeside,
+  contrastLeft,
   hostSighting,
   type NeedleView,
   nearestBar,
@@ -229,9 +230,11 @@ function missed(track: NeedleTrack, context: NeedleContext, detector: NeedleDete
   const tip = tipOnKnownAxis(track, carried, context, detector) ?? carried;
   const level = levelBehind(tip, track.direction, context);
   const without = Math.min(track.bareLevel ?? level, sidesBehind(tip, track.direction, track.widthPx, context));
-  const covered = track.seenFrames >= 4 && level > without + restRules.coveredShare * track.contrast;
-  const bare = level < without + restRules.goneShare * track.contrast;
-  const patience = track.parked && !bare ? 5 : 1;
+  // Cement about its end stays when it has left: what tells then is the rest of its shaft.
+  const hasGone = contrastLeft(barOnAxis(track, tip, context.pyramid.factor).shaft, context.pyramid.fine) < restRules.goneShaftShare * track.contrast;
+  const covered = track.seenFrames >= 4 && !hasGone && level > without + restRules.coveredShare * track.contrast;
+  const bare = hasGone || level < without + restRules.goneShare * track.contrast;
+  const patience = !track.parked && hasGone ? 0 : track.parked && !bare ? 5 : 1;
   if (!covered && track.missedFrames >= patience) return null;
   // As far as anyone can tell it stays where it is: after four such frames it rests.
   const recent = covered ? [...track.recentAlongPx, 0].slice(-context.restFrames) : track.recentAlongPx;
@@ -342,7 +345,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     bareLevel: bareLevelAfter(
       track,
       hollow || opened,
-      (withdrawn && !resting) || (opened && !parked && measured),
+      (withdrawn && !resting) || (opened && !parked && measured) || (track.bareLevel === null && opened && !followedStep && track.held === 0),
       sidesBehind(tip, sighting.direction, sighting.widthPx, context),
     ),
   };
