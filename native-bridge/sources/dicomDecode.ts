@@ -1,6 +1,6 @@
 import { inflateRawSync, inflateSync, constants as zlib } from 'node:zlib';
 import { failedFault, ok, type Result } from '../../src/base/result.ts';
-import { codedAs, looksCoded, looksRle, type StreamSize, startOfFrame, streamSize } from '../../src/dicom/codeStream.ts';
+import { codedAs, looksCoded, looksRle, type StreamSize, startOfFrame, streamSize, withoutFilling } from '../../src/dicom/codeStream.ts';
 import type { ImageDescription } from '../../src/dicom/image.ts';
 import { decodeJpegDct, type JpegImage } from '../../src/dicom/jpegDct.ts';
 import { decodeJpegLossless } from '../../src/dicom/jpegLossless.ts';
@@ -44,8 +44,10 @@ export function inflateRaw(bytes: Uint8Array): Uint8Array {
 }
 
 /** Decodes one frame to its stored cells. The fault's message completes "frame N …". */
-export async function decodeFrame(frame: CodedFrame): Promise<Result<DecodedFrame>> {
-  const { image } = frame;
+export async function decodeFrame(stored: CodedFrame): Promise<Result<DecodedFrame>> {
+  const { image } = stored;
+  const filled = stored.encapsulated && !looksCoded(stored.bytes, image.transferSyntax.coding);
+  const frame = filled ? { ...stored, bytes: withoutFilling(stored.bytes) } : stored;
   const coding = frame.encapsulated ? codingOf(frame) : 'native';
   if (!looksCoded(frame.bytes, coding)) return failedFault(`is damaged: it is said to be ${image.transferSyntax.name} and does not begin as such`);
   const start = coding === 'jpeg' || coding === 'jpeg-lossless' || coding === 'jpeg-ls' ? startOfFrame(frame.bytes) : null;

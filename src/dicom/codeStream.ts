@@ -26,6 +26,17 @@ export function startsCodeStream(bytes: Uint8Array, at: number): boolean {
   return a !== undefined && a >= 1 && a <= 15 && b === 0 && c === 0 && d === 0 && bytes[at + 4] === 64 && bytes[at + 5] === 0;
 }
 
+/** How many bytes of filling in front of a code stream are passed over. */
+const mostFilling = 64;
+
+/** A frame without the zeros and ones that some writers put in front of its code stream; as it is when none begins behind them. */
+export function withoutFilling(frame: Uint8Array): Uint8Array {
+  const start = frame
+    .subarray(0, mostFilling)
+    .findIndex((value, at) => value === 0xff && (frame[at + 1] === 0xd8 || frame[at + 1] === 0x4f) && frame[at + 2] === 0xff);
+  return start > 0 && frame.subarray(0, start).every((value) => value === 0 || value === 0xff) ? frame.subarray(start) : frame;
+}
+
 /** Whether a frame begins as the header of RLE segments (PS3.5 annex G.5): how many, and the first right behind it. */
 export const looksRle = (frame: Uint8Array): boolean =>
   frame.length > 64 && [0, 0, 0, 64, 0, 0, 0].every((value, index) => frame[index + 1] === value) && (frame[0] ?? 0) >= 1 && (frame[0] ?? 0) <= 15;

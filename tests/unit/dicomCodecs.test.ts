@@ -136,6 +136,16 @@ test('a stream of another family than the declared one is decoded as what it is'
   expect(decoded.ok && [...decoded.value.cells]).toEqual([...grey12]);
 });
 
+test.each<[EncodableCoding, string, readonly number[]]>([
+  ['jpeg-ls', '1.2.840.10008.1.2.4.80', [0, 0]],
+  ['jpeg-ls', '1.2.840.10008.1.2.4.80', [0xff]],
+  ['jpeg-2000', '1.2.840.10008.1.2.4.90', [0, 0, 0, 0]],
+])('filling in front of a stream of %s in %s is passed over: %s', async (coding, uid, filling) => {
+  const stream = await encodeLosslessly(coding, input(grey12, 12));
+  const decoded = await decodedStream(Uint8Array.from([...filling, ...stream]), uid, input(grey12, 12));
+  expect(decoded.ok && [...decoded.value.cells]).toEqual([...grey12]);
+});
+
 test('what is declared compressed and is not, is damage with the right words', async () => {
   const run = xrayRun({ rows: height, columns: width, frames: [grey8], coded: { frames: [[grey8]], offsetTable: false } });
   const file = describeFile('FILE', buildPart10(run, { transferSyntax: '1.2.840.10008.1.2.4.50' }));
