@@ -127,7 +127,6 @@ export const text = {
     noLevel: 'level not named',
     stages: 'Stages',
     linkLost: 'LINK LOST',
-    toAlarm: (message: string) => `${message}. To Live, where it is acknowledged`,
     linkAdvice: 'The console has no connection to the bridge. Recording goes on there if the bridge runs. Trying again.',
     connecting: 'Connecting to the bridge',
   },

@@ -102,7 +102,7 @@ const useMissableAlarm = () =>
 /** In the place of the stages, so that nothing beside it moves under a finger; a press goes where the alarm is acknowledged. */
 function LiveAlarm({ alarm }: { readonly alarm: AlarmEvent }) {
   return (
-    <button type="button" className="meanwhile-alarm" data-priority={alarm.priority} title={text.header.toAlarm(alarm.message)} onClick={showLive}>
+    <button type="button" className="meanwhile-alarm" data-priority={alarm.priority} title={alarm.message} onClick={showLive}>
       <span role="alert">
         {text.alarms.priority[alarm.priority]} {alarm.message}
       </span>

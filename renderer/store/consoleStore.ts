@@ -14,7 +14,7 @@ import { forgetStills, stillOf } from '../viewport/stills.ts';
 import { createAskedEvents } from './askedEvents.ts';
 import { deskStore, receiveDesk } from './deskStore.ts';
 import { type OpenReview, openedReview, reopenedReview, updatedReview } from './openReview.ts';
-import { emptyTimeline, foldSamples, type GrowingCurves, growCurves, growingCopies, type TimelineState } from './timeline.ts';
+import { emptyTimeline, foldSamples, type GrowingCurves, growCurves, growingCopies, type TimelineState, whileRunning } from './timeline.ts';
 
 /** What the page shows; pictures run in `live`, an open record in `review`. */
 export type View = 'live' | 'case' | 'review' | 'setup' | 'reference' | 'help';
@@ -154,7 +154,7 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
         session: message.session,
         status: message.status,
         // Another session begins with nothing of the one before; after a lost link it is still the same one.
-        timeline: foldSamples(emptyTimeline, message.samples),
+        timeline: whileRunning(foldSamples(emptyTimeline, message.samples), message.status?.ended ?? false),
         curves: growingCopies(message.curves),
         curveVersion: state.curveVersion + 1,
         sessionZeroAt: message.status ? now - message.status.nowMs : null,
@@ -164,13 +164,13 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
       };
     case 'samples':
       return {
-        timeline: foldSamples(state.timeline, message.samples),
+        timeline: whileRunning(foldSamples(state.timeline, message.samples), state.status?.ended ?? false),
         curveVersion: growCurves(state.curves, message.samples) ? state.curveVersion + 1 : state.curveVersion,
         readings: withReadings(state.readings, message.samples, now),
         references: countReferences(state.references, message.samples),
       };
     case 'status':
-      return { status: message.status, sessionZeroAt: now - message.status.nowMs };
+      return { status: message.status, sessionZeroAt: now - message.status.nowMs, timeline: whileRunning(state.timeline, message.status.ended) };
     case 'records':
       return { records: message.records };
     case 'site':

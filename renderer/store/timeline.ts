@@ -199,3 +199,10 @@ export function growCurves(curves: GrowingCurves, samples: readonly Sample[]): b
   }
   return grew;
 }
+
+/**
+ * The timeline of a session that may have ended: its alarms are in its record then. Nobody can acknowledge them any more, so that they
+ * would stand and sound into the next procedure.
+ */
+export const whileRunning = (timeline: TimelineState, hasEnded: boolean): TimelineState =>
+  hasEnded && timeline.alarms.size > 0 ? { ...timeline, alarms: new Map() } : timeline;

@@ -64,23 +64,24 @@ test('a case from first click to closed record, its export, and the next case wi
   await keepPicture(page, 'summary');
 
   const before = await page.getByTestId('summary').textContent();
-  await page.getByRole('button', { name: 'Live' }).click();
+  await page.getByRole('button', { name: 'Live', exact: true }).click();
   await expect(page.getByTestId('no-procedure')).toHaveText('The procedure has ended and its record is closed');
   await expect(page.getByTestId('action-mark')).toHaveCount(0);
+  await expect(page.getByText('No alarms')).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Go to Procedure' }).click();
   await page.getByRole('button', { name: 'Begin the next procedure' }).click();
   await expect(page.getByTestId('workplace')).toHaveText('The procedure is running and recorded', { timeout: 30_000 });
   await expect(page.getByText('Doe, Jane')).toHaveCount(0);
   expect(before).toContain('Record');
-  await page.getByRole('button', { name: 'Live' }).click();
+  await page.getByRole('button', { name: 'Live', exact: true }).click();
   await expectRunning(page);
 });
 
 test('sources are tested, a fault is told at its field and in its section, and what is saved is in the file', async ({ page }) => {
   await page.goto(bridge.url);
   await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
-  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Setup' }).click();
   await page.getByRole('button', { name: 'Test' }).first().click();
   await expect(page.getByTestId('test-framesA')).toContainText('frames of 512 × 512', { timeout: 20_000 });
@@ -147,7 +148,7 @@ test('sources are tested, a fault is told at its field and in its section, and w
 test('the manual opens in the console with its pictures, and the tour goes from the first picture to the manual', async ({ page }) => {
   await page.goto(bridge.url);
   await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
-  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Manual' }).click();
   for (const person of ['Radiologist', 'Technologist', 'QA']) {
     await page.getByText(person, { exact: true }).click();
@@ -157,7 +158,7 @@ test('the manual opens in the console with its pictures, and the tour goes from 
     await expectAccessible(page);
   }
   await keepPicture(page, 'manual');
-  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Two-minute tour' }).click();
   const tour = page.getByTestId('tour');
   for (let step = 1; step <= 10; step++) {
@@ -182,7 +183,7 @@ test('procedure and setup can be used from the smallest to the largest screen: n
     await page.getByRole('button', { name: 'Procedure', exact: true }).click();
     expect(await tooWide()).toBe(false);
     await expectTouchable(page);
-    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
     await expectTouchable(page);
     await page.getByRole('menuitem', { name: 'Setup' }).click();
     expect(await tooWide()).toBe(false);

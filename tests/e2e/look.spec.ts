@@ -59,7 +59,7 @@ test('each view looks as it did, its clock, pictures and figures aside', async (
   await expect(page.getByTestId('workplace')).toHaveText('The procedure is running and recorded');
   await mainLooksAs(page, 'procedure');
   const open = async (item: string) => {
-    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: item }).click();
   };
   await open('Setup');

@@ -125,7 +125,7 @@ test('each layer of the overlay has a switch and an opacity', async ({ page }) =
 test('the menu opens a second window with the pictures alone, and its keys reach the record', async ({ page, context }) => {
   await page.goto(bridge.url);
   await expectRunning(page);
-  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
   const [second] = await Promise.all([context.waitForEvent('page'), page.getByRole('menuitem', { name: 'Pictures in a second window' }).click()]);
   await expectRunning(second);
   await expect(second.locator('.number, .header, .actions')).toHaveCount(0);

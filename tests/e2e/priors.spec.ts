@@ -35,7 +35,7 @@ test.afterAll(async () => {
 const openPriors = async (page: Page) => {
   await page.goto(bridge.url);
   await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
-  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Prior images' }).click();
 };
 const cut = (page: Page, name: 'stack' | 'coronal' | 'sagittal') => page.locator(`.slice[data-cut="${name}"]`);

@@ -6,8 +6,10 @@ import { emptySearch, queryOf } from '../../renderer/review/recordSearch.ts';
 import { openedReview, reopenedReview, updatedReview } from '../../renderer/store/openReview.ts';
 import { emptyTimeline, foldSamples } from '../../renderer/store/timeline.ts';
 import type { AlarmEvent } from '../../src/alarm/alarm.ts';
+import { againSources } from '../../src/link/desk.ts';
 import type { ReviewOpened, ReviewPart } from '../../src/link/link.ts';
 import type { OperatorEvent, Sample } from '../../src/sample/index.ts';
+import { scenarioNames } from '../../src/simulation/scenario.ts';
 
 const alarm = (tMs: number, id: string, phase: AlarmEvent['phase'], seq = tMs): Sample => ({
   topic: '/alarm',
@@ -112,4 +114,8 @@ describe('finding an event', () => {
     expect(eventBeside(events, 30, 1)).toBeNull();
     expect(eventBeside(events, 10, -1)).toBeNull();
   });
+});
+
+test('a record can be run again with every scenario that the simulator has', () => {
+  expect(againSources.filter((source) => source !== 'recorded' && source !== 'none')).toEqual(scenarioNames);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { alarmOrder } from '../../renderer/live/alarmOrder.ts';
-import { createTimelineCursor, emptyTimeline, foldSamples } from '../../renderer/store/timeline.ts';
+import { createTimelineCursor, emptyTimeline, foldSamples, whileRunning } from '../../renderer/store/timeline.ts';
 import type { AlarmEvent } from '../../src/alarm/alarm.ts';
 import { indexAt } from '../../src/base/times.ts';
 import type { Sample } from '../../src/sample/index.ts';
@@ -27,6 +27,14 @@ describe('the timeline', () => {
     const changed = foldSamples(seen, [alarmAt(30, alarm('changed'))]);
     expect(changed.alarms.get('cement-leak/b')).toMatchObject({ sinceMs: 10, acknowledged: true });
     expect(foldSamples(changed, [alarmAt(40, alarm('ended'))]).alarms.size).toBe(0);
+  });
+
+  test('leaves its alarms to the record when the session has ended: nobody can acknowledge them there, and none sounds into the next one', () => {
+    const raised = foldSamples(emptyTimeline, [markAt(5), alarmAt(10, alarm('raised'))]);
+    expect(whileRunning(raised, false)).toBe(raised);
+    const ended = whileRunning(raised, true);
+    expect(ended.alarms.size).toBe(0);
+    expect(ended.events).toEqual(raised.events);
   });
 
   test('does not take an acknowledgement over to the next time the alarm is raised', () => {
