@@ -178,6 +178,12 @@ describe('the HTML report', () => {
     expect(page.match(/<table>/g)?.length).toBe(page.match(/<table><caption>/g)?.length);
     expect(page).toContain('<html lang="en">');
   });
+
+  it('has all that it says in landmarks, which a screen reader goes from one to the next', async () => {
+    const body = (await html()).match(/<body>(.*)<\/body>/s)?.[1] ?? '';
+    const outside = body.replace(/<(aside|header|nav|main|footer)[ >].*?<\/\1>/gs, '').trim();
+    expect({ length: body.length > 1000, outside }).toEqual({ length: true, outside: '' });
+  });
 });
 
 describe('the tables of the report', () => {

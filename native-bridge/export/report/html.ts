@@ -11,7 +11,7 @@ h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.2rem; margin: 2rem 0 .5re
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0; } th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid #cfd6dc; }
 thead th { background: #eef2f5; } tbody th { font-weight: 600; width: 16rem; }
-.mark { background: #fff3c4; border: 2px solid #8a6100; padding: .5rem .8rem; font-weight: 700; position: sticky; top: 0; }
+.mark { background: #fff3c4; border: 2px solid #8a6100; padding: .5rem .8rem; font-weight: 700; margin: 1rem 0; position: sticky; top: 0; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); gap: 1rem; } figure { margin: 0 0 1rem; }
 img, svg { max-width: 100%; height: auto; } figcaption { font-size: .9rem; } .line { border-bottom: 1px solid #1b2126; margin: 2.5rem 0 .2rem; max-width: 34rem; }
 .patient { font-weight: 600; font-size: 1.1rem; margin: .25rem 0; } footer { margin-top: 2rem; color: #4a545c; font-size: .85rem; overflow-wrap: anywhere; } a:focus-visible { outline: 2px solid #0b5fa5; }
@@ -19,7 +19,7 @@ img, svg { max-width: 100%; height: auto; } figcaption { font-size: .9rem; } .li
 
 /** The report as one page that needs nothing else: headings, captions, headers of rows and columns, texts in place of pictures. */
 export function reportHtml(model: ReportModel): string {
-  const banner = model.mark ? `<p class="mark" role="note">${escaped(markSentence[model.mark])}</p>` : '';
+  const banner = model.mark ? `<aside class="mark" aria-label="What these data are">${escaped(markSentence[model.mark])}</aside>` : '';
   const contents = model.sections.map(({ id, title }) => `<li><a href="#${id}">${escaped(title)}</a></li>`).join('');
   const sections = model.sections.map(
     ({ id, title, blocks }) =>
