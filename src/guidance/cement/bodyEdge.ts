@@ -28,8 +28,9 @@ const rules = {
   /** The outline may be drawn so much too wide, and the silhouette is looked for so far outside it. */
   inside: 3.2,
   outside: 2.5,
-  /** Each profile is the mean over so much along the outline to both sides. */
+  /** Each profile is the mean over so much along the outline to both sides, at places so far apart. */
   along: 1.5,
+  alongStep: 0.5,
   /** The rim of a rounded bone, blurred by the detector, spreads over this. */
   edge: 1.5,
   /** Bone begins where so much of the step is reached: less would be noise and blur. */
@@ -115,7 +116,8 @@ function edgeOffsetsMm(picture: EdgePicture, { at, outward }: { readonly at: Poi
 /** Attenuation from inside to outside, averaged along the outline; null where a part of it is not known. */
 function profileOf({ grid, known }: EdgePicture, at: Point, outward: Point, mmPerPx: number): number[] | null {
   const [nx, ny] = outward;
-  const sides = Math.max(1, Math.round(rules.along / mmPerPx));
+  const sides = Math.round(rules.along / rules.alongStep);
+  const alongPx = rules.alongStep / mmPerPx;
   const count = Math.round((rules.inside + rules.outside + 2 * rules.edge) / rules.step) + 1;
   const values: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -124,8 +126,8 @@ function profileOf({ grid, known }: EdgePicture, at: Point, outward: Point, mmPe
     const y = at[1] + ny * out;
     let sum = 0;
     for (let k = -sides; k <= sides; k++) {
-      const px = x - ny * k;
-      const py = y + nx * k;
+      const px = x - ny * k * alongPx;
+      const py = y + nx * k * alongPx;
       if (px < 0 || py < 0 || px >= grid.width - 1 || py >= grid.height - 1 || known[Math.round(py) * grid.width + Math.round(px)] === 0) return null;
       sum += sampleGrid(grid, px, py);
     }
