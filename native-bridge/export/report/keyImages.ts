@@ -2,7 +2,7 @@ import type { CementObservation, NeedleObservation, VertebraObservation } from '
 import type { PlaneId, Sample } from '../../../src/sample/sample.ts';
 import type { RecordReader } from '../../record/record.ts';
 import { markOfFrame } from '../dataMark.ts';
-import { createPainter } from '../picture/painter.ts';
+import { createPainter, type Painter } from '../picture/painter.ts';
 import { windowOf } from '../picture/window.ts';
 import type { ExportTask } from '../task.ts';
 import type { StoredFrame } from './facts.ts';
@@ -53,6 +53,7 @@ export async function keyImages(
   chosen.sort((x, y) => x.tMs - y.tMs || x.plane.localeCompare(y.plane));
   const seen = await observationsOf(reader, chosen);
   const pictures: ReportPicture[] = [];
+  let painter: Painter | null = null;
   for (const [index, stored] of chosen.entries()) {
     step(index, chosen.length);
     const read = await reader.frame(stored.plane, stored.frameSeq);
@@ -61,7 +62,9 @@ export async function keyImages(
       continue;
     }
     const frame = read.value.data;
-    const painter = createPainter(frame.attributes.columns, frame.attributes.rows, onPaper);
+    const { columns, rows } = frame.attributes;
+    // One for all pictures of a size: each would hold on to eight bytes a pixel until garbage is collected.
+    if (painter?.columns !== columns || painter.rows !== rows) painter = createPainter(columns, rows, onPaper);
     const overlay = { observation: seen.get(`${stored.plane}/${stored.frameSeq}`) ?? null, plan: stored.plan?.planes[stored.plane] ?? null };
     const text = `Plane ${stored.plane.toUpperCase()}  ${clock(stored.frameTMs)}`;
     painter.paint(frame, windowOf(frame), overlay, { text, mark: markOfFrame(reader.header, stored.plane, frame) });
