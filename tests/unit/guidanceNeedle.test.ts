@@ -141,6 +141,73 @@ describe('needle', () => {
     for (const [i, observation] of seen.slice(-3).entries()) expect(tipErrorMm(observation, backAt(5 + i))).toBeLessThan(0.5);
   });
 
+  /** Cement all around the needle's way, as it is left where a full cannula was. */
+  const cementAlong =
+    (tip: readonly [number, number]): Paint =>
+    (x, y) => {
+      const back = -((x - tip[0]) * direction[0] + (y - tip[1]) * direction[1]);
+      const across = Math.abs(-(x - tip[0]) * direction[1] + (y - tip[1]) * direction[0]);
+      return back > -12 && back < 60 ? 0.9 * Math.max(0, Math.min(1, (22 - across) / 4)) : 0;
+    };
+  const resting = Array.from({ length: 6 }, () => [needle(tipAt(7), direction)]);
+  const open = Array.from({ length: 4 }, () => [needle(tipAt(7), direction, 12, true)]);
+
+  it('is followed again within four frames when it is drawn back through its own cement', () => {
+    const tip = tipAt(7);
+    const backAt = (i: number) => [tip[0] - direction[0] * 10 * i, tip[1] - direction[1] * 10 * i] as const;
+    const filled = Array.from({ length: 4 }, () => [cementAlong(tip), needle(tip, direction, 12, true, 1.2)]);
+    const drawn = Array.from({ length: 9 }, (_, i) => [cementAlong(tip), needle(backAt(i), direction, 12, true, 1.2)]);
+    const seen = run([...advancing, ...resting, ...open, ...filled, ...drawn], { plan }).slice(-9);
+    for (let i = 5; i < 9; i++) expect(tipErrorMm(seen[i], backAt(i))).toBeLessThan(1);
+  });
+
+  it('is no longer shown once it has left, though the cement at its end stays', () => {
+    const left = Array.from({ length: 8 }, () => [cementAlong(tipAt(7))]);
+    const filled = Array.from({ length: 4 }, () => [cementAlong(tipAt(7)), needle(tipAt(7), direction, 12, true, 1.2)]);
+    const seen = run([...advancing, ...resting, ...open, ...filled, ...left], { plan }).slice(-8);
+    for (const { needle: last } of seen.slice(3)) expect(last.needles).toEqual([]);
+  });
+
+  it('points along its own planned line when two needles are planned from both sides', () => {
+    const both: Plan = {
+      ...plan,
+      planes: {
+        a: {
+          trajectories: [
+            { entry: [340, 200], target: [244, 228] },
+            { entry: [140, 320], target: [236, 292] },
+          ],
+        },
+      },
+    };
+    /** Its shaft ends in the field: nothing but the plan says which end is the tip. */
+    const short =
+      (tip: readonly [number, number], line: readonly [number, number]): Paint =>
+      (x, y) =>
+        -((x - tip[0]) * line[0] + (y - tip[1]) * line[1]) < 60 ? needle(tip, line)(x, y) : 0;
+    for (const [tip, line] of [
+      [[250, 226], direction],
+      [
+        [230, 294],
+        [0.96, -0.28],
+      ],
+    ] as const) {
+      const [first] = run([[short(tip, line)]], { plan: both });
+      const found = first?.needle.needle;
+      expect(tipErrorMm(first, tip)).toBeLessThan(0.6);
+      expect((found?.direction[0] ?? 0) * line[0]).toBeGreaterThan(0);
+    }
+  });
+
+  it('is not seen in a wide band of bone that wanders a little', () => {
+    const rib: Paint = (x, y) => {
+      const middle = 250 + 3 * Math.sin(x / 23) + 2 * Math.sin(x / 9);
+      return x > 120 ? 0.3 * Math.max(0, Math.min(1, 13 - Math.abs(y - middle))) : 0;
+    };
+    const ribs = Array.from({ length: 6 }, () => [rib]);
+    for (const seen of run(ribs, { as: { geometry: noGeometry } })) expect(seen.needle.needles).toEqual([]);
+  });
+
   it('deviates from the planned line by what was drawn, in degrees and millimetres', () => {
     const deviation = run(advancing, { plan })[5]?.needle.deviation;
     const [tx, ty] = tipAt(5);

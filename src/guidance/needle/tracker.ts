@@ -93,6 +93,8 @@ const rules = {
   coveredFrames: 15,
   /** Nepers that nothing but metal stops between two sharp edges; fainter bars (a rib, a table's edge, a handle) have to last. */
   surelyMetal: 0.33,
+  /** Or so straight that only steel is. */
+  surelyStraightMm: 0.05,
   /** A smaller step is no movement through bone, mm. */
   movedMm: 0.25,
   /** A pulse and the detector's lag smear a moving tip over a part of its step. */
@@ -180,9 +182,10 @@ export function createNeedleTracker(fineWidth: number, fineHeight: number): Need
   };
 }
 
-function started(id: number, sighting: Sighting, { shift, frameCount, scaleKnown, cementSeen }: NeedleContext): NeedleTrack {
+function started(id: number, sighting: Sighting, { shift, frameCount, scale, scaleKnown, cementSeen, pyramid }: NeedleContext): NeedleTrack {
   const atBorder = sighting.bar.startsAtBorder || sighting.bar.endsAtBorder;
-  const isMetal = sighting.bar.shaft.contrast > rules.surelyMetal;
+  const { contrast, crookednessPx } = sighting.bar.shaft;
+  const isMetal = contrast > rules.surelyMetal || crookednessPx * pyramid.factor * scale.mmPerPx < rules.surelyStraightMm;
   return {
     id,
     tip: sighting.tip,
