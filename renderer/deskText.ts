@@ -106,7 +106,7 @@ export const deskText = {
     length: 'Length',
     stages: 'Time in stages',
     events: 'Events',
-    eventCounts: (marks: string, notes: string, stored: string) => `${marks} marks, ${notes} notes, ${stored} stored frames`,
+    eventCounts: (marks: string, notes: string, stored: string) => `marks ${marks}, notes ${notes}, stored frames ${stored}`,
     alarms: 'Alarms',
     noAlarms: 'none',
     cementDelivered: 'Cement delivered',

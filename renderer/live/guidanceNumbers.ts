@@ -99,7 +99,10 @@ export function heightNow(frames: ShownGuidance): HeightNow | null {
       const gained = before?.heightsMm ? heightsMm.anterior - before.heightsMm.anterior : null;
       return { value: heightsMm.anterior, unit: 'mm', bound95: heightBound95Mm, gained, wedgeAngleDeg };
     }
-    if (vertebra.ofReference) return { value: 100 * vertebra.ofReference.anterior, unit: '%', bound95: null, gained: null, wedgeAngleDeg };
+    if (vertebra.ofReference) {
+      const gained = before?.ofReference ? 100 * (vertebra.ofReference.anterior - before.ofReference.anterior) : null;
+      return { value: 100 * vertebra.ofReference.anterior, unit: '%', bound95: null, gained, wedgeAngleDeg };
+    }
     const gained = before ? heightsPx.anterior - before.heightsPx.anterior : null;
     return { value: heightsPx.anterior, unit: 'px', bound95: heightBound95Px, gained, wedgeAngleDeg };
   }

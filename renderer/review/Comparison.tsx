@@ -4,6 +4,7 @@ import { reviewStreamPath } from '../../src/link/link.ts';
 import { type PlaneId, planeIds } from '../../src/sample/index.ts';
 import { dateText, fixed, positionText, pressureText } from '../app/format.ts';
 import { useKeys } from '../app/keys.ts';
+import { useTick } from '../app/tick.ts';
 import { eventWords } from '../live/eventText.ts';
 import { endComparison, type OpenReview, send, setActivePlane, useConsole } from '../store/consoleStore.ts';
 import { type Moment, useReviewMoment } from '../store/moment.ts';
@@ -108,6 +109,8 @@ const deviationOf = (mode: 'review' | 'compare', plane: PlaneId) => pictureInfo(
 
 /** Two records side by side, locked to each other in time. */
 export function Comparison({ review, comparison }: { readonly review: OpenReview; readonly comparison: OpenReview }) {
+  // What guidance said comes with the pictures, which tell nobody.
+  useTick();
   const unit = useConsole((state) => state.pressureUnit);
   const activePlane = useConsole((state) => state.activePlane);
   const first = useReviewMoment(review, 'review');

@@ -76,9 +76,9 @@ export function simulated(scenario: string, planes: 1 | 2 = 2): readonly string[
   return ['--frames-a', frames, ...(planes === 2 ? ['--frames-b', frames] : []), '--injector', `sim:${scenario}?repeat=30`];
 }
 
-/** A record of a whole simulated procedure, made as fast as the machine can. */
+/** A record of a whole simulated procedure, made as fast as the machine can; larger pictures for the documentation. */
 export function makeRecord(folder: string, scenario: string, planes: 1 | 2 = 1): void {
-  const frames = `sim:${scenario}?size=256&fps=${planes === 2 ? 6 : 4}`;
+  const frames = `sim:${scenario}?size=${process.env.PEDICLE_PICTURES ? 768 : 256}&fps=${planes === 2 ? 6 : 4}`;
   const sources = ['--frames-a', frames, ...(planes === 2 ? ['--frames-b', frames] : []), '--injector', `sim:${scenario}`];
   const made = spawnSync(node, ['native-bridge/cli/main.ts', 'run', ...sources, '--out', folder, '--speed', 'max'], { cwd: root, encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`no record was made: ${made.stderr}`);

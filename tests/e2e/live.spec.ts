@@ -80,7 +80,7 @@ test('the last image is held and says so, and live comes back', async ({ page })
   await expectRunning(page);
 });
 
-test('window, zoom and reset have a mouse and a key', async ({ page }) => {
+test('window, zoom and reset have a mouse and a key; two fingers enlarge', async ({ page, context }) => {
   await page.goto(bridge.url);
   await expectRunning(page);
   const caption = plane(page, 'a').locator('.caption-bottom');
@@ -95,11 +95,6 @@ test('window, zoom and reset have a mouse and a key', async ({ page }) => {
   await plane(page, 'a').press('i');
   await plane(page, 'a').press('+');
   await plane(page, 'a').press('0');
-  await expectRunning(page);
-});
-
-test('two fingers enlarge and move a picture', async ({ page, context }) => {
-  await page.goto(bridge.url);
   await expectRunning(page);
   const touch = await context.newCDPSession(page);
   const scale = plane(page, 'a').locator('.scale-bar');

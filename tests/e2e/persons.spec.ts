@@ -173,6 +173,8 @@ test.describe('with a worklist and an archive', () => {
     for (const side of await sides.all()) await expect(side).toContainText('SID', { timeout: 30_000 });
     await expect(sides.first()).toContainText(earlier);
     await expect(sides.last()).not.toContainText(earlier);
+    // What guidance said of both frames, once it has been read.
+    await expect(page.getByRole('row', { name: /^Needle off plan/ })).toHaveText(/Needle off plan °\d+\.\d\d+\.\d0\.0/, { timeout: 30_000 });
     await expectAccessible(page);
     await expectTouchable(page);
     await keepPicture(page, 'compare');

@@ -7,15 +7,15 @@ const records = temporaryRecords();
 let bridge: RunningBridge;
 
 test.describe.configure({ mode: 'serial' });
-/** For the documentation the record is made live, with a look at it on the way. */
-async function recordLive(browser: Browser): Promise<void> {
-  const live = await startBridge(records.folder, simulated('kyphoplasty'));
+/** For the documentation, a look at the live view of the procedure whose record the others show. */
+async function lookLive(browser: Browser): Promise<void> {
+  const live = await startBridge(join(records.folder, 'live'), simulated('kyphoplasty'));
   const page = await browser.newPage();
   await page.goto(live.url);
   await page.getByRole('button', { name: 'Not now' }).click();
   await expectRunning(page);
   await expect(page.locator('.stages [aria-current="step"]')).toContainText('Injection', { timeout: 90_000 });
-  // Some seconds of injection, for cement to be seen in live and in replay.
+  // Some seconds of injection, for cement to be seen.
   await page.waitForTimeout(8000);
   await expect(page.getByTestId('word-a')).toHaveText('LIVE');
   await keepPicture(page, 'live');
@@ -24,9 +24,9 @@ async function recordLive(browser: Browser): Promise<void> {
 }
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(240_000);
-  if (process.env.PEDICLE_PICTURES) await recordLive(browser);
-  else makeRecord(join(records.folder, 'procedure'), 'kyphoplasty', 2);
+  test.setTimeout(400_000);
+  if (process.env.PEDICLE_PICTURES) await lookLive(browser);
+  makeRecord(join(records.folder, 'procedure'), 'kyphoplasty', 2);
   bridge = await startBridge(records.folder, ['--frames-a', 'sim:quiet?size=256&fps=4&repeat=30', '--injector', 'none:']);
 });
 test.afterEach(({ page }) => page.goto('about:blank'));
