@@ -102,7 +102,7 @@ test('window, zoom and reset have a mouse and a key; two fingers enlarge', async
     const width = Number.parseFloat((await scale.locator('div').getAttribute('style'))?.replace(/[^\d.]/g, '') ?? '');
     return Number.parseFloat((await scale.textContent()) ?? '') / width;
   };
-  const before = await mmPerPx();
+  const whole = await mmPerPx();
   const fingers = (type: 'touchStart' | 'touchMove' | 'touchEnd', points: readonly (readonly [number, number])[]) =>
     touch.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
   await fingers('touchStart', [[250, 400]]);
@@ -115,7 +115,7 @@ test('window, zoom and reset have a mouse and a key; two fingers enlarge', async
     [450, 400],
   ]);
   await fingers('touchEnd', []);
-  await expect.poll(async () => before / (await mmPerPx())).toBeCloseTo(2, 1);
+  await expect.poll(async () => whole / (await mmPerPx())).toBeCloseTo(2, 1);
 });
 
 test('a plan is drawn with the mouse, moved with the keys, and comes back from the record', async ({ page }) => {
