@@ -15,7 +15,12 @@ async function replay(record: string, options: { readonly json?: true }): Promis
   const { openRecordReader } = await import('../record/reader.ts');
   const { replayRecord } = await import('../session/replay.ts');
   const opened = await openRecordReader(record);
-  if (!opened.ok) return reportFault(opened.fault);
+  if (!opened.ok) {
+    const { findRecords } = await import('../fleet/library.ts');
+    const records = await findRecords(record);
+    if (!records.ok) return reportFault(opened.fault);
+    return reportFault(inputFault(`${record} is no record, and holds ${records.value.length}: say with --report where the report on all of them goes.`).fault);
+  }
   const progress = process.stderr.isTTY ? (fraction: number) => process.stderr.write(`\r${Math.round(fraction * 100)} % `) : () => {};
   const result = await replayRecord(opened.value, { onProgress: progress });
   await opened.value.close();

@@ -197,3 +197,8 @@ describe('replay of records that are not whole', () => {
     expect(result.ok && result.value.limited?.why).toMatch(/lacks the pixels of frame \d+/);
   });
 });
+
+test('a folder of records is not taken for a record: the sentence says how to replay them all', async () => {
+  const { status, stderr } = await pedicle('replay', folder);
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/is no record, and holds \d+: say with --report where/) });
+});
