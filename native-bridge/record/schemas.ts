@@ -130,7 +130,15 @@ const vertebraSchema = z.looseObject({
   reference: bodyMeasureSchema.nullable(),
   ofReference: heightsSchema.nullable(),
   phase: restorationPhase,
-  phases: z.array(z.looseObject({ phase: restorationPhase, heightsPx: heightsSchema, heightsMm: heightsSchema.nullable(), wedgeAngleDeg: number })),
+  phases: z.array(
+    z.looseObject({
+      phase: restorationPhase,
+      heightsPx: heightsSchema,
+      heightsMm: heightsSchema.nullable(),
+      ofReference: heightsSchema.exactOptional(),
+      wedgeAngleDeg: number,
+    }),
+  ),
 });
 
 const readingSchema = z.looseObject({

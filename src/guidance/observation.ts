@@ -117,6 +117,8 @@ export interface VertebraObservation {
     readonly phase: RestorationPhase;
     readonly heightsPx: BodyHeights;
     readonly heightsMm: BodyHeights | null;
+    /** Shares of the neighbour's heights; absent where no neighbour was measured then. */
+    readonly ofReference?: BodyHeights;
     readonly wedgeAngleDeg: number;
   }[];
 }

@@ -109,5 +109,6 @@ describe('vertebral height', () => {
     expect(seen?.reference?.heightsMm).toBeNull();
     expect(Math.abs((seen?.ofReference?.anterior ?? 0) - 71 / 95)).toBeLessThan(0.03);
     expect(Math.abs((seen?.ofReference?.posterior ?? 0) - 1)).toBeLessThan(0.03);
+    expect(seen?.phases.map(({ phase, heightsMm, ofReference }) => [phase, heightsMm, ofReference])).toEqual([['before', null, seen?.ofReference]]);
   });
 });

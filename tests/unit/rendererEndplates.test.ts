@@ -28,6 +28,8 @@ test('height is in millimetres with what was gained since before, and without a 
   expect(heightNow(shown({ treated, phases: [before] }))).toMatchObject({ value: 21.4, unit: 'mm', bound95: 0.4 });
   expect(heightNow(shown({ treated, phases: [before] }))?.gained).toBeCloseTo(3.1, 6);
   const noScale = treated && { ...treated, heightsMm: null, heightBound95Mm: null };
-  expect(heightNow(shown({ treated: noScale, ofReference: heights(0.8) }))).toMatchObject({ value: 80, unit: '%' });
+  expect(heightNow(shown({ treated: noScale, ofReference: heights(0.8) }))).toMatchObject({ value: 80, unit: '%', gained: null });
+  const shareBefore = { ...before, heightsMm: null, ofReference: heights(0.7) };
+  expect(heightNow(shown({ treated: noScale, ofReference: heights(0.8), phases: [shareBefore] }))?.gained).toBeCloseTo(10, 6);
   expect(heightNow(shown({ treated: null }))).toBeNull();
 });

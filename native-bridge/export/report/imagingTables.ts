@@ -58,33 +58,51 @@ export const guidanceTable = ({ planes }: ReportFacts): ReportTable => ({
   empty: 'No guidance was recorded.',
 });
 
-/** Heights of the treated body in each phase that was measured. */
-export const heightsTable = ({ planes }: ReportFacts): ReportTable => ({
-  id: 'vertebra-heights',
-  title: 'Height of the treated vertebral body',
-  columns: [
-    { name: 'plane', label: 'Plane' },
-    { name: 'phase', label: 'Measured', wide: true },
-    { name: 'anteriorMm', label: 'Anterior, mm', show: digits(1) },
-    { name: 'middleMm', label: 'Middle, mm', show: digits(1) },
-    { name: 'posteriorMm', label: 'Posterior, mm', show: digits(1) },
+/** What tells a body's height where no neighbour was measured, and where one was: its share of the neighbour's needs no scale. */
+const heightsBeside = {
+  px: [
     { name: 'anteriorPx', label: 'Anterior, px', show: digits(0) },
     { name: 'middlePx', label: 'Middle, px', show: digits(0) },
     { name: 'posteriorPx', label: 'Posterior, px', show: digits(0) },
-    { name: 'wedgeAngleDeg', label: 'Wedge, °', show: digits(1) },
   ],
-  rows: planes.flatMap(({ plane, vertebra }) =>
-    vertebra.map(({ phase, heightsPx, heightsMm, wedgeAngleDeg }): readonly Value[] => [
-      plane.toUpperCase(),
-      phaseWords[phase],
-      heightsMm?.anterior ?? null,
-      heightsMm?.middle ?? null,
-      heightsMm?.posterior ?? null,
-      heightsPx.anterior,
-      heightsPx.middle,
-      heightsPx.posterior,
-      wedgeAngleDeg,
-    ]),
-  ),
-  empty: 'Not measured: nobody placed its endplates.',
-});
+  share: [
+    { name: 'anteriorShare', label: 'Anterior, of neighbour', show: digits(2) },
+    { name: 'middleShare', label: 'Middle, of neighbour', show: digits(2) },
+    { name: 'posteriorShare', label: 'Posterior, of neighbour', show: digits(2) },
+  ],
+} as const;
+
+/** Heights of the treated body in each phase that was measured. */
+export function heightsTable({ planes }: ReportFacts): ReportTable {
+  const compared = planes.some(({ vertebra }) => vertebra.some(({ ofReference }) => ofReference !== undefined));
+  return {
+    id: 'vertebra-heights',
+    title: 'Height of the treated vertebral body',
+    columns: [
+      { name: 'plane', label: 'Plane' },
+      { name: 'phase', label: 'Measured', wide: true },
+      { name: 'anteriorMm', label: 'Anterior, mm', show: digits(1) },
+      { name: 'middleMm', label: 'Middle, mm', show: digits(1) },
+      { name: 'posteriorMm', label: 'Posterior, mm', show: digits(1) },
+      ...(compared ? heightsBeside.share : heightsBeside.px),
+      { name: 'wedgeAngleDeg', label: 'Wedge, °', show: digits(1) },
+    ],
+    rows: planes.flatMap(({ plane, vertebra }) =>
+      vertebra.map(({ phase, heightsPx, heightsMm, ofReference, wedgeAngleDeg }): readonly Value[] => {
+        const beside = compared ? ofReference : heightsPx;
+        return [
+          plane.toUpperCase(),
+          phaseWords[phase],
+          heightsMm?.anterior ?? null,
+          heightsMm?.middle ?? null,
+          heightsMm?.posterior ?? null,
+          beside?.anterior ?? null,
+          beside?.middle ?? null,
+          beside?.posterior ?? null,
+          wedgeAngleDeg,
+        ];
+      }),
+    ),
+    empty: 'Not measured: nobody placed its endplates.',
+  };
+}

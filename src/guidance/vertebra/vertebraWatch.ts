@@ -50,6 +50,12 @@ interface Body {
   readonly frames: number;
 }
 
+/** What a phase keeps. */
+interface Kept {
+  readonly treated: BodyMeasure;
+  readonly ofReference: BodyHeights | null;
+}
+
 const shifted = ({ anterior, middle, posterior }: PlateCurve, by: (point: Point) => Point): PlateCurve => ({
   anterior: by(anterior),
   middle: by(middle),
@@ -110,7 +116,7 @@ export function createVertebraWatch(): VertebraWatch {
   let placed: Endplates[] = [];
   let phase: RestorationPhase = 'before';
   let cavityMade = false;
-  const kept: Partial<Record<RestorationPhase, BodyMeasure>> = {};
+  const kept: Partial<Record<RestorationPhase, Kept>> = {};
   let latest: VertebraObservation | null = null;
 
   function follow(body: Body, context: VertebraContext, reachMm: number, share: number): Body {
@@ -167,9 +173,10 @@ export function createVertebraWatch(): VertebraWatch {
       placed = [];
       const treated = bodies.treated === null ? null : measured(bodies.treated, context);
       const reference = bodies.reference === null ? null : measured(bodies.reference, context);
-      if (treated !== null && (bodies.treated?.frames ?? 0) >= rules.settledFrames && treated.snappedPlates === 2) kept[phase] = treated;
+      const ofReference = ratios(treated, reference);
+      if (treated !== null && (bodies.treated?.frames ?? 0) >= rules.settledFrames && treated.snappedPlates === 2) kept[phase] = { treated, ofReference };
       if (treated === null && reference === null && Object.keys(kept).length === 0) return null;
-      latest = { treated, reference, ofReference: ratios(treated, reference), phase, phases: phaseHeights(kept) };
+      latest = { treated, reference, ofReference, phase, phases: phaseHeights(kept) };
       return latest;
     },
     rebase([x, y]) {
@@ -193,9 +200,11 @@ function ratios(treated: BodyMeasure | null, reference: BodyMeasure | null): Bod
   return { anterior: share(t.anterior, r.anterior), middle: share(t.middle, r.middle), posterior: share(t.posterior, r.posterior) };
 }
 
-function phaseHeights(kept: Partial<Record<RestorationPhase, BodyMeasure>>): VertebraObservation['phases'] {
+function phaseHeights(kept: Partial<Record<RestorationPhase, Kept>>): VertebraObservation['phases'] {
   return (['before', 'after-cavity', 'after-cement'] as const).flatMap((phase) => {
     const at = kept[phase];
-    return at === undefined ? [] : [{ phase, heightsPx: at.heightsPx, heightsMm: at.heightsMm, wedgeAngleDeg: at.wedgeAngleDeg }];
+    if (at === undefined) return [];
+    const { heightsPx, heightsMm, wedgeAngleDeg } = at.treated;
+    return [{ phase, heightsPx, heightsMm, ...(at.ofReference === null ? {} : { ofReference: at.ofReference }), wedgeAngleDeg }];
   });
 }
