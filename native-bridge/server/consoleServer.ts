@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import sirv from 'sirv';
 import { WebSocketServer } from 'ws';
@@ -87,7 +89,7 @@ function serveStream(path: string, response: ServerResponse, context: ConsoleLin
   return false;
 }
 
-function servePage(request: IncomingMessage, response: ServerResponse, access: Access, files: ReturnType<typeof sirv>): void {
+function servePage(request: IncomingMessage, response: ServerResponse, access: Access, pages: string, files: ReturnType<typeof sirv>): void {
   const [path, query] = (request.url ?? '/').split('?');
   if (path === '/') {
     const cookie = access.admit(request);
@@ -101,7 +103,17 @@ function servePage(request: IncomingMessage, response: ServerResponse, access: A
   response.setHeader('content-security-policy', contentSecurityPolicy);
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('referrer-policy', 'no-referrer');
-  files(request, response, () => refuse(response, 404, 'There is nothing here.'));
+  // The list of files is of the start. One that has gone since, as while the console is built anew, would end this process with its record.
+  if (!existsSync(join(pages, path === '/' ? 'index.html' : decodedPath(path ?? '/')))) refuse(response, 404, 'There is nothing here.');
+  else files(request, response, () => refuse(response, 404, 'There is nothing here.'));
+}
+
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Serves the console and its link on loopback. Fails when the port is taken. */
@@ -115,7 +127,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   const server = createServer((request, response) => {
     if (!access.isLocal(request)) refuse(response, 403, 'Only pages of this console may ask.');
     else if (request.method !== 'GET' && request.method !== 'HEAD') refuse(response, 405, 'Only GET.');
-    else if (!(request.url ?? '').startsWith('/api/')) servePage(request, response, access, files);
+    else if (!(request.url ?? '').startsWith('/api/')) servePage(request, response, access, options.pages, files);
     else if (!access.isAdmitted(request)) refuse(response, 401, 'Open the console with the address that was printed when it started.');
     else if (!serveStream((request.url ?? '').split('?')[0] ?? '', response, options.context)) refuse(response, 404, 'There is nothing here.');
   });
