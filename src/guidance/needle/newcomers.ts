@@ -19,7 +19,8 @@ export function mayBeNew(bar: FoundBar, context: NeedleContext): boolean {
   return bar.lengthMm >= rules.plannedLengthMm && liesOnPlan(bar, context);
 }
 
-function liesOnPlan(bar: FoundBar, { plan, shift, pyramid, scale }: NeedleContext): boolean {
+/** Whether a bar lies on a planned trajectory, as far as a hand is from it before it corrects. */
+export function liesOnPlan(bar: FoundBar, { plan, shift, pyramid, scale }: NeedleContext): boolean {
   const middle = 0.5 * (bar.shaft.from + bar.shaft.to);
   const x = pyramid.factor * (bar.shaft.x + bar.shaft.dx * middle) - shift[0];
   const y = pyramid.factor * (bar.shaft.y + bar.shaft.dy * middle) - shift[1];

@@ -23,6 +23,8 @@ export interface Sighting {
   readonly flatBackPx: number;
   readonly direction: readonly [dx: number, dy: number];
   readonly sigmaPx: number;
+  /** What stands before the tip adds to that: told, but no reason to disbelieve it. */
+  readonly clutterPx: number;
   readonly widthPx: number;
   readonly lengthPx: number;
   readonly hollow: boolean;
@@ -122,6 +124,7 @@ function sightingOnAxis(track: NeedleTrack, context: NeedleContext, view: Needle
     flatBackPx: found.tip.along - found.tip.flatAlong,
     direction,
     sigmaPx: found.tip.sigmaPx,
+    clutterPx: found.tip.clutterPx,
     widthPx,
     lengthPx: track.lengthPx + found.tip.along,
     hollow: false,
@@ -174,6 +177,7 @@ export function sightingOf(bar: FoundBar, forward: boolean, { sizes, tipPicture 
     flatBackPx: found === null ? 0 : found.tip.along - found.tip.flatAlong,
     direction,
     sigmaPx: found?.tip.sigmaPx ?? widthPx,
+    clutterPx: found?.tip.clutterPx ?? 0,
     widthPx,
     lengthPx: factor * (bar.shaft.to - bar.shaft.from),
     hollow: found?.tip.hollow ?? false,

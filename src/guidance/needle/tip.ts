@@ -9,6 +9,8 @@ export interface TipEstimate {
   /** Where half of the contrast is gone: the end of a needle that has no point. */
   readonly flatAlong: number;
   readonly sigmaPx: number;
+  /** How far what stands before the tip (bone, noise) may have moved the measured end, standard deviation, pixels. */
+  readonly clutterPx: number;
   /** A cannula without its stylet: two thin walls. */
   readonly hollow: boolean;
 }
@@ -123,6 +125,15 @@ function fallBelow(profile: Float64Array, level: number, from: number, hold: num
   return null;
 }
 
+/** Root mean square of the contrast over one and a half widths before the tip: what is no needle there is also under its point. */
+function clutterBeyond(centre: Float64Array, end: number, width: number): number {
+  const from = Math.min(centre.length - 1, Math.ceil(end + 0.25 * width));
+  const to = Math.min(centre.length, Math.ceil(end + 1.75 * width));
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += (centre[i] ?? 0) ** 2;
+  return Math.sqrt(sum / Math.max(1, to - from));
+}
+
 /** Bevel, diamond or cone, and how dense the bone before it is, are not known: the point is told to this share of the width at best. */
 const pointShare = 0.1;
 
@@ -145,10 +156,18 @@ export function findTip(sample: TipPicture, axis: FullAxis, guess: number, visib
   const half = fallBelow(profiles.whole, 0.5 * plateauWhole, shaftPart, hold);
   if (half === null) return null;
   const flatAlong = profiles.start + half;
-  if (hollow) return { along: flatAlong, flatAlong, sigmaPx: Math.max(1, 0.12 * axis.width), hollow };
+  if (hollow) return { along: flatAlong, flatAlong, sigmaPx: Math.max(1, 0.12 * axis.width), clutterPx: 0, hollow };
   const at45 = fallBelow(profiles.centre, 0.45 * plateauCentre, shaftPart, 2);
   const at15 = at45 === null ? null : fallBelow(profiles.centre, 0.15 * plateauCentre, Math.floor(at45), 2);
-  if (at45 === null || at15 === null) return { along: flatAlong, flatAlong, sigmaPx: 0.4 * axis.width, hollow };
+  if (at45 === null || at15 === null) return { along: flatAlong, flatAlong, sigmaPx: 0.4 * axis.width, clutterPx: 0, hollow };
   const slope = Math.min(at15 - at45, 0.8 * axis.width);
-  return { along: profiles.start + at45 + 1.85 * slope, flatAlong, sigmaPx: Math.max(1, 0.3 * slope, pointShare * axis.width), hollow };
+  const end = at45 + 1.85 * slope;
+  const clutterPx = (clutterBeyond(profiles.centre, end, axis.width) * slope) / (0.3 * plateauCentre);
+  return {
+    along: profiles.start + end,
+    flatAlong,
+    sigmaPx: Math.max(1, 0.3 * slope, pointShare * axis.width),
+    clutterPx: Math.min(clutterPx, axis.width),
+    hollow,
+  };
 }

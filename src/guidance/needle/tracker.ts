@@ -5,7 +5,7 @@ import type { VisibleField } from '../image/field.ts';
 import type { DetectedNeedle } from '../observation.ts';
 import type { NeedleDetector, NeedleScale } from './detect.ts';
 import { isBareBack, levelAhead, levelBehind, sidesBehind } from './levels.ts';
-import { degreesBetween, forwardOfNew, mayBeNew } from './newcomers.ts';
+import { degreesBetween, forwardOfNew, liesOnPlan, mayBeNew } from './newcomers.ts';
 import { bareLevelAfter, decide, doubtMm, isAtRest, isDrawnBack, isOpenEnd, restRules, solidContrastAfter, styletState } from './rest.ts';
 import { createRestingScene } from './restingScene.ts';
 import {
@@ -182,7 +182,8 @@ export function createNeedleTracker(fineWidth: number, fineHeight: number): Need
   };
 }
 
-function started(id: number, sighting: Sighting, { shift, frameCount, scale, scaleKnown, cementSeen, pyramid }: NeedleContext): NeedleTrack {
+function started(id: number, sighting: Sighting, context: NeedleContext): NeedleTrack {
+  const { shift, frameCount, scale, scaleKnown, cementSeen, pyramid } = context;
   const atBorder = sighting.bar.startsAtBorder || sighting.bar.endsAtBorder;
   const { contrast, crookednessPx } = sighting.bar.shaft;
   const isMetal = contrast > rules.surelyMetal || crookednessPx * pyramid.factor * scale.mmPerPx < rules.surelyStraightMm;
@@ -192,8 +193,8 @@ function started(id: number, sighting: Sighting, { shift, frameCount, scale, sca
     direction: sighting.direction,
     widthPx: sighting.widthPx,
     lengthPx: sighting.lengthPx,
-    tipSigmaPx: sighting.sigmaPx,
-    measuredSigmaPx: sighting.sigmaPx,
+    tipSigmaPx: Math.hypot(sighting.sigmaPx, sighting.clutterPx),
+    measuredSigmaPx: Math.hypot(sighting.sigmaPx, sighting.clutterPx),
     confidence: confidenceOf(sighting),
     contrast: sighting.bar.shaft.contrast,
     parked: false,
@@ -214,7 +215,7 @@ function started(id: number, sighting: Sighting, { shift, frameCount, scale, sca
     openEndFrames: 0,
     backFrames: 0,
     coveredFrames: 0,
-    certain: (scaleKnown || atBorder) && isMetal,
+    certain: (scaleKnown || atBorder || liesOnPlan(sighting.bar, context)) && isMetal,
     comesIn: atBorder && isMetal && !cementSeen,
   };
 }
@@ -316,7 +317,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   const resting = isAtRest(recent, mmPerPx, Math.ceil(context.restFrames / 2));
   const parked = decision.parked || (measured && isAtRest(recent, mmPerPx, context.restFrames) && track.seenFrames >= 3);
   const moved = Math.abs(accepted) * mmPerPx > rules.movedMm && !parked;
-  const measuredSigmaPx = measured ? Math.hypot(sighting.sigmaPx, rules.lagShare * accepted) : track.measuredSigmaPx;
+  const measuredSigmaPx = measured ? Math.hypot(sighting.sigmaPx, sighting.clutterPx, rules.lagShare * accepted) : track.measuredSigmaPx;
   return {
     ...track,
     tip,
