@@ -34,14 +34,15 @@ export function collectPlanes() {
       now.lastFrame = { seq, tMs };
       addTechnique(now, attributes);
     },
-    needle(plane: PlaneId, tMs: number, stage: Stage, { deviation }: NeedleObservation): void {
+    needle(plane: PlaneId, tMs: number, stage: Stage, { deviation, scaleFrom }: NeedleObservation): void {
       const now = of(plane);
+      now.scaleFrom = scaleFrom;
       if (!deviation || (stage !== 'access' && now.needle)) return;
       now.needle = { tMs, angleDeg: deviation.angleDeg, tipToTargetMm: deviation.tipToTargetMm, tipToTargetPx: deviation.tipToTargetPx };
     },
-    cement(plane: PlaneId, tMs: number, { areaPx, areaMm2, volumeMl, zone, leak, leakSite }: CementObservation): void {
+    cement(plane: PlaneId, tMs: number, { areaPx, areaMm2, volumeMl, volumeFrom, zone, leak, leakSite }: CementObservation): void {
       const now = of(plane);
-      if (areaPx > 0) now.cement = { areaPx, areaMm2, volumeMl, zone };
+      if (areaPx > 0) now.cement = { areaPx, areaMm2, volumeMl, volumeFrom, zone };
       if (leak && !now.leakSeen) leaks.push({ tMs, site: leakSite ?? 'unknown', by: plane });
       now.leakSeen = leak;
     },
@@ -72,6 +73,7 @@ function begin(plane: PlaneId): PlaneSoFar {
     pictureMs: 0,
     doseAreaProductGyCm2: null,
     tubeVoltageKv: null,
+    scaleFrom: null,
     needle: null,
     vertebra: [],
     cement: null,

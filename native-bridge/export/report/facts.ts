@@ -1,5 +1,5 @@
 import type { AlarmPriority } from '../../../src/alarm/alarm.ts';
-import type { VertebraObservation } from '../../../src/guidance/observation.ts';
+import type { CementObservation, NeedleObservation, VertebraObservation } from '../../../src/guidance/observation.ts';
 import type { Inflation } from '../../../src/injector/balloon.ts';
 import type { LeakSite, OperatorEvent, Side, Stage } from '../../../src/procedure/operatorEvent.ts';
 import type { Patient } from '../../../src/procedure/patient.ts';
@@ -95,12 +95,20 @@ export interface PlaneFact {
   /** Sum over the runs that said so; null when no frame did. */
   readonly doseAreaProductGyCm2: number | null;
   readonly tubeVoltageKv: { readonly least: number; readonly most: number } | null;
+  /** Who says how large a pixel is: the frames, or an operator who calibrated it by hand; null where nobody does, and nothing is in millimetres. */
+  readonly scaleFrom: NeedleObservation['scaleFrom'];
   /** Deviation of the needle when access was last seen to end, or at the last frame that had one. */
   readonly needle: { readonly tMs: number; readonly angleDeg: number; readonly tipToTargetMm: number | null; readonly tipToTargetPx: number } | null;
   /** Heights of the treated body, last measured in each phase; empty where nobody placed its endplates. */
   readonly vertebra: VertebraObservation['phases'];
   /** What guidance last saw of cement. */
-  readonly cement: { readonly areaPx: number; readonly areaMm2: number | null; readonly volumeMl: number | null; readonly zone: string } | null;
+  readonly cement: {
+    readonly areaPx: number;
+    readonly areaMm2: number | null;
+    readonly volumeMl: number | null;
+    readonly volumeFrom: CementObservation['volumeFrom'];
+    readonly zone: string;
+  } | null;
 }
 
 /** One bin of a curve: the extremes of its readings, so that a peak is never thinned away. */

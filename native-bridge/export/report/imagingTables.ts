@@ -2,6 +2,9 @@ import type { ReportFacts } from './facts.ts';
 import type { ReportTable, Value } from './model.ts';
 import { clock, digits, phaseWords } from './words.ts';
 
+const scaleWords = { geometry: 'from the frames', calibration: 'calibrated by hand', none: 'none, pixels only' } as const;
+const volumeWords = { injector: 'calibrated', attenuation: 'uncalibrated' } as const;
+
 /** What was seen of each plane, for how long, and with what dose where the frames say it. */
 export const planesTable = ({ planes }: ReportFacts): ReportTable => ({
   id: 'planes',
@@ -10,16 +13,18 @@ export const planesTable = ({ planes }: ReportFacts): ReportTable => ({
     { name: 'plane', label: 'Plane', wide: true },
     { name: 'frames', label: 'Frames' },
     { name: 'size', label: 'Size' },
+    { name: 'scale', label: 'Millimetres' },
     { name: 'pictureMs', label: 'Time with pictures', show: clock },
     { name: 'missingFrames', label: 'Missing' },
     { name: 'skippedFrames', label: 'Not analysed' },
     { name: 'tubeVoltageKv', label: 'kV' },
     { name: 'doseAreaProductGyCm2', label: 'DAP, Gy·cm²', show: digits(2) },
   ],
-  rows: planes.map(({ plane, frames, rows, columns, bitsStored, pictureMs, missing, skipped, tubeVoltageKv, doseAreaProductGyCm2 }) => [
+  rows: planes.map(({ plane, frames, rows, columns, bitsStored, scaleFrom, pictureMs, missing, skipped, tubeVoltageKv, doseAreaProductGyCm2 }) => [
     plane.toUpperCase(),
     frames,
     `${columns} × ${rows}, ${bitsStored} bit`,
+    scaleFrom === null ? scaleWords.none : scaleWords[scaleFrom],
     pictureMs,
     missing,
     skipped,
@@ -42,6 +47,7 @@ export const guidanceTable = ({ planes }: ReportFacts): ReportTable => ({
     { name: 'cementAreaMm2', label: 'Cement, mm²', show: digits(0) },
     { name: 'cementAreaPx', label: 'Cement, px', show: digits(0) },
     { name: 'cementVolumeMl', label: 'Cement, mL', show: digits(1) },
+    { name: 'cementVolumeFrom', label: 'Volume' },
     { name: 'zone', label: 'Reached' },
   ],
   rows: planes.map(({ plane, needle, cement }) => [
@@ -53,6 +59,7 @@ export const guidanceTable = ({ planes }: ReportFacts): ReportTable => ({
     cement?.areaMm2 ?? null,
     cement?.areaPx ?? null,
     cement?.volumeMl ?? null,
+    cement?.volumeFrom ? volumeWords[cement.volumeFrom] : null,
     cement?.zone ?? null,
   ]),
   empty: 'No guidance was recorded.',
