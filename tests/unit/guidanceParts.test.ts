@@ -8,6 +8,7 @@ import { calibrateVolume, cementAtDepth, followedTip, type PlaneSighting, poseFr
 import { attenuationTable } from '../../src/guidance/image/attenuation.ts';
 import { findField } from '../../src/guidance/image/field.ts';
 import { createGrid, quantileInPlace } from '../../src/guidance/image/grid.ts';
+import { isDrawnBack } from '../../src/guidance/needle/rest.ts';
 import type { CementObservation } from '../../src/guidance/observation.ts';
 import { zoneMap } from '../../src/guidance/zones.ts';
 import { attributes, knownGeometry } from './guidancePicture.ts';
@@ -231,5 +232,24 @@ describe('volume calibrated by the injector', () => {
   it('starts again when the injector is zeroed', () => {
     const first = course(0.8).state;
     expect(calibrateVolume(first, 0.1, 0).state).toEqual(uncalibratedVolume);
+  });
+});
+
+describe('an end that goes backwards', () => {
+  it.each([
+    ['a cannula on its way out', [-4.7, -5.3, -7.2, -9.1], true],
+    ['one drawn fast', [-2.4, -7.5, -12.6], true],
+    ['what cement hides, as it gathers', [-2.3, -5.8, -6.6], false],
+    ['cement whose hiding leaps', [-4, -4.6, -8.4], false],
+    ['a leap of one frame', [-1.6, -1.8, -28.7], false],
+    ['an end that comes back', [-9, -8, -9.5], false],
+    ['too few frames', [-5, -9], false],
+  ])('%s: %j mm is drawn back: %s', (_what, alongMm, expected) => {
+    expect(
+      isDrawnBack(
+        alongMm.map((mm) => mm / 0.25),
+        0.25,
+      ),
+    ).toBe(expected);
   });
 });

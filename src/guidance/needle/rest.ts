@@ -27,9 +27,11 @@ export const restRules = {
   openEndFrames: 3,
   /** With so little more in front of it than there was, nepers, neither balloon nor cement has come. */
   emptyNepers: 0.06,
-  /** Farther back than cement ever hides, an end that goes on backwards, by at least this in each of so many steps (and no leap), is a cannula drawn back. */
-  drawnBackStepMm: 0.5,
-  drawnBackSteps: 2,
+  /**
+   * Farther back than cement hides an end, one that goes on backwards in even steps is a cannula drawn back: at least so much in each of so
+   * many steps, none a leap, and none longer than another by more than this factor (what cement hides wanders).
+   */
+  drawnBack: { beyondMm: 8, stepMm: 0.5, steps: 2, evenness: 2.5 },
   /** How much of a disagreement between the end that is held and the one that is seen is told as uncertainty: balloon and cement explain one in front. */
   doubtShare: 0.55,
   doubtMm: { ahead: 1.5, back: 6 },
@@ -72,12 +74,12 @@ export const isAtRest = (recent: readonly number[], mmPerPx: number, frames: num
  * back than the one before, and the last one farther than cement hides. It leaves cement where it was, so that its place never looks bare.
  */
 export function isDrawnBack(recent: readonly number[], mmPerPx: number): boolean {
-  const last = recent.slice(-restRules.drawnBackSteps - 1).map((along) => along * mmPerPx);
-  if (last.length <= restRules.drawnBackSteps || (last.at(-1) ?? 0) > -restRules.releaseHollowMm) return false;
-  return last.every((along, i) => {
-    const stepMm = i === 0 ? restRules.drawnBackStepMm : (last[i - 1] ?? 0) - along;
-    return stepMm >= restRules.drawnBackStepMm && stepMm < restRules.jumpMm;
-  });
+  const { beyondMm, stepMm, steps, evenness } = restRules.drawnBack;
+  const last = recent.slice(-steps - 1).map((along) => along * mmPerPx);
+  if (last.length <= steps || (last.at(-1) ?? 0) > -beyondMm) return false;
+  const back = last.slice(1).map((along, i) => (last[i] ?? 0) - along);
+  const [least, most] = [Math.min(...back), Math.max(...back)];
+  return least >= stepMm && most < restRules.jumpMm && most <= evenness * least;
 }
 
 export interface Decision {
