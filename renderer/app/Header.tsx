@@ -14,7 +14,7 @@ import { useTick } from './tick.ts';
 function Stages({ procedure, nowMs }: { readonly procedure: ProcedureState | null; readonly nowMs: number }) {
   return (
     <ol className="stages" aria-label={text.header.stages}>
-      {stagesOf(procedure?.procedure ?? null).map((stage) => {
+      {stagesOf(procedure?.procedure ?? null, procedure?.stage ?? null).map((stage) => {
         const spent = procedure ? stageTimeMs(procedure, stage, nowMs) : null;
         const isNow = procedure?.stage === stage;
         return (

@@ -47,6 +47,9 @@ test('vertebroplasty goes from access to mixing; the last stage has none after i
   expect(nextStage(state)).toBe('mixing');
   expect(nextStage({ ...state, procedure: null })).toBe('cavity');
   expect(nextStage({ ...state, stage: 'closure' })).toBeNull();
+  // Whoever stands in a cavity goes on from there, whatever the plan has called the procedure since.
+  expect(stagesOf('vertebroplasty', 'cavity')).toContain('cavity');
+  expect(nextStage({ ...state, stage: 'cavity' })).toBe('mixing');
   expect(stageTimeMs(state, 'access', 61_000)).toBe(60_000);
   expect(stageTimeMs(state, 'mixing', 61_000)).toBeNull();
 });
