@@ -60,7 +60,7 @@ const limits = {
   /** Few places tell its straightness and evenness less well. */
   glanceSlack: 1.5,
   /** Lines that are looked at: endplates are longer than a needle that is just coming in. */
-  mostLines: 9,
+  mostLines: 7,
 } as const;
 
 export function createNeedleDetector(coarseWidth: number, coarseHeight: number): NeedleDetector {
