@@ -115,7 +115,17 @@ export const chainBehind = (level: Level, at: number): number | null =>
   chainWithin(level, at + 8, level.end, Math.min(tagAt(level.bytes, at, level.littleEndian), pixelDataTag - 1));
 
 function chainWithin(level: Level, from: number, to: number, after: number): number | null {
-  for (let at = from; at + 8 <= to && level.budget.places-- > 0; at++) if (mayStand(level, at) && isChain(level, at, after)) return at;
+  const { bytes, explicitVr, littleEndian, budget } = level;
+  const last = Math.min(to - 8, from + budget.places - 1);
+  for (let at = from; at <= last; at++) {
+    // One byte tells nearly every place where representations, which are capital letters, are written.
+    const letter = bytes[at + 4] as number;
+    if (explicitVr && (letter < 0x41 || letter > 0x5a)) continue;
+    if (!mayStand(level, at) || tagAt(bytes, at, littleEndian) <= after || !isChain(level, at, after)) continue;
+    budget.places -= at + 1 - from;
+    return at;
+  }
+  budget.places -= Math.max(0, last + 1 - from);
   return null;
 }
 
