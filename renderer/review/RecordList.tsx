@@ -111,13 +111,15 @@ export function RecordTable({ verb, onChoose, except }: TableProps) {
   const query = queryOf(search);
   const asked = JSON.stringify(query);
   const linkUp = useConsole((state) => state.linkUp);
+  const recording = useConsole(({ session, status }) => (status?.ended ? null : (session?.record ?? null)));
   const isLocked = useAccess((state) => state.required && state.user === null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list leaves out what is being recorded, so it is asked for again when that changes
   useEffect(() => {
     // Asked again when a lost link is back, or somebody has signed in.
     if (!linkUp || isLocked) return;
     const timer = setTimeout(() => send({ kind: 'list-records', query: JSON.parse(asked) }), asked === '{}' ? 0 : askAfterMs);
     return () => clearTimeout(timer);
-  }, [asked, linkUp, isLocked]);
+  }, [asked, linkUp, isLocked, recording]);
   const shown = records ? matchingRecords(records, search.words).filter(({ name }) => name !== except) : [];
   const conditions = [...new Set((records ?? []).flatMap(({ alarms }) => alarms.map(({ condition }) => condition)))].sort();
   const isSearching = asked !== '{}' || search.words !== '';

@@ -147,6 +147,7 @@ test.describe('with a worklist and an archive', () => {
     makeRecordOfVersion(join(folder, 'earlier'), earlier);
     bridge = await startBridge(folder, ['--site', site]);
     await page.goto(bridge.url);
+    await expect(word(page, 'a')).toHaveText('REPLAY', { timeout: 30_000 });
     await page.getByRole('button', { name: 'Review', exact: true }).click();
     await expect(page.getByRole('button', { name: 'Open earlier' })).toBeVisible();
     const listed = await page.getByRole('row').count();
