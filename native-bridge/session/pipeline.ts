@@ -18,8 +18,11 @@ export interface Folded {
 export interface Pipeline {
   /** Frames of this plane that wait for guidance. */
   pending(plane: PlaneId): number;
-  /** The guidance of this plane is still getting ready: a frame that is handed to it now waits for that. */
-  gettingReady(plane: PlaneId): boolean;
+  /**
+   * Whether guidance takes a frame of this plane at once. While it does not it gets ready, one plane after the other: the pictures,
+   * which do not wait for it, need the other processors.
+   */
+  readyFor(plane: PlaneId): boolean;
   push(raw: RawSample): void;
   /** Resolves when at most `count` samples wait. */
   settled(count: number): Promise<void>;
@@ -96,7 +99,10 @@ export function startPipeline(options: PipelineOptions): Pipeline {
 
   return {
     pending: (plane) => analyses.get(plane)?.pending ?? 0,
-    gettingReady: (plane) => analyses.get(plane)?.isReady === false,
+    readyFor(plane) {
+      const othersAreReady = planeIds.every((other) => other === plane || analyses.get(other)?.isReady !== false);
+      return (analyses.has(plane) || othersAreReady) && analysisOf(plane).isReady;
+    },
     push(raw) {
       const entry: Waiting = { raw, observation: null, ready: true };
       queue.push(entry);

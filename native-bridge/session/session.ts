@@ -22,7 +22,7 @@ const foldBacklogSamples = 6;
 export interface SessionOptions {
   /** In the order in which events of one time are taken. */
   readonly sources: readonly Source[];
-  /** Planes whose guidance is made ready before the clock starts, or as soon as it runs (`picturesFirst`). */
+  /** Planes whose guidance is made ready before the clock starts, or with their first pictures (`picturesFirst`). */
   readonly planes: readonly PlaneId[];
   /** The pictures do not wait for guidance: the first ones go by it while it gets ready, and the record says so of each. In real time only. */
   readonly picturesFirst?: boolean;
@@ -63,22 +63,16 @@ export interface Session {
 /** Ready to run. Fails only when a source cannot be made ready or the record cannot be opened. */
 export async function startSession(options: SessionOptions): Promise<Result<Session>> {
   const virtual = options.speed === 'max';
-  const guided = options.withoutGuidance ? [] : options.planes;
-  const analyses = new Map<PlaneId, PlaneAnalysis>();
-  const startAnalyses = () => {
-    for (const plane of guided) analyses.set(plane, startPlaneAnalysis(plane));
-    return Promise.all([...analyses.values()].map(({ ready }) => ready));
-  };
+  // Sources and guidance get ready side by side, unless the pictures come first: then guidance does so when they are there.
+  const guided = options.withoutGuidance || (options.picturesFirst && !virtual) ? [] : options.planes;
+  const analyses = new Map(guided.map((plane) => [plane, startPlaneAnalysis(plane)]));
   const closeAnalyses = () => Promise.all([...analyses.values()].map((analysis) => analysis.close()));
-  // Sources and guidance get ready side by side, unless the pictures come first: then guidance takes no processor from them before.
-  const picturesFirst = options.picturesFirst === true && !virtual;
-  const [made] = await Promise.all([Promise.all(options.sources.map(({ ready }) => ready)), picturesFirst ? undefined : startAnalyses()]);
+  const [made] = await Promise.all([Promise.all(options.sources.map(({ ready }) => ready)), Promise.all([...analyses.values()].map(({ ready }) => ready))]);
   const unready = made.find((result) => result !== undefined && !result.ok);
   if (unready && !unready.ok) {
     await closeAnalyses();
     return unready;
   }
-  if (picturesFirst) void startAnalyses();
   const clock = monotonicClock(options.speed === 'max' ? 1 : options.speed);
   const header: RecordHeader = { ...options.describe, formatVersion: 1, startedAtEpochMs: clock.startedAtEpochMs };
   const troubles: RecordTrouble[] = [];
@@ -154,8 +148,9 @@ function runSession(
     const arrivedMs = virtual && event.atMs !== null ? Math.max(virtualNowMs, toWholeMicroseconds(event.atMs)) : nowMs();
     const { before, frame } = watch.see(plane, event.data, arrivedMs);
     for (const odd of before) stamp({ ...odd, atMs: event.atMs });
-    const isLate = !virtual && (pipeline.gettingReady(plane) || pipeline.pending(plane) >= analysisBacklogFrames);
-    if (isLate || options.withoutGuidance) stamp({ topic: '/gap', data: { kind: 'analysis-skipped', plane }, atMs: null });
+    const isLate = () => (options.picturesFirst === true && !pipeline.readyFor(plane)) || pipeline.pending(plane) >= analysisBacklogFrames;
+    const goesBy = options.withoutGuidance === true || (!virtual && isLate());
+    if (goesBy) stamp({ topic: '/gap', data: { kind: 'analysis-skipped', plane }, atMs: null });
     return { ...event, data: frame };
   };
 

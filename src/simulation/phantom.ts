@@ -94,15 +94,18 @@ function rod(
   const widest = Math.max(1, 1 - taper);
   // The wide axis may lean along the rod: then the ends reach further.
   const endMm = openEnds ? 0 : Math.max(thick, wide) * widest;
+  const [ax, ay, az] = a;
+  const [alongX, alongY, alongZ] = along;
+  const [wideX, wideY, wideZ] = wideAxis;
+  const thickSquared = thick * thick;
+  const wideSquared = wide * wide;
+  const least = Math.min(thick, wide);
   return {
     center: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2],
     axes: [direction, wideSquare, cross(direction, wideSquare)],
     halfMm: [Math.sqrt(lengthSquared) / 2 + endMm, Math.max(thick, wide) * widest, (isSquare(wideAxis, direction) ? thick : Math.max(thick, wide)) * widest],
     stepMm: 0.9,
     attenuationSum: (points, count) => {
-      const [ax, ay, az] = a;
-      const [alongX, alongY, alongZ] = along;
-      const [wideX, wideY, wideZ] = wideAxis;
       let sum = 0;
       for (let i = 0; i < 3 * count; i += 3) {
         const dx = (points[i] as number) - ax;
@@ -117,9 +120,9 @@ function rod(
         const w = px * wideX + py * wideY + pz * wideZ;
         const restSquared = px * px + py * py + pz * pz - w * w;
         const k = 1 - taper * t;
-        const rho = Math.sqrt(Math.max(0, restSquared) / (thick * thick) + (w * w) / (wide * wide)) / k;
-        if (rho >= 1) continue;
-        const depthMm = (1 - rho) * Math.min(thick, wide) * k;
+        const squared = Math.max(0, restSquared) / thickSquared + (w * w) / wideSquared;
+        if (squared >= k * k) continue;
+        const depthMm = (1 - Math.sqrt(squared) / k) * least * k;
         const shell = 1 - smoothStep(0.8, 1.9, depthMm);
         sum += density * (shell * cortical * 0.8 + (1 - shell) * trabecular * 0.8) * smoothStep(0, 0.6, depthMm);
       }
