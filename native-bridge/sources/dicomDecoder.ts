@@ -49,9 +49,12 @@ interface DecodingThread extends DicomDecoder {
   waiting(): number;
 }
 
+const closedFault = 'was not decoded: the source was closed';
+
 /** Jobs are answered in order. */
 function createDecodingThread(): DecodingThread {
   let worker: Worker | null = null;
+  let closed = false;
   let nextId = 0;
   const open = new Map<number, (reply: Result<Pixels>) => void>();
 
@@ -82,6 +85,8 @@ function createDecodingThread(): DecodingThread {
   return {
     waiting: () => open.size,
     decode(job) {
+      // A frame that was still being read when its source ended: a thread for it would outlive everything.
+      if (closed) return Promise.resolve(failedFault(closedFault));
       worker ??= start();
       const id = nextId++;
       const thread = worker;
@@ -98,7 +103,8 @@ function createDecodingThread(): DecodingThread {
     async close() {
       const ending = worker;
       worker = null;
-      failAll('was not decoded: the source was closed');
+      closed = true;
+      failAll(closedFault);
       await ending?.terminate();
     },
   };
