@@ -17,10 +17,12 @@ nodeModule.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
 
 // Once glibc has freed one piece of a frame's size, it keeps pieces of that size for later, between others that stay: a run's memory
 // grew with its length. With a threshold that does not move, what a frame took goes back to the system at once. It is read when a
-// process starts, so the commands that handle many frames replace themselves once; nobody else waits for that.
+// process starts, so the commands that handle many frames replace themselves once; nobody else waits for that. Files that a shell hands
+// over open (`--plan <(…)`) would be closed by it.
 const threshold = 'MALLOC_MMAP_THRESHOLD_';
 const handlesFrames = new Set(['console', 'run', 'replay', 'analyze', 'export', 'send', 'recover', 'compact', 'worker']);
-const settled = process.platform !== 'linux' || process.env[threshold] !== undefined || !handlesFrames.has(process.argv[2] ?? '');
+const handedOver = process.argv.some((argument) => argument.includes('/dev/fd/') || argument.includes('/proc/self/fd/'));
+const settled = process.platform !== 'linux' || process.env[threshold] !== undefined || handedOver || !handlesFrames.has(process.argv[2] ?? '');
 if (!settled) process.env[threshold] = String(256 * 1024);
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));

@@ -145,12 +145,13 @@ const untold = 1e3;
  */
 export function edgeDistances(stations: readonly EdgeStation[], outlineMm: Float32Array, box: Region, width: number, mmPerPx: number): Float32Array {
   const edgeMm = new Float32Array(outlineMm.length).fill(untold);
+  const nearestTo = nearestStation(stations);
   for (let y = box.y0; y < box.y1; y += 2) {
     for (let x = box.x0; x < box.x1; x += 2) {
       const outside = outlineMm[y * width + x] ?? untold;
       if (outside < -rules.inside || outside > rules.outside) continue;
-      const nearest = nearestStation(stations, x, y);
-      if (nearest === null || nearest.offsetPx === null) continue;
+      const nearest = nearestTo(x, y);
+      if (nearest === undefined || nearest.offsetPx === null) continue;
       const out = (x - nearest.at[0]) * nearest.outward[0] + (y - nearest.at[1]) * nearest.outward[1];
       const beyond = (out - nearest.offsetPx) * mmPerPx;
       for (let at = y * width + x; at <= (y + 1) * width + x && at + 1 < edgeMm.length; at += width) {
@@ -164,14 +165,21 @@ export function edgeDistances(stations: readonly EdgeStation[], outlineMm: Float
 
 export const isTold = (edgeMm: number): boolean => edgeMm < untold;
 
-function nearestStation(stations: readonly EdgeStation[], x: number, y: number): EdgeStation | null {
-  let nearest: EdgeStation | null = null;
-  let least = Number.POSITIVE_INFINITY;
-  for (const station of stations) {
-    const square = (x - station.at[0]) ** 2 + (y - station.at[1]) ** 2;
-    if (square >= least) continue;
-    least = square;
-    nearest = station;
-  }
-  return nearest;
+/** Thousands of places ask, each of all stations: plain numbers side by side answer in a fraction of the time. */
+function nearestStation(stations: readonly EdgeStation[]): (x: number, y: number) => EdgeStation | undefined {
+  const xs = Float64Array.from(stations, ({ at }) => at[0]);
+  const ys = Float64Array.from(stations, ({ at }) => at[1]);
+  return (x, y) => {
+    let nearest = -1;
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < xs.length; i++) {
+      const dx = x - (xs[i] as number);
+      const dy = y - (ys[i] as number);
+      const square = dx * dx + dy * dy;
+      if (square >= least) continue;
+      least = square;
+      nearest = i;
+    }
+    return stations[nearest];
+  };
 }
