@@ -54,8 +54,8 @@ export interface FileQueueOptions {
 }
 
 /**
- * Writes before it returns. Writes that do not, and syncs, share four threads of the whole process: on a slow disk those of three files
- * can take all four for longer than telemetry may wait.
+ * Writes before it returns. Writes that do not, and syncs, wait for each other's threads, of which the whole process has few: on a slow
+ * disk they can take longer than telemetry may wait.
  */
 const writeAtOnce: WritePieces = (fd, pieces, position, done) => {
   let written = 0;

@@ -63,15 +63,31 @@ export function bodyEdge(picture: EdgePicture, outline: readonly Point[], mmPerP
 
 /** The outermost offset at which enough of the stations have an edge; of those the mean. */
 function agreedOffset(around: readonly (readonly number[])[]): number | null {
-  const tried = [...new Set(around.flat())].sort((p, q) => q - p);
-  for (const middle of tried) {
-    const agreeing = around.flatMap((offsets) => {
-      const near = offsets.filter((offset) => Math.abs(offset - middle) <= rules.agree);
-      return near.length === 0 ? [] : [near.reduce((best, offset) => (Math.abs(offset - middle) < Math.abs(best - middle) ? offset : best))];
-    });
-    if (agreeing.length >= rules.agreeing * around.length) return agreeing.reduce((sum, offset) => sum + offset, 0) / agreeing.length;
+  for (const middle of around.flat().sort((p, q) => q - p)) {
+    let agreeing = 0;
+    let sum = 0;
+    for (const offsets of around) {
+      const near = nearestWithin(offsets, middle);
+      if (near === null) continue;
+      agreeing++;
+      sum += near;
+    }
+    if (agreeing >= rules.agreeing * around.length) return sum / agreeing;
   }
   return null;
+}
+
+/** Of a station's offsets the one nearest to `middle` that agrees with it. */
+function nearestWithin(offsets: readonly number[], middle: number): number | null {
+  let nearest: number | null = null;
+  let least: number = rules.agree;
+  for (const offset of offsets) {
+    const distance = Math.abs(offset - middle);
+    if (distance > least || (nearest !== null && distance === least)) continue;
+    least = distance;
+    nearest = offset;
+  }
+  return nearest;
 }
 
 /** Even steps along the closed outline, with the direction out of it. */
