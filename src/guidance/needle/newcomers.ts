@@ -8,6 +8,7 @@ export const degreesBetween = (a: readonly [number, number], b: readonly [number
   (Math.acos(Math.min(1, Math.abs(a[0] * b[0] + a[1] * b[1]))) * 180) / Math.PI;
 
 export const barDirection = (bar: FoundBar): readonly [number, number] => [bar.shaft.dx, bar.shaft.dy];
+
 /**
  * Whether a bar that belongs to no needle yet may be one: it comes in from the border, or is long, or lies on a planned
  * trajectory (a needle seen nearly end-on is short).
@@ -20,16 +21,27 @@ export function mayBeNew(bar: FoundBar, context: NeedleContext): boolean {
 }
 
 /** Whether a bar lies on a planned trajectory, as far as a hand is from it before it corrects. */
-export function liesOnPlan(bar: FoundBar, { plan, shift, pyramid, scale }: NeedleContext): boolean {
-  const middle = 0.5 * (bar.shaft.from + bar.shaft.to);
-  const x = pyramid.factor * (bar.shaft.x + bar.shaft.dx * middle) - shift[0];
-  const y = pyramid.factor * (bar.shaft.y + bar.shaft.dy * middle) - shift[1];
-  return (plan?.trajectories ?? []).some(({ entry, target }) => {
+export const liesOnPlan = (bar: FoundBar, context: NeedleContext): boolean =>
+  plannedLines(bar, context).some(({ acrossMm, turnedDeg }) => acrossMm < rules.plannedAcrossMm && turnedDeg < rules.plannedAngleDeg);
+
+/** A planned line, and how the bar lies to it. */
+interface PlannedLine {
+  /** From entry to target, unit length. */
+  readonly direction: readonly [number, number];
+  /** Of the bar's middle. */
+  readonly acrossMm: number;
+  readonly turnedDeg: number;
+}
+
+function plannedLines(bar: FoundBar, { plan, shift, pyramid, scale }: NeedleContext): readonly PlannedLine[] {
+  const [x, y] = middleOf(bar, pyramid.factor);
+  return (plan?.trajectories ?? []).flatMap(({ entry, target }) => {
     const length = Math.hypot(target[0] - entry[0], target[1] - entry[1]);
-    if (length < 1) return false;
-    const line: readonly [number, number] = [(target[0] - entry[0]) / length, (target[1] - entry[1]) / length];
-    const across = Math.abs((x - target[0]) * -line[1] + (y - target[1]) * line[0]) * scale.mmPerPx;
-    return across < rules.plannedAcrossMm && degreesBetween(line, barDirection(bar)) < rules.plannedAngleDeg;
+    if (length < 1) return [];
+    const direction: readonly [number, number] = [(target[0] - entry[0]) / length, (target[1] - entry[1]) / length];
+    const [px, py] = [x - shift[0] - target[0], y - shift[1] - target[1]];
+    const acrossMm = Math.abs(px * -direction[1] + py * direction[0]) * scale.mmPerPx;
+    return [{ direction, acrossMm, turnedDeg: degreesBetween(direction, barDirection(bar)) }];
   });
 }
 
@@ -44,28 +56,22 @@ export function forwardOfNew(bar: FoundBar, context: NeedleContext): boolean | n
   if (planned !== null) return planned[0] * bar.shaft.dx + planned[1] * bar.shaft.dy > 0;
   const { rows, columns } = context.frame.attributes;
   const fromMiddle = (along: number): number => {
-    const [x, y] = pointOn(bar, along, context);
+    const [x, y] = pointOn(bar, along, context.pyramid.factor);
     return Math.hypot(x - columns / 2, y - rows / 2);
   };
   return fromMiddle(bar.shaft.to) < fromMiddle(bar.shaft.from);
 }
 
 /** A point of the bar's axis, full pixels. */
-const pointOn = ({ shaft }: FoundBar, along: number, { pyramid }: NeedleContext): readonly [number, number] => [
-  pyramid.factor * (shaft.x + shaft.dx * along),
-  pyramid.factor * (shaft.y + shaft.dy * along),
+const pointOn = ({ shaft }: FoundBar, along: number, factor: number): readonly [number, number] => [
+  factor * (shaft.x + shaft.dx * along),
+  factor * (shaft.y + shaft.dy * along),
 ];
+
+export const middleOf = (bar: FoundBar, factor: number): readonly [number, number] => pointOn(bar, 0.5 * (bar.shaft.from + bar.shaft.to), factor);
 
 /** The direction of the planned line that fits a bar best (a degree counts as half a millimetre): of two needles each has a way of its own. Null without a plan. */
 function nearestPlannedLine(bar: FoundBar, context: NeedleContext): readonly [number, number] | null {
-  const [x, y] = pointOn(bar, 0.5 * (bar.shaft.from + bar.shaft.to), context);
-  const lines = (context.plan?.trajectories ?? []).flatMap(({ entry, target }) => {
-    const length = Math.hypot(target[0] - entry[0], target[1] - entry[1]);
-    if (length < 1) return [];
-    const line: readonly [number, number] = [(target[0] - entry[0]) / length, (target[1] - entry[1]) / length];
-    const [px, py] = [x - context.shift[0] - target[0], y - context.shift[1] - target[1]];
-    const acrossMm = Math.abs(px * -line[1] + py * line[0]) * context.scale.mmPerPx;
-    return [{ line, misfit: acrossMm + 0.5 * degreesBetween(line, barDirection(bar)) }];
-  });
-  return lines.sort((p, q) => p.misfit - q.misfit)[0]?.line ?? null;
+  const misfit = ({ acrossMm, turnedDeg }: PlannedLine): number => acrossMm + 0.5 * turnedDeg;
+  return plannedLines(bar, context).toSorted((p, q) => misfit(p) - misfit(q))[0]?.direction ?? null;
 }

@@ -2,7 +2,7 @@ import type { ImagePoint } from '../../sample/index.ts';
 import type { PictureSizes } from '../image/attenuation.ts';
 import { type Grid, sampleGrid } from '../image/grid.ts';
 import type { FoundBar, NeedleDetector } from './detect.ts';
-import { barDirection, degreesBetween } from './newcomers.ts';
+import { barDirection, degreesBetween, middleOf } from './newcomers.ts';
 import { restRules } from './rest.ts';
 import type { Beside } from './restingScene.ts';
 import type { Shaft } from './shaft.ts';
@@ -45,10 +45,7 @@ const isForward = (bar: FoundBar, direction: readonly [number, number]): boolean
 function misfitMm(bar: FoundBar, track: NeedleTrack, context: NeedleContext): number | null {
   const turnedDeg = degreesBetween(barDirection(bar), track.direction);
   if (turnedDeg > association.angleDeg) return null;
-  const { factor } = context.pyramid;
-  const middle = 0.5 * (bar.shaft.from + bar.shaft.to);
-  const x = factor * (bar.shaft.x + bar.shaft.dx * middle);
-  const y = factor * (bar.shaft.y + bar.shaft.dy * middle);
+  const [x, y] = middleOf(bar, context.pyramid.factor);
   const [px, py] = predictedTip(track, context);
   const acrossMm = Math.abs((x - px) * -track.direction[1] + (y - py) * track.direction[0]) * context.scale.mmPerPx;
   return acrossMm < association.acrossMm ? acrossMm + 0.5 * turnedDeg : null;
