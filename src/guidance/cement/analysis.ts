@@ -12,9 +12,9 @@ import { blockNeedles, boneAxis, fillAcrossShafts } from './blocked.ts';
 import { bodyEdge, edgeDistances } from './bodyEdge.ts';
 import { type CementJudge, createCementJudge } from './judge.ts';
 import { createLeakWatch, type LeakWatch } from './leak.ts';
-import { runLengthsInImage } from './maskImage.ts';
+import { markedExtent, runLengthsInImage, unionOf } from './maskImage.ts';
 import { createReferencePicture } from './reference.ts';
-import { createRegionBuffers, darkRegions } from './regions.ts';
+import { createRegionBuffers, type DarkRegion, darkRegions } from './regions.ts';
 
 export interface CementContext {
   readonly pyramid: AttenuationPyramid;
@@ -150,22 +150,32 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
       starts,
       mask,
     });
-    holdBack(verdict.heldLabels, box);
+    holdBack(verdict.held, box);
     reference.learn(blocked, held, verdict.absorb);
     excludeFromMotion();
     return observe(context, shift, mmPerFinePx, starts);
   }
 
   /** What may be cement or balloon, and its surroundings, must not be learnt as background. */
-  function holdBack(heldLabels: ReadonlySet<number>, box: Region): void {
+  function holdBack(regions: readonly DarkRegion[], box: Region): void {
     held.fill(0);
-    if (heldLabels.size === 0 && !judge.seen()) return;
+    const extent = regions.reduce<Region | null>(
+      (whole, { x0, y0, x1, y1 }) => unionOf(whole, { x0, y0, x1: x1 + 1, y1: y1 + 1 }),
+      markedExtent(mask, width, box),
+    );
+    if (extent === null) return;
     const { labels } = buffers;
+    const heldLabels = new Set(regions.map(({ label }) => label));
     const isHeld = (at: number): boolean => {
       const label = labels[at] ?? 0;
       return mask[at] !== 0 || (label !== 0 && heldLabels.has(label));
     };
-    const [x0, y0, x1, y1] = [box.x0 + 3, box.y0 + 3, box.x1 - 3, box.y1 - 3];
+    const [x0, y0, x1, y1] = [
+      Math.max(extent.x0, box.x0 + 3),
+      Math.max(extent.y0, box.y0 + 3),
+      Math.min(extent.x1, box.x1 - 3),
+      Math.min(extent.y1, box.y1 - 3),
+    ];
     for (let y = y0; y < y1; y++) {
       for (let x = x0, at = y * width + x0; x < x1; x++, at++) {
         if (!isHeld(at)) continue;
@@ -233,12 +243,13 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
     const { scale, attributes, pyramid, tracks } = context;
     const box = watched;
     if (box === null || !judge.seen()) return noCement;
-    const { areaPx: filledPx, mass } = fillAcrossShafts(mask, filled, reference.difference, box, tracks, context.shiftPx, pyramid.factor);
+    const cement = fillAcrossShafts(mask, filled, reference.difference, box, tracks, context.shiftPx, pyramid.factor);
     const zonesNow = zonesOf(context, box, mmPerFinePx);
     const leak = leakWatch.frame({
       zones: zonesNow,
       edgeMm: edgesOf(zonesNow, mmPerFinePx),
       mask: filled,
+      extent: cement?.extent ?? null,
       width,
       mmPerFinePx,
       factor: pyramid.factor,
@@ -246,11 +257,11 @@ export function createCementAnalysis(width: number, height: number): CementAnaly
       moving: tracks.filter((track) => track.movedAt === context.frameCount).map((track) => boneAxis(track, context.shiftPx, pyramid.factor)),
       unsettled: !context.motion.trusted || starts,
     });
-    const image: RunLengthMask | null = filledPx > 0 ? runLengthsInImage(filled, width, box, pyramid.factor, shift, attributes) : null;
-    if (image === null) return noCement;
+    if (cement === null) return noCement;
+    const image: RunLengthMask = runLengthsInImage(filled, width, cement.extent, pyramid.factor, shift, attributes);
     const areaPx = image.counts.reduce((sum, run, i) => (i % 2 === 1 ? sum + run : sum), 0);
     const known = scale.mmPerPx !== null;
-    const volumeMl = known ? (mass * mmPerFinePx ** 2) / cementNepersPerMm / 1000 : null;
+    const volumeMl = known ? (cement.mass * mmPerFinePx ** 2) / cementNepersPerMm / 1000 : null;
     return {
       areaPx,
       areaMm2: known ? areaPx * scale.workingMmPerPx ** 2 : null,

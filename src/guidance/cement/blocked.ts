@@ -1,6 +1,7 @@
 import type { Grid } from '../image/grid.ts';
 import type { Region } from '../image/motion.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
+import { markedExtent } from './maskImage.ts';
 
 /** A needle's axis in bone coordinates of the fine grid, from the tip backwards. */
 export interface BoneAxis {
@@ -56,8 +57,8 @@ export function blockNeedles(
 
 /**
  * Cement behind a shaft cannot be seen by subtraction; where it stands on both sides of the shaft, it stands behind it too.
- * Writes a mask with those gaps closed into `filled`; gives its area in fine pixels and the sum of the difference over it (gaps get the mean of
- * both sides).
+ * Writes a mask with those gaps closed into `filled`; gives its area in fine pixels, the sum of the difference over it (gaps get the mean of
+ * both sides) and where it lies; null without any cement.
  */
 export function fillAcrossShafts(
   mask: Uint8Array,
@@ -67,20 +68,21 @@ export function fillAcrossShafts(
   tracks: readonly NeedleTrack[],
   shiftPx: readonly [number, number],
   factor: number,
-): { readonly areaPx: number; readonly mass: number } {
+): { readonly areaPx: number; readonly mass: number; readonly extent: Region } | null {
   const { width, height } = difference;
+  const seen = markedExtent(mask, width, box);
+  if (seen === null) return null;
+  filled.set(mask.subarray(box.y0 * width, box.y1 * width), box.y0 * width);
+  let { x0, y0, x1, y1 } = seen;
   let areaPx = 0;
   let mass = 0;
-  for (let y = box.y0; y < box.y1; y++) {
-    for (let at = y * width + box.x0; at < y * width + box.x1; at++) {
-      const on = mask[at] ?? 0;
-      filled[at] = on;
-      if (on === 0) continue;
+  for (let y = y0; y < y1; y++) {
+    for (let at = y * width + x0; at < y * width + x1; at++) {
+      if (mask[at] === 0) continue;
       areaPx++;
       mass += difference.data[at] ?? 0;
     }
   }
-  if (areaPx === 0) return { areaPx, mass };
   for (const track of tracks) {
     const axis = boneAxis(track, shiftPx, factor);
     const beyond = axis.half + (track.coveredFrames > 0 ? 11 : 6);
@@ -100,10 +102,14 @@ export function fillAcrossShafts(
         filled[at] = 1;
         areaPx++;
         mass += level;
+        x0 = Math.min(x0, x);
+        y0 = Math.min(y0, y);
+        x1 = Math.max(x1, x + 1);
+        y1 = Math.max(y1, y + 1);
       }
     }
   }
-  return { areaPx, mass };
+  return { areaPx, mass, extent: { x0, y0, x1, y1 } };
 }
 
 function firstCement(

@@ -29,8 +29,8 @@ export interface JudgeInput {
 }
 
 export interface Verdict {
-  /** Labels of regions that may be cement or balloon, and must not be learnt as background. */
-  readonly heldLabels: ReadonlySet<number>;
+  /** Regions that may be cement or balloon, and must not be learnt as background. */
+  readonly held: readonly DarkRegion[];
   /** Share of what is darker that the reference takes over in this frame. */
   readonly absorb: number;
 }
@@ -99,16 +99,16 @@ export function createCementJudge(width: number, height: number): CementJudge {
       cementSeen = cementSeen || near.length > 0;
     }
     remember(input);
-    return { heldLabels: new Set([...near, ...others].map((region) => region.label)), absorb: input.motion.jumped ? 0.5 : 0.15 };
+    return { held: [...near, ...others], absorb: input.motion.jumped ? 0.5 : 0.15 };
   }
 
   /** What gets dark while a needle moves is background; but a needle that only seems to move does not make one of a balloon. */
   function whileMoving(input: JudgeInput): Verdict {
     previous.fill(0);
-    if (cavity.isEmpty() || ++restlessFrames > rules.restlessFrames) return { heldLabels: new Set(), absorb: 0.25 };
+    if (cavity.isEmpty() || ++restlessFrames > rules.restlessFrames) return { held: [], absorb: 0.25 };
     zone.update(input);
     const near = input.regions.filter((region) => zone.reaches(region, input.labels));
-    return { heldLabels: new Set(near.map((region) => region.label)), absorb: 0.25 };
+    return { held: near, absorb: 0.25 };
   }
 
   function cavityState(input: JudgeInput, near: readonly DarkRegion[]): CavityState {

@@ -1,4 +1,5 @@
 import type { LeakSite } from '../../sample/index.ts';
+import type { Region } from '../image/motion.ts';
 import type { CementObservation } from '../observation.ts';
 import type { ZoneMap } from '../zones.ts';
 import type { BoneAxis } from './blocked.ts';
@@ -12,6 +13,8 @@ export interface LeakInput {
   readonly edgeMm: Float32Array | null;
   /** Cement, bone coordinates of the fine grid. */
   readonly mask: Uint8Array;
+  /** Where it lies; null when there is none. */
+  readonly extent: Region | null;
   readonly width: number;
   readonly mmPerFinePx: number;
   readonly factor: number;
@@ -61,9 +64,10 @@ export function createLeakWatch(): LeakWatch {
   let site: LeakSite | null = null;
   let before = 0;
 
-  function survey({ zones, edgeMm, mask, width, mmPerFinePx, moving }: LeakInput): Survey | null {
+  function survey({ zones, edgeMm, mask, extent, width, mmPerFinePx, moving }: LeakInput): Survey | null {
     if (zones === null) return null;
-    const { box, outlineMm, wallMm, depthMm } = zones;
+    const { outlineMm, wallMm, depthMm } = zones;
+    const { x0, y0, x1, y1 } = extent ?? { x0: 0, y0: 0, x1: 0, y1: 0 };
     let areaPx = 0;
     let beyondPx = 0;
     let posteriorPx = 0;
@@ -71,8 +75,8 @@ export function createLeakWatch(): LeakWatch {
     let sumX = 0;
     let sumY = 0;
     let wallReachMm = Number.NEGATIVE_INFINITY;
-    for (let y = box.y0; y < box.y1; y++) {
-      for (let x = box.x0; x < box.x1; x++) {
+    for (let y = y0; y < y1; y++) {
+      for (let x = x0; x < x1; x++) {
         const at = y * width + x;
         if (mask[at] === 0) continue;
         areaPx++;

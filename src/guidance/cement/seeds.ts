@@ -1,6 +1,7 @@
 import type { Region } from '../image/motion.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
 import type { ZoneMap } from '../zones.ts';
+import { markedExtent } from './maskImage.ts';
 import type { DarkRegion } from './regions.ts';
 
 export interface SeedInput {
@@ -63,9 +64,11 @@ export function createSeedZone(width: number, height: number): SeedZone {
       for (const track of input.tracks) paintTip(track, input);
       clipToBody(input);
       const near = Math.ceil(reachMm.cement / mmPerFinePx);
-      const { box } = input;
-      for (let y = Math.max(near, box.y0); y < Math.min(height - near, box.y1); y++) {
-        for (let x = Math.max(near, box.x0), at = y * width + x; x < Math.min(width - near, box.x1); x++, at++) {
+      const extent = markedExtent(input.mask, width, input.box);
+      if (extent === null) return;
+      const [x0, x1] = [Math.max(near, extent.x0), Math.min(width - near, extent.x1)];
+      for (let y = Math.max(near, extent.y0); y < Math.min(height - near, extent.y1); y++) {
+        for (let x = x0, at = y * width + x; x < x1; x++, at++) {
           if (input.mask[at] === 0) continue;
           const isEdge = input.mask[at - 1] === 0 || input.mask[at + 1] === 0 || input.mask[at - width] === 0 || input.mask[at + width] === 0;
           if (!isEdge) zone[at] = 1;

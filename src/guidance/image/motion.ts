@@ -30,23 +30,27 @@ export interface MotionTracker {
 
 const samplesWanted = 2200;
 
+/** A fit ends after so many steps, none longer than this, coarse pixels. */
+const mostRounds = 8;
+const mostStepPx = 1.5;
+
 /** Bone has edges; soft tissue that breathes over it is smooth: what is wider than this to each side is taken off. */
 const localRadiusMm = 3.2;
 
 /** Noise makes slopes that bone does not have, and steps too short: it is averaged over this to each side. */
 const noiseRadiusMm = 0.5;
 
-/** Means over squares of `2 · radius + 1` pixels, by running sums along rows and columns; the border is repeated outside. */
-function boxMean(source: Grid, rows: Grid, target: Grid, radius: number): void {
+/** Means over squares of `2 · radius + 1` pixels into `region` of `target`, by running sums along rows and columns; the border is repeated outside. */
+function boxMean(source: Grid, rows: Grid, target: Grid, radius: number, { x0, y0, x1, y1 }: Region): void {
   const { width, height, data } = source;
   const share = 1 / (2 * radius + 1);
   const out = rows.data;
   const clampX = (x: number) => (x < 0 ? 0 : Math.min(x, width - 1));
-  for (let y = 0; y < height; y++) {
+  for (let y = Math.max(0, y0 - radius); y < Math.min(height, y1 + radius); y++) {
     const row = y * width;
     let sum = 0;
-    for (let k = -radius; k <= radius; k++) sum += data[row + clampX(k)] ?? 0;
-    for (let x = 0; x < width; x++) {
+    for (let k = -radius; k <= radius; k++) sum += data[row + clampX(x0 + k)] ?? 0;
+    for (let x = x0; x < x1; x++) {
       out[row + x] = sum * share;
       const enters = x + radius + 1 < width ? x + radius + 1 : width - 1;
       const leaves = x > radius ? x - radius : 0;
@@ -55,24 +59,17 @@ function boxMean(source: Grid, rows: Grid, target: Grid, radius: number): void {
   }
   const clampY = (y: number) => (y < 0 ? 0 : Math.min(y, height - 1));
   const sums = new Float64Array(width);
-  for (let k = -radius; k <= radius; k++) for (let x = 0; x < width; x++) sums[x] = (sums[x] ?? 0) + (rows.data[clampY(k) * width + x] ?? 0);
-  for (let y = 0; y < height; y++) {
+  for (let k = -radius; k <= radius; k++) for (let x = x0; x < x1; x++) sums[x] = (sums[x] ?? 0) + (rows.data[clampY(y0 + k) * width + x] ?? 0);
+  for (let y = y0; y < y1; y++) {
     const row = y * width;
     const enters = clampY(y + radius + 1) * width;
     const leaves = clampY(y - radius) * width;
-    for (let x = 0; x < width; x++) {
+    for (let x = x0; x < x1; x++) {
       const sum = sums[x] ?? 0;
       target.data[row + x] = sum * share;
       sums[x] = sum + (rows.data[enters + x] ?? 0) - (rows.data[leaves + x] ?? 0);
     }
   }
-}
-
-/** What is between the two sizes: the picture's noise and the soft tissue's slopes are both taken off. */
-function bandPass(source: Grid, rows: Grid, wide: Grid, target: Grid, fineRadius: number, wideRadius: number): void {
-  boxMean(source, rows, wide, wideRadius);
-  boxMean(source, rows, target, fineRadius);
-  for (let at = 0; at < target.data.length; at++) target.data[at] = (target.data[at] ?? 0) - (wide.data[at] ?? 0);
 }
 
 /**
@@ -96,8 +93,30 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
   let usual = 0;
   let usualCount = 0;
 
+  /** What is between the two sizes, in `region`: the picture's noise and the soft tissue's slopes are both taken off. */
+  function bandPass(source: Grid, target: Grid, region: Region): void {
+    boxMean(source, rowMeans, wideMeans, wideRadius, region);
+    boxMean(source, rowMeans, target, fineRadius, region);
+    for (let y = region.y0; y < region.y1; y++) {
+      for (let at = y * coarseWidth + region.x0; at < y * coarseWidth + region.x1; at++) target.data[at] = (target.data[at] ?? 0) - (wideMeans.data[at] ?? 0);
+    }
+  }
+
+  /** The part of the present picture that a fit from this shift can come to. */
+  function reachOf({ x0, y0, x1, y1 }: Region, shiftX: number, shiftY: number): Region {
+    const margin = Math.ceil(mostRounds * mostStepPx) + 2;
+    const clamp = (v: number, most: number) => Math.max(0, Math.min(most, v));
+    return {
+      x0: clamp(Math.floor(x0 + shiftX) - margin, coarseWidth),
+      y0: clamp(Math.floor(y0 + shiftY) - margin, coarseHeight),
+      x1: clamp(Math.ceil(x1 + shiftX) + margin, coarseWidth),
+      y1: clamp(Math.ceil(y1 + shiftY) + margin, coarseHeight),
+    };
+  }
+
   /** One robust fit from a starting shift. */
   function refine(coarse: Grid, field: VisibleField, region: Region, excluded: Uint8Array, startX: number, startY: number) {
+    bandPass(coarse, present, reachOf(region, startX, startY));
     const { width, height, data } = reference;
     const area = Math.max(1, (region.x1 - region.x0) * (region.y1 - region.y0));
     const step = Math.max(1, Math.floor(Math.sqrt(area / samplesWanted)));
@@ -105,7 +124,7 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
     let sy = startY;
     let residual = 1;
     let offset = 0;
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < mostRounds; round++) {
       const ix = Math.floor(sx);
       const iy = Math.floor(sy);
       const fx = sx - ix;
@@ -121,7 +140,7 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
           const at = y * width + x;
           const to = yy * width + xx;
           if (excluded[at] !== 0 || (field.depth[at] ?? 0) < 4 || (field.depth[to] ?? 0) < 4 || count >= differences.length) continue;
-          const c = coarse.data;
+          const c = present.data;
           const value = ((c[to] ?? 0) * (1 - fx) + (c[to + 1] ?? 0) * fx) * (1 - fy) + ((c[to + width] ?? 0) * (1 - fx) + (c[to + width + 1] ?? 0) * fx) * fy;
           differences[count++] = value - (data[at] ?? 0);
         }
@@ -165,7 +184,7 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
       const ux = -(d * p - b * q) / determinant;
       const uy = -(a * q - b * p) / determinant;
       const length = Math.hypot(ux, uy);
-      const cap = length > 1.5 ? 1.5 / length : 1;
+      const cap = length > mostStepPx ? mostStepPx / length : 1;
       sx += ux * cap;
       sy += uy * cap;
       if (length < 0.015) break;
@@ -212,7 +231,7 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
     setReference(coarse, small, mmPerPx) {
       wideRadius = Math.max(3, Math.min(20, Math.round(localRadiusMm / mmPerPx)));
       fineRadius = Math.max(1, Math.min(5, Math.round(noiseRadiusMm / mmPerPx)));
-      bandPass(coarse, rowMeans, wideMeans, reference, fineRadius, wideRadius);
+      bandPass(coarse, reference, { x0: 0, y0: 0, x1: coarseWidth, y1: coarseHeight });
       smallReference.data.set(small.data);
       known = true;
       dx = 0;
@@ -222,13 +241,12 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
     },
     hasReference: () => known,
     track(coarse, small, field, region, excluded) {
-      bandPass(coarse, rowMeans, wideMeans, present, fineRadius, wideRadius);
-      let fit = refine(present, field, region, excluded, dx, dy);
+      let fit = refine(coarse, field, region, excluded, dx, dy);
       let jumped = false;
       const expected = usualCount > 0 ? usual : fit.residual;
       if (fit.residual > 1.35 * expected + 0.004) {
         const start = search(small, region, excluded, 12);
-        const other = refine(present, field, region, excluded, start.dx, start.dy);
+        const other = refine(coarse, field, region, excluded, start.dx, start.dy);
         if (other.residual < fit.residual) {
           fit = other;
           jumped = true;
