@@ -16,6 +16,12 @@ function firstIssue(error: z.ZodError): string {
 
 /** A JSON file checked by a schema; the fault names the file, the field and what is wrong with it. */
 export async function readJsonFile<T>(what: string, path: string, schema: z.ZodType<T>): Promise<Result<T>> {
+  const json = await readJson(what, path);
+  return json.ok ? fitting(what, path, json.value, schema) : json;
+}
+
+/** Once: what a shell hands over as a pipe (`--plan <(…)`) is gone when it has been read. */
+async function readJson(what: string, path: string): Promise<Result<unknown>> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -27,23 +33,27 @@ export async function readJsonFile<T>(what: string, path: string, schema: z.ZodT
         : `The ${what} ${path} cannot be read (${code}); check that it is a file you may read.`,
     );
   }
-  let json: unknown;
   try {
-    json = JSON.parse(text);
+    return ok(JSON.parse(text));
   } catch (error) {
     return inputFault(`The ${what} ${path} is not JSON: ${error instanceof Error ? error.message : String(error)}. Correct it or leave it out.`);
   }
+}
+
+function fitting<T>(what: string, path: string, json: unknown, schema: z.ZodType<T>): Result<T> {
   const parsed = schema.safeParse(json);
   return parsed.success ? ok(parsed.data) : inputFault(`The ${what} ${path} does not fit its format at ${firstIssue(parsed.error)}. Correct that field.`);
 }
 
 /** plan.json; a newer version is refused by name. */
 export async function readPlanFile(path: string): Promise<Result<Plan>> {
-  const versioned = await readJsonFile('plan', path, z.looseObject({ version: z.number() }));
+  const json = await readJson('plan', path);
+  if (!json.ok) return json;
+  const versioned = fitting('plan', path, json.value, z.looseObject({ version: z.number() }));
   if (!versioned.ok) return versioned;
   if (versioned.value.version > 1)
     return inputFault(`The plan ${path} has version ${versioned.value.version}, this program reads version 1; use the Pedicle that wrote it.`);
-  return readJsonFile('plan', path, planSchema);
+  return fitting('plan', path, json.value, planSchema);
 }
 
 /** Operator events on a timetable as a source. */
