@@ -32,6 +32,10 @@ async function replay(record: string, options: { readonly json?: true }): Promis
   if (await telemetryChanged(record)) process.stderr.write(`pedicle: ${telemetryChangedText}\n`);
   if (options.json) return printJson({ identical, samples, derived, firstDifference, speed, ...(limited ? { limited } : {}), ...(lacking ? { lacking } : {}) });
   for (const lack of [limited?.why, lackingText(lacking)]) if (lack) process.stdout.write(`${lack}\n`);
+  if (limited && firstDifference === null && !identical) {
+    process.stdout.write(`Compared in part: ${derived} samples derived again from ${samples} are identical, ${limited.notCompared} could not be compared.\n`);
+    return;
+  }
   if (firstDifference === null) {
     process.stdout.write(`Identical: ${derived} samples derived again from ${samples}, at ${speed.toFixed(1)} times real time.\n`);
     return;

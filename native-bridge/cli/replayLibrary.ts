@@ -81,7 +81,7 @@ export async function replayLibraryCommand(library: string, options: LibraryRepl
   const written = await writeReport(options.report, results, { library: resolve(library), startedAtEpochMs, tookMs, by, stopped: stop.signal.aborted });
   await release(written.ok);
   if (!written.ok) return reportFault(written.fault);
-  const { identical, differs, errors, notRun, recordedMs, derived } = written.value;
+  const { identical, differs, partly, errors, notRun, recordedMs, derived } = written.value;
   if (identical < results.length) process.exitCode = 1;
   if (options.json) {
     const perRecord = results.map(({ name, status, message, replay }) => ({ record: name, status, message, firstDifference: replay?.firstDifference ?? null }));
@@ -89,6 +89,7 @@ export async function replayLibraryCommand(library: string, options: LibraryRepl
       identical: identical === results.length,
       records: results.length,
       differs,
+      partly,
       errors,
       notRun,
       derived,
@@ -100,6 +101,7 @@ export async function replayLibraryCommand(library: string, options: LibraryRepl
   const parts = [
     `${identical} identical`,
     differs > 0 ? `${differs} differ` : '',
+    partly > 0 ? `${partly} compared in part` : '',
     errors > 0 ? `${errors} could not be replayed` : '',
     notRun > 0 ? `${notRun} not run` : '',
   ];

@@ -13,8 +13,8 @@ import { type ReplayResult, replayRecord } from '../session/replay.ts';
 /** What became of one record of a library; plain data that travels between processes and machines. No patient identity. */
 export interface RecordReplay {
   readonly name: string;
-  /** `error`: it could not be replayed; `not-run`: stopped before its turn. */
-  readonly status: 'identical' | 'differs' | 'error' | 'not-run';
+  /** `partly`: no difference as far as it could be compared; `error`: it could not be replayed; `not-run`: stopped before its turn. */
+  readonly status: 'identical' | 'differs' | 'partly' | 'error' | 'not-run';
   /** For `error`, for a record whose comparison ended early, for one that has lost samples, and for one that was changed since it was closed: one sentence each. */
   readonly message: string | null;
   readonly record: RecordFacts | null;
@@ -77,7 +77,8 @@ export async function replayForReport(name: string, folder: string, onProgress: 
     const { limited, lacking, ...replay } = replayed.value;
     const firstDifference = replay.firstDifference && withoutIdentity(replay.firstDifference);
     const message = [limited?.why, lackingText(lacking), (await telemetryChanged(folder)) && telemetryChangedText].filter(Boolean).join(' ') || null;
-    return answer({ status: replay.identical ? 'identical' : 'differs', message, record, replay: { ...replay, firstDifference } });
+    const status = replay.identical ? 'identical' : firstDifference === null ? 'partly' : 'differs';
+    return answer({ status, message, record, replay: { ...replay, firstDifference } });
   } finally {
     await reader.close();
   }
@@ -129,7 +130,7 @@ const difference = z.strictObject({
 /** An answer that came from another process or machine. */
 export const recordReplaySchema = z.strictObject({
   name: z.string(),
-  status: z.enum(['identical', 'differs', 'error', 'not-run']),
+  status: z.enum(['identical', 'differs', 'partly', 'error', 'not-run']),
   message: z.string().nullable(),
   record: z
     .strictObject({

@@ -44,9 +44,12 @@ async function perform(request: JobRequest, signal: AbortSignal, onProgress: (pr
     }
     const replayed = await replayRecord(reader, { onProgress });
     if (!replayed.ok) return { state: 'failed', message: replayed.fault.message };
-    const { samples, derived, firstDifference, limited, lacking } = replayed.value;
+    const { identical, samples, derived, firstDifference, limited, lacking } = replayed.value;
     const lacks = [limited?.why, lackingText(lacking)].filter((text) => text);
-    if (firstDifference === null) return { state: 'done', message: [`Identical: ${derived} derived samples from ${samples} raw ones.`, ...lacks].join(' ') };
+    if (firstDifference === null) {
+      const said = identical ? 'Identical' : 'Compared in part, identical so far';
+      return { state: identical ? 'done' : 'failed', message: [`${said}: ${derived} derived samples from ${samples} raw ones.`, ...lacks].join(' ') };
+    }
     const { topic, tMs, path, recorded } = firstDifference;
     const what = path !== '' ? `, ${path}` : recorded === null ? ', not recorded' : '';
     return { state: 'failed', message: [`Not identical; the first difference: ${topic} at ${(tMs / 1000).toFixed(3)} s${what}.`, ...lacks].join(' ') };

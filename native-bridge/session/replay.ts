@@ -14,6 +14,7 @@ import { startReplayComparison } from './replayComparison.ts';
 
 /** What a replay found. */
 export interface ReplayResult {
+  /** Every derived sample that the record holds was compared and is equal. */
   readonly identical: boolean;
   /** Raw samples folded again. */
   readonly samples: number;
@@ -32,6 +33,8 @@ export interface ReplayResult {
 
 export interface Limit {
   readonly toMs: number;
+  /** Derived samples that the record holds and that could not be compared. */
+  readonly notCompared: number;
   /** One sentence. */
   readonly why: string;
 }
@@ -102,7 +105,7 @@ export async function replayRecord(reader: OpenRecordReader, options: ReplayOpti
   } finally {
     await pipeline.close();
   }
-  const limited = hole === null ? null : await explainHole(reader, hole, toMs);
+  const limited = hole === null ? null : await limitAt(reader, hole, toMs);
   if (limited && !limited.ok) return limited;
   if (samples === 0) return failedFault(`${reader.folder} holds no raw samples to begin with, so there is nothing to replay; run "pedicle verify" on it.`);
   const cut = reader.closed && hole === null ? reader.cut() : null;
@@ -110,19 +113,29 @@ export async function replayRecord(reader: OpenRecordReader, options: ReplayOpti
   for (const failure of failures) process.stderr.write(`pedicle: guidance failed on a frame, as it did when recorded or not: ${failure}\n`);
   const { derived, firstDifference, lacking, statistics } = comparison.finish();
   const speed = toMs / (performance.now() - startedMs);
-  return ok({ identical: firstDifference === null, samples, derived, firstDifference, speed, limited: limited?.value ?? null, lacking, statistics });
+  const limit = limited?.value ?? null;
+  const identical = firstDifference === null && (limit === null || limit.notCompared === 0);
+  return ok({ identical, samples, derived, firstDifference, speed, limited: limit, lacking, statistics });
 }
 
-/** Why raw sample `seq` is not there: said by the record, or damage. */
-async function explainHole(reader: OpenRecordReader, seq: number, toMs: number): Promise<Result<Limit>> {
-  const withoutPixels = reader.framesWithoutPixels() > 0;
+/** The end of what can be compared, before raw sample `seq`, which is not there. */
+async function limitAt(reader: OpenRecordReader, seq: number, toMs: number): Promise<Result<Limit>> {
+  const why = await explainHole(reader, seq, toMs);
+  if (!why.ok) return why;
+  let notCompared = 0;
+  for await (const sample of reader.samples({ frames: false, topics: derivedTopics })) if (sample.seq >= seq) notCompared++;
   const upTo = `compared up to ${(toMs / 1000).toFixed(1)} s`;
+  const rest = notCompared === 0 ? 'nothing derived that it holds comes later' : `${notCompared} later derived samples could not be compared`;
+  return ok({ toMs, notCompared, why: `${why.value}; ${upTo}, ${rest}.` });
+}
+
+/** Why raw sample `seq` is not there, as a clause: said by the record, or damage. */
+async function explainHole(reader: OpenRecordReader, seq: number, toMs: number): Promise<Result<string>> {
+  const withoutPixels = reader.framesWithoutPixels() > 0;
   if (reader.missing?.some(([first, last]) => seq >= first && seq <= last))
-    return ok({ toMs, why: `The record was recovered from a damaged one and lacks samples from ${seq} on; ${upTo}.` });
-  if (withoutPixels && !reader.closed)
-    return ok({ toMs, why: `The record was cut off, or a file of it was changed, and lacks the pixels of frame ${seq}; ${upTo}.` });
-  if (withoutPixels && (await saysFramesNotRecorded(reader)))
-    return ok({ toMs, why: `The disk was full: the pixels of frame ${seq} and of later ones were not recorded; ${upTo}.` });
+    return ok(`The record was recovered from a damaged one and lacks samples from ${seq} on`);
+  if (withoutPixels && !reader.closed) return ok(`The record was cut off, or a file of it was changed, and lacks the pixels of frame ${seq}`);
+  if (withoutPixels && (await saysFramesNotRecorded(reader))) return ok(`The disk was full: the pixels of frame ${seq} and of later ones were not recorded`);
   const what = withoutPixels ? `the pixels of frame ${seq}` : `raw sample ${seq}`;
   return failedFault(
     `${reader.folder} is damaged: ${what} (at about ${(toMs / 1000).toFixed(1)} s) cannot be read. "pedicle verify" says what is wrong, "pedicle recover" saves the rest.`,

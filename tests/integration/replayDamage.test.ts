@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { McapIndexedReader, McapStreamReader, McapWriter } from '@mcap/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { replayForReport } from '../../native-bridge/fleet/recordReplay.ts';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { recoverRecord } from '../../native-bridge/record/recover.ts';
 import { replayRecord } from '../../native-bridge/session/replay.ts';
@@ -132,7 +133,7 @@ describe('replay of records that are not whole', () => {
     expect(await replayJson(cut)).toMatchObject({ status: 0, json: { identical: true, lacking: { within: 0, topics: { '/plane/a/needle': 1 } } } });
   });
 
-  test('recovered around a damaged stretch: compared up to it, and said so', async () => {
+  test('recovered around a damaged stretch: compared up to it, said so, and not called identical', async () => {
     const damaged = copyOf('damaged');
     const path = join(damaged, 'telemetry.mcap');
     const bytes = readFileSync(path);
@@ -147,10 +148,25 @@ describe('replay of records that are not whole', () => {
     if (!recovered.ok) throw new Error(recovered.fault.message);
     const [first] = recovered.value.lost.samples;
     const result = await replayed(at('recovered'));
-    expect(result).toMatchObject({ ok: true, value: { identical: true, samples: first?.[0], limited: { toMs: expect.any(Number) } } });
+    expect(result).toMatchObject({ ok: true, value: { identical: false, firstDifference: null, samples: first?.[0], limited: { toMs: expect.any(Number) } } });
     expect(result.ok && result.value.limited?.why).toMatch(
-      new RegExp(`recovered from a damaged one and lacks samples from ${first?.[0]} on; compared up to \\d+\\.\\d s`),
+      new RegExp(
+        `recovered from a damaged one and lacks samples from ${first?.[0]} on; compared up to \\d+\\.\\d s, \\d+ later derived samples could not be compared\\.$`,
+      ),
     );
+    const { status, json } = await replayJson(at('recovered'));
+    expect({ status, json }).toMatchObject({ status: 1, json: { identical: false, firstDifference: null, limited: { notCompared: expect.any(Number) } } });
+    expect(await replayForReport('recovered', at('recovered'), () => undefined)).toMatchObject({ status: 'partly', message: expect.stringContaining('lacks') });
+  });
+
+  test('recovered after its end was cut off: frames behind the last telemetry are no derived samples, so that it counts as identical', async () => {
+    const cut = copyOf('tail');
+    const path = join(cut, 'telemetry.mcap');
+    truncateSync(path, Math.round((readFileSync(path).length * 3) / 4));
+    const recovered = await recoverRecord(cut, at('tail-recovered'));
+    expect(recovered).toMatchObject({ ok: true });
+    const { status, json } = await replayJson(at('tail-recovered'));
+    expect({ status, json }).toMatchObject({ status: 0, json: { identical: true, limited: { notCompared: 0 } } });
   });
 
   test('recovered after derived samples alone were lost: says how many, of what and from where on, and is not called identical', async () => {
@@ -193,7 +209,7 @@ describe('replay of records that are not whole', () => {
     const damaged = copyOf('plane-missing');
     rmSync(join(damaged, 'plane-a.mcap'));
     const result = await replayed(damaged);
-    expect(result).toMatchObject({ ok: true, value: { identical: true } });
+    expect(result).toMatchObject({ ok: true, value: { identical: false, firstDifference: null } });
     expect(result.ok && result.value.limited?.why).toMatch(/lacks the pixels of frame \d+/);
   });
 });

@@ -42,22 +42,43 @@ function differing(name: string): RecordReplay {
 }
 
 const run = { library: '/records of <2026>', startedAtEpochMs: 1_790_000_000_000, tookMs: 2000, by: '2 processes of here', stopped: false };
-const results = [differing('one'), differing('two & "three"'), failedReplay('four', 'error', 'No record.'), failedReplay('five', 'not-run', 'Stopped.')];
+const inPart: RecordReplay = {
+  ...failedReplay('six', 'error', 'It lacks samples from 12 on; 30 later derived samples could not be compared.'),
+  status: 'partly',
+};
+const results = [
+  differing('one'),
+  differing('two & "three"'),
+  failedReplay('four', 'error', 'No record.'),
+  failedReplay('five', 'not-run', 'Stopped.'),
+  inPart,
+];
 
 describe('the report of a library', () => {
   test('totals add up over records', () => {
     const totals = libraryTotals(results);
-    expect(totals).toMatchObject({ identical: 0, differs: 2, errors: 1, notRun: 1, recordedMs: 120_000, samples: 200, derived: 100, alarmsUnchanged: 4 });
+    expect(totals).toMatchObject({
+      identical: 0,
+      differs: 2,
+      partly: 1,
+      errors: 1,
+      notRun: 1,
+      recordedMs: 120_000,
+      samples: 200,
+      derived: 100,
+      alarmsUnchanged: 4,
+    });
     expect(totals.topics).toEqual([{ topic: '/plane/a/needle', recorded: 20, derived: 18, differing: 8, records: 2 }]);
     expect(totals.alarms).toEqual([{ condition: 'cement-leak', moved: 2, gained: 0, lost: 2 }]);
     expect(totals.tipPx).toMatchObject({ difference: { count: 6, zeros: 2, largest: 3 }, onlyRecorded: 2 });
   });
 
-  test('JUnit: a case a record, differences as failures, unreadable ones as errors, those without a turn skipped', () => {
+  test('JUnit: a case a record, differences and what could be compared in part only as failures, unreadable ones as errors, those without a turn skipped', () => {
     const xml = junitXml(results, run);
-    expect(xml).toContain('tests="4" failures="2" errors="1"');
+    expect(xml).toContain('tests="5" failures="3" errors="1"');
     expect(xml).toContain('name="two &amp; &quot;three&quot;"');
-    expect(xml.match(/<failure /g)).toHaveLength(2);
+    expect(xml.match(/<failure /g)).toHaveLength(3);
+    expect(xml).toContain('type="not-compared"');
     expect(xml.match(/<error /g)).toHaveLength(1);
     expect(xml.match(/<skipped /g)).toHaveLength(1);
   });

@@ -17,6 +17,8 @@ function testCase(result: RecordReplay): string {
   switch (status) {
     case 'differs':
       return outcome('failure', replay?.firstDifference?.topic ? escapeMarkup(replay.firstDifference.topic) : 'difference');
+    case 'partly':
+      return outcome('failure', 'not-compared');
     case 'error':
       return outcome('error', 'unreadable');
     case 'not-run':
@@ -32,7 +34,7 @@ export function junitXml(
   run: { readonly library: string; readonly startedAtEpochMs: number; readonly tookMs: number },
 ): string {
   const having = (status: RecordReplay['status']) => results.filter((result) => result.status === status).length;
-  const counts = { tests: results.length, failures: having('differs'), errors: having('error'), time: seconds(run.tookMs) };
+  const counts = { tests: results.length, failures: having('differs') + having('partly'), errors: having('error'), time: seconds(run.tookMs) };
   const timestamp = new Date(run.startedAtEpochMs).toISOString().slice(0, 19);
   const versions = [...new Set(results.map(({ worker }) => `${worker.softwareVersion} (${worker.runtime})`))].sort();
   return [

@@ -26,7 +26,7 @@ p{margin:.35rem 0}.soft{color:var(--soft)}.numbers{display:flex;flex-wrap:wrap;g
 .numbers div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem 1rem;min-width:8.5rem}.numbers b{display:block;font-size:1.5rem;font-variant-numeric:tabular-nums}
 table{border-collapse:collapse;width:100%;background:var(--card);border:1px solid var(--line)}caption{text-align:left;color:var(--soft);padding:.25rem 0}
 th,td{text-align:left;padding:.4rem .6rem;border-top:1px solid var(--line);vertical-align:top}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.break{overflow-wrap:anywhere;min-width:9rem}
-.identical{color:var(--good)}.differs,.error{color:var(--bad)}.not-run{color:var(--warn)}.status{font-weight:600;white-space:nowrap}
+.identical{color:var(--good)}.differs,.error{color:var(--bad)}.partly,.not-run{color:var(--warn)}.status{font-weight:600;white-space:nowrap}
 svg{width:100%;height:auto;background:var(--card)}figure{margin:0;border:1px solid var(--line);background:var(--card);padding:.5rem}figcaption{color:var(--soft);padding:.25rem .5rem}
 svg.share{height:14px;border-radius:4px}rect.bar{fill:var(--bar)}rect.zero,rect.same{fill:var(--good)}rect.other{fill:var(--bad)}rect.skipped{fill:var(--warn)}.grid{stroke:var(--line)}.axis{fill:var(--soft);font-size:11px}
 .banner{border:1px solid var(--warn);border-left-width:6px;padding:.5rem .9rem;margin:1rem 0;background:var(--card)}@media print{body{background:#fff}}`;
@@ -85,7 +85,7 @@ function quantitySection(what: string, unit: string, { difference, onlyRecorded,
 }
 
 function recordSection(results: readonly RecordReplay[]): string {
-  const order: Readonly<Record<RecordReplay['status'], number>> = { error: 0, differs: 1, 'not-run': 2, identical: 3 };
+  const order: Readonly<Record<RecordReplay['status'], number>> = { error: 0, differs: 1, partly: 2, 'not-run': 3, identical: 4 };
   const needsLook = (result: RecordReplay) => (remarkText(result) === '' ? 1 : 0);
   const sorted = [...results].sort((p, q) => order[p.status] - order[q.status] || needsLook(p) - needsLook(q) || (p.name < q.name ? -1 : 1));
   const rows = sorted.slice(0, mostRows).map((result) => {
@@ -110,11 +110,12 @@ function recordSection(results: readonly RecordReplay[]): string {
 
 /** The summary as one HTML page that needs nothing else: plots are inline. */
 export function summaryPage(results: readonly RecordReplay[], totals: LibraryTotals, run: ReportRun): string {
-  const { identical, differs, errors, notRun, recordedMs, bytes, derived } = totals;
+  const { identical, differs, partly, errors, notRun, recordedMs, bytes, derived } = totals;
   const versions = [...new Set(results.map(({ worker }) => `${worker.softwareVersion}, ${worker.runtime}`))].join('; ');
   const numbers: readonly (readonly [string, string])[] = [
     ['identical', identical.toLocaleString('en')],
     ['differ', differs.toLocaleString('en')],
+    ['compared in part', partly.toLocaleString('en')],
     ['could not be replayed', errors.toLocaleString('en')],
     ['of procedures', durationText(recordedMs)],
     ['of records', bytesText(bytes)],
@@ -124,7 +125,7 @@ export function summaryPage(results: readonly RecordReplay[], totals: LibraryTot
   const shares = shareSvg([
     { kind: 'same', values: identical, title: `${identical} identical` },
     { kind: 'other', values: differs + errors, title: `${differs} differ, ${errors} could not be replayed` },
-    { kind: 'skipped', values: notRun, title: `${notRun} not run` },
+    { kind: 'skipped', values: partly + notRun, title: `${partly} compared in part, ${notRun} not run` },
   ]);
   const quantities = [
     quantitySection('Needle tip, distance in the picture', 'px', totals.tipPx),

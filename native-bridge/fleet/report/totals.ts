@@ -14,6 +14,8 @@ export interface ConditionTotals {
 export interface LibraryTotals {
   readonly identical: number;
   readonly differs: number;
+  /** No difference as far as they could be compared. */
+  readonly partly: number;
   readonly errors: number;
   readonly notRun: number;
   /** Length of the procedures that were replayed, ms. */
@@ -67,6 +69,7 @@ export function libraryTotals(results: readonly RecordReplay[]): LibraryTotals {
   return {
     identical: having('identical'),
     differs: having('differs'),
+    partly: having('partly'),
     errors: having('error'),
     notRun: having('not-run'),
     recordedMs: sum(records.map(({ durationMs }) => durationMs)),

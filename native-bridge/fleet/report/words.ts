@@ -11,6 +11,7 @@ export function remarkText({ message, record, replay }: RecordReplay): string {
 export const statusWords: Readonly<Record<RecordReplay['status'], string>> = {
   identical: 'identical',
   differs: 'differs',
+  partly: 'compared in part',
   error: 'could not be replayed',
   'not-run': 'not run',
 };
