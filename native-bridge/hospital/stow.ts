@@ -25,16 +25,23 @@ export interface WebAccess {
 export async function webAccessTo(archive: WebArchive, hospital: HospitalSite, patience: PeerPatience): Promise<Result<WebAccess>> {
   const tls = await readTlsFiles(archive.tls ?? hospital.tls ?? {});
   if (!tls.ok) return tls;
-  let authorization: string | null = null;
-  if (archive.authorizationFile !== undefined) {
-    try {
-      authorization = (await readFile(archive.authorizationFile, 'utf8')).trim();
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      return inputFault(`${archive.authorizationFile} cannot be read (${code}); correct "authorizationFile" of archive ${archive.name}.`);
-    }
+  const authorization = await authorizationOf(archive);
+  if (!authorization.ok) return authorization;
+  return ok({ name: `archive ${archive.name}`, base: archive.stow.replace(/\/+$/, ''), tls: tls.value, authorization: authorization.value, patience });
+}
+
+/** One line of visible characters, as a header takes it (RFC 9110 5.5); what is no such line is told before anything is asked. */
+async function authorizationOf({ name, authorizationFile }: WebArchive): Promise<Result<string | null>> {
+  if (authorizationFile === undefined) return ok(null);
+  const correct = `correct "authorizationFile" of archive ${name}`;
+  try {
+    const line = (await readFile(authorizationFile, 'utf8')).trim();
+    if (/^[\x20-\x7e]{1,8192}$/.test(line)) return ok(line);
+    return inputFault(`${authorizationFile} is not one line such as "Basic …" or "Bearer …"; ${correct}.`);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return inputFault(`${authorizationFile} cannot be read (${code}); ${correct}.`);
   }
-  return ok({ name: `archive ${archive.name}`, base: archive.stow.replace(/\/+$/, ''), tls: tls.value, authorization, patience });
 }
 
 interface Answer {

@@ -61,9 +61,11 @@ function askWorklist(): void {
 
 function Worklist({ corrects }: { readonly corrects: number | null }) {
   const worklist = useDesk((state) => state.worklist);
+  const linkUp = useConsole((state) => state.linkUp);
+  // Also when the link was lost while the worklist was being asked.
   useEffect(() => {
-    if (deskStore.getState().worklist === null) askWorklist();
-  }, []);
+    if (linkUp && worklist === null) askWorklist();
+  }, [linkUp, worklist]);
   if (worklist === 'asking' || worklist === null)
     return (
       <p className="records-empty">

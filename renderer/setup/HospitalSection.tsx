@@ -1,45 +1,57 @@
 import { Section } from '../desk/Section.tsx';
 import { text } from '../text.ts';
+import { ArchivesSection } from './ArchivesSection.tsx';
 import { NumberField, TextField, useSiteForm } from './fields.tsx';
-import { HospitalTest } from './HospitalTest.tsx';
-import { type FieldPath, fieldOf } from './siteDraft.ts';
+import { HospitalAnswer, HospitalTestButton } from './HospitalTest.tsx';
+import { CertificateFields, PeerFields } from './PeerFields.tsx';
+import { fieldOf } from './siteDraft.ts';
 
 const words = text.setup;
 
-function PeerFields({ path }: { readonly path: FieldPath }) {
+function Station() {
+  const path = ['hospital', 'station'];
   return (
-    <>
-      <TextField className="grow" path={[...path, 'host']} label={words.host} />
-      <NumberField path={[...path, 'port']} label={words.peerPort} decimals={0} />
-      <TextField path={[...path, 'ae']} label={words.ae} />
-    </>
+    <Section title={words.station} hint={words.stationHint}>
+      <div className="desk-row">
+        <TextField path={[...path, 'ae']} label={words.stationAe} placeholder="PEDICLE" />
+        <TextField path={[...path, 'name']} label={words.stationName} placeholder={words.stationNameAsTitle} />
+        <NumberField path={[...path, 'port']} label={words.stationPort} decimals={0} />
+        <TextField path={[...path, 'bind']} label={words.stationBind} placeholder={words.stationBindSelf} />
+      </div>
+    </Section>
   );
 }
 
-function Archives() {
-  const { draft, set } = useSiteForm();
-  const archives = fieldOf(draft, ['hospital', 'archives']);
-  const list: readonly unknown[] = Array.isArray(archives) ? archives : [];
+function Worklist() {
+  const { draft } = useSiteForm();
+  const path = ['hospital', 'worklist'];
+  const test = { system: 'worklist', part: { worklist: fieldOf(draft, path) } };
   return (
-    <Section title={words.archives}>
-      {list.map((archive, index) => {
-        const path: FieldPath = ['hospital', 'archives', index];
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an archive that is being named has nothing else to tell it by
-          <div className="desk-row" key={index}>
-            <TextField className="grow" path={[...path, 'name']} label={words.archiveName} />
-            {fieldOf(archive, ['stow']) === undefined ? <PeerFields path={path} /> : <span className="quiet grow">{words.webArchive}</span>}
-            <button type="button" className="action" onClick={() => set(path, undefined)} aria-label={`${words.remove} ${index + 1}`}>
-              {words.remove}
-            </button>
-          </div>
-        );
-      })}
+    <Section title={words.worklist}>
       <div className="desk-row">
-        <button type="button" className="action" onClick={() => set(['hospital', 'archives', list.length], { name: `archive-${list.length + 1}`, port: 104 })}>
-          {words.addArchive}
-        </button>
+        <PeerFields path={path} />
+        <HospitalTestButton {...test} />
       </div>
+      <div className="desk-row">
+        <TextField path={[...path, 'modality']} label={words.modality} placeholder={words.anyModality} />
+        <TextField path={[...path, 'scheduledStationAe']} label={words.scheduledStation} placeholder={words.anyStation} />
+      </div>
+      <HospitalAnswer system={test.system} />
+    </Section>
+  );
+}
+
+function PerformedSteps() {
+  const { draft } = useSiteForm();
+  const path = ['hospital', 'mpps'];
+  const test = { system: 'performed steps', part: { mpps: fieldOf(draft, path) } };
+  return (
+    <Section title={words.mpps}>
+      <div className="desk-row">
+        <PeerFields path={path} />
+        <HospitalTestButton {...test} />
+      </div>
+      <HospitalAnswer system={test.system} />
     </Section>
   );
 }
@@ -49,25 +61,18 @@ export function HospitalSection() {
   return (
     <div className="desk-stack">
       <p className="quiet">{words.hospitalHint}</p>
-      <Section title={words.station}>
+      <Station />
+      <Worklist />
+      <PerformedSteps />
+      <ArchivesSection />
+      <Section title={words.encryption} hint={words.encryptionHint}>
         <div className="desk-row">
-          <TextField className="grow" path={['hospital', 'station', 'ae']} label={words.stationAe} placeholder="PEDICLE" />
-          <NumberField path={['hospital', 'station', 'port']} label={words.stationPort} decimals={0} />
+          <CertificateFields path={['hospital', 'tls']} />
         </div>
       </Section>
-      <Section title={words.worklist}>
-        <div className="desk-row">
-          <PeerFields path={['hospital', 'worklist']} />
-          <TextField path={['hospital', 'worklist', 'modality']} label={words.modality} />
-        </div>
+      <Section title={words.outbox}>
+        <TextField path={['hospital', 'outboxFolder']} label={words.outboxFolder} hint={words.outboxHint} />
       </Section>
-      <Section title={words.mpps}>
-        <div className="desk-row">
-          <PeerFields path={['hospital', 'mpps']} />
-        </div>
-      </Section>
-      <Archives />
-      <HospitalTest />
     </div>
   );
 }

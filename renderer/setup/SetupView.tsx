@@ -1,5 +1,5 @@
 import { Tabs } from '@mantine/core';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { SiteState } from '../../src/link/desk.ts';
 import { Confirm } from '../desk/Confirm.tsx';
 import { send } from '../store/consoleStore.ts';
@@ -51,7 +51,12 @@ function Editor({ state }: { readonly state: SiteState }) {
   const [section, setSection] = useState<SectionName>('sources');
   const [isAsking, setIsAsking] = useState(false);
   const isRunning = useDesk(({ workplace }) => workplace?.state === 'running');
-  useEffect(() => setDraft(state.site), [state.site]);
+  // Told again when a lost link is back: what was typed meanwhile stays unless the file is another one.
+  const told = useRef(state.site);
+  useEffect(() => {
+    if (!isSameSite(state.site, told.current)) setDraft(state.site);
+    told.current = state.site;
+  }, [state.site]);
   const checked = useMemo(() => checkedSite(draft), [draft]);
   const isChanged = !isSameSite(draft, state.site);
   const faults = checked.ok ? new Map<string, string>() : checked.faults;
@@ -63,7 +68,7 @@ function Editor({ state }: { readonly state: SiteState }) {
   };
   const form = { draft, faults, set: (path: readonly (string | number)[], value: unknown) => setDraft((before: unknown) => withField(before, path, value)) };
   return (
-    <main className="desk" data-testid="setup">
+    <main className="desk setup" data-testid="setup">
       <div className="desk-head">
         <h1>{words.title}</h1>
         <span className="quiet">{state.isSaved ? words.file(state.file) : words.notSaved}</span>

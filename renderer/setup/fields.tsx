@@ -21,6 +21,8 @@ interface FieldProps {
   readonly placeholder?: string;
   /** Under a heading that says the same. */
   readonly labelHidden?: boolean;
+  /** Stays in the draft, empty, when it is cleared: what else is asked for hangs on its being there. */
+  readonly isKept?: boolean;
 }
 
 /** The fault of a place or of the first one within it. */
@@ -29,7 +31,7 @@ export function faultAt(faults: ReadonlyMap<string, string>, path: FieldPath): s
   return faults.get(place) ?? [...faults].find(([at]) => at.startsWith(`${place}.`))?.[1];
 }
 
-export function TextField({ path, label, hint, className, placeholder, labelHidden = false }: FieldProps) {
+export function TextField({ path, label, hint, className, placeholder, labelHidden = false, isKept = false }: FieldProps) {
   const { draft, faults, set } = useSiteForm();
   const value = fieldOf(draft, path);
   return (
@@ -41,7 +43,7 @@ export function TextField({ path, label, hint, className, placeholder, labelHidd
       placeholder={placeholder}
       value={typeof value === 'string' ? value : ''}
       error={faultAt(faults, path)}
-      onChange={(event) => set(path, event.currentTarget.value || undefined)}
+      onChange={(event) => set(path, event.currentTarget.value || (isKept ? '' : undefined))}
     />
   );
 }

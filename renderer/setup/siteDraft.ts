@@ -1,4 +1,6 @@
+import type { z } from 'zod';
 import { type Site, siteSchema } from '../../src/procedure/site.ts';
+import { text } from '../text.ts';
 
 /** Places of `site.json` that forms write to, such as `['sources', 'framesA']`. */
 export type FieldPath = readonly (string | number)[];
@@ -43,12 +45,30 @@ export function pruned(value: unknown): unknown {
 
 export type Checked = { readonly ok: true; readonly site: Site } | { readonly ok: false; readonly faults: ReadonlyMap<string, string> };
 
+/** A person's words for what the schema has no sentence of its own for. */
+const faultWords: z.core.$ZodErrorMap = (issue) => {
+  const words = text.setup.fault;
+  if (issue.code === 'invalid_type' && issue.input === undefined) return words.missing;
+  if (issue.code === 'invalid_type' && issue.expected === 'number') return words.notNumber;
+  if (issue.code === 'too_small' && issue.origin === 'number') return words.tooSmall(String(issue.minimum));
+  if (issue.code === 'too_big' && issue.origin === 'number') return words.tooBig(String(issue.maximum));
+  return undefined;
+};
+
+/** Of what may be one of several things and is none, the faults of the only one whose fields it has; else the issue itself. */
+function meantBy(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const [meant, ...others] = issue.errors.filter((branch) => branch.every(({ code }) => code !== 'unrecognized_keys'));
+  if (meant === undefined || others.length > 0) return [issue];
+  return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
 /** Checked by the very schema of the file; faults by the place they are at, `injector.cements.0.name`. */
 export function checkedSite(draft: unknown): Checked {
-  const parsed = siteSchema.safeParse(pruned(draft));
+  const parsed = siteSchema.safeParse(pruned(draft), { error: faultWords });
   if (parsed.success) return { ok: true, site: parsed.data };
   const faults = new Map<string, string>();
-  for (const { path, message } of parsed.error.issues) if (!faults.has(path.join('.'))) faults.set(path.join('.'), message);
+  for (const { path, message } of parsed.error.issues.flatMap(meantBy)) if (!faults.has(path.join('.'))) faults.set(path.join('.'), message);
   return { ok: false, faults };
 }
 

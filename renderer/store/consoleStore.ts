@@ -12,7 +12,7 @@ import { text } from '../text.ts';
 import { allHidden, anyShown, defaultLayers, type OverlayLayers } from '../viewport/layers.ts';
 import { forgetStills, stillOf } from '../viewport/stills.ts';
 import { createAskedEvents } from './askedEvents.ts';
-import { deskStore, receiveDesk } from './deskStore.ts';
+import { deskStore, forgetAsked, receiveDesk } from './deskStore.ts';
 import { type OpenReview, openedReview, reopenedReview, updatedReview } from './openReview.ts';
 import { emptyTimeline, foldSamples, type GrowingCurves, growCurves, growingCopies, type TimelineState, whileRunning } from './timeline.ts';
 
@@ -258,7 +258,10 @@ function seekWhereItStood(review: string): void {
 
 function linkChanged(up: boolean): void {
   setState({ linkUp: up, linkLostAt: up ? null : performance.now() });
-  if (!up) return;
+  if (!up) {
+    forgetAsked();
+    return;
+  }
   // Shortcuts and checklists of this site.
   send({ kind: 'get-site' });
   // A review lives as long as the connection that opened it: it is opened again, and stays on the screen meanwhile.

@@ -25,7 +25,8 @@ export interface DeskState {
   readonly received: ReceivedRuns | null;
   readonly worklist: WorklistAnswer | 'asking' | null;
   readonly outbox: readonly OutboxJob[];
-  readonly hospitalTest: readonly HospitalTestResult[] | 'testing' | null;
+  /** By the system's name as its answer has it. */
+  readonly hospitalTests: Readonly<Record<string, HospitalTestResult | 'testing'>>;
   readonly priors: { readonly studies: readonly PriorStudy[]; readonly message: string | null } | 'asking' | null;
   /** By study. */
   readonly fetchedPriors: Readonly<Record<string, { readonly files: number; readonly message: string | null } | 'fetching'>>;
@@ -44,7 +45,7 @@ const initial: DeskState = {
   received: null,
   worklist: null,
   outbox: [],
-  hospitalTest: null,
+  hospitalTests: {},
   priors: null,
   fetchedPriors: {},
 };
@@ -79,7 +80,7 @@ function changeBy(message: ServerMessage, state: DeskState): Partial<DeskState> 
     case 'outbox':
       return { outbox: message.jobs };
     case 'hospital-test':
-      return { hospitalTest: message.results };
+      return { hospitalTests: { ...state.hospitalTests, ...Object.fromEntries(message.results.map((result) => [result.name, result])) } };
     case 'priors':
       return { priors: { studies: message.studies, message: message.message } };
     case 'prior-fetched':
@@ -87,6 +88,22 @@ function changeBy(message: ServerMessage, state: DeskState): Partial<DeskState> 
     default:
       return {};
   }
+}
+
+const withoutWaiting = <T>(answers: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(answers).filter(([, answer]) => typeof answer !== 'string'));
+
+/** The link is lost, and with it the answers to what was asked: whoever waits for one can ask again. */
+export function forgetAsked(): void {
+  deskStore.setState(({ probes, sourceTests, hospitalTests, fetchedPriors, worklist, priors, videoSources }) => ({
+    probes: withoutWaiting(probes),
+    sourceTests: withoutWaiting(sourceTests),
+    hospitalTests: withoutWaiting(hospitalTests),
+    fetchedPriors: withoutWaiting(fetchedPriors),
+    worklist: worklist === 'asking' ? null : worklist,
+    priors: priors === 'asking' ? null : priors,
+    videoSources: videoSources === 'looking' ? null : videoSources,
+  }));
 }
 
 /** Takes in what the bridge says; other messages change nothing here. */

@@ -7,6 +7,9 @@ import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
 import { expect, expectAccessible, expectTouchable, keepPicture, test, word } from './console.ts';
 
 const records = temporaryRecords();
+const site = join(records.folder, 'site.json');
+const authorization = `Basic ${Buffer.from('pedicle:of-the-tests').toString('base64')}`;
+const authorizationFile = join(records.folder, 'authorization');
 const priors = join(records.folder, 'priors');
 let archive: Awaited<ReturnType<typeof startOrthanc>>;
 let bridge: RunningBridge;
@@ -17,18 +20,21 @@ test.beforeAll(async () => {
   writeCtVolume(made, { columns: 64, rows: 64, slices: 12, ball: { x: 32, y: 38, z: 6, radius: 7 } });
   mkdirSync(priors);
   const station = await freePort();
-  archive = await startOrthanc(station);
+  archive = await startOrthanc(station, { AuthenticationEnabled: true, RegisteredUsers: { pedicle: 'of-the-tests' } });
+  writeFileSync(authorizationFile, `${authorization}\n`);
   for (const file of readdirSync(made)) {
-    const stored = await fetch(`http://127.0.0.1:${archive.httpPort}/instances`, { method: 'POST', body: readFileSync(join(made, file)) });
+    const stored = await fetch(`http://127.0.0.1:${archive.httpPort}/instances`, {
+      method: 'POST',
+      headers: { authorization },
+      body: readFileSync(join(made, file)),
+    });
     if (!stored.ok) throw new Error(`the archive did not take a slice: HTTP ${stored.status}`);
   }
-  const site = join(records.folder, 'site.json');
   const hospital = {
     station: { port: station },
     outboxFolder: join(records.folder, 'outbox'),
     archives: [
       { name: 'Main archive', host: '127.0.0.1', port: archive.port, ae: 'ARCHIVE' },
-      { name: 'Web archive', stow: `http://127.0.0.1:${archive.httpPort}/dicom-web` },
       { name: 'Gone archive', host: '127.0.0.1', port: await freePort(), ae: 'GONE' },
     ],
   };
@@ -56,6 +62,67 @@ async function enterPatient(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Record patient' }).click();
   await expect(page.getByTestId('patient')).toContainText('CT-1');
 }
+
+test('a DICOMweb archive is entered in Setup: what is wrong is said at its field, it is tried with and without its authorization, exported, imported and saved', async ({
+  page,
+}) => {
+  await page.goto(bridge.url);
+  await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Setup' }).click();
+  const tab = (name: string) => page.getByRole('tab', { name }).click();
+  await tab('Hospital systems');
+  await page.getByRole('button', { name: 'Test archive Gone archive' }).click();
+  await expect(page.getByTestId('test-archive Gone archive')).toContainText(/Does not work/, { timeout: 30_000 });
+
+  await page.getByRole('button', { name: 'Add DICOMweb archive' }).click();
+  const web = page.getByRole('group', { name: 'Archive 3, DICOMweb' });
+  await expect(web).toContainText('an archive has name');
+  await web.getByRole('textbox', { name: 'Name' }).fill('Web archive');
+  const base = web.getByRole('textbox', { name: 'Base address' });
+  await base.fill('archive/dicom-web');
+  await expect(web).toContainText('an http or https address');
+  const test = web.getByRole('button', { name: 'Test archive Web archive' });
+  await expect(test).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled();
+  await base.fill(`http://127.0.0.1:${archive.httpPort}/dicom-web`);
+  const answer = web.getByRole('status');
+  await test.click();
+  await expect(answer).toContainText(/Does not work.*HTTP 401/);
+  const authorizationField = web.getByRole('textbox', { name: 'Authorization file' });
+  await authorizationField.fill(join(records.folder, 'none-such'));
+  await test.click();
+  await expect(answer).toContainText('cannot be read (ENOENT)');
+  // Not a line to be sent as a header, and never sent as one.
+  writeFileSync(`${authorizationFile}-of-two-lines`, 'Basic\nx');
+  await authorizationField.fill(`${authorizationFile}-of-two-lines`);
+  await test.click();
+  await expect(answer).toContainText('is not one line');
+  await authorizationField.fill(authorizationFile);
+  await test.click();
+  await expect(answer).toContainText(/Works.*dicom-web answers/);
+  await expectAccessible(page);
+  await expectTouchable(page);
+  await keepPicture(page, 'setup-archives');
+
+  await tab('Import and export');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export site.json' }).click()]);
+  const exported = join(records.folder, 'exported.json');
+  await download.saveAs(exported);
+  await page.getByRole('button', { name: 'Discard changes' }).click();
+  await expect(page.getByText('No changes')).toBeVisible();
+  await page.getByLabel('Import a file').last().setInputFiles(exported);
+  await tab('Hospital systems');
+  await expect(base).toHaveValue(`http://127.0.0.1:${archive.httpPort}/dicom-web`);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('No changes')).toBeVisible();
+  expect(JSON.parse(readFileSync(site, 'utf8')).hospital.archives[2]).toEqual({
+    name: 'Web archive',
+    stow: `http://127.0.0.1:${archive.httpPort}/dicom-web`,
+    authorizationFile,
+  });
+  expect(readFileSync(site, 'utf8')).not.toContain(authorization);
+});
 
 test("the patient's CT is found on the archive, fetched by C-MOVE and by DICOMweb, and stands beside the live picture as theirs; an archive that is gone says so", async ({
   page,
@@ -100,4 +167,17 @@ test("the patient's CT is found on the archive, fetched by C-MOVE and by DICOMwe
   await chooseArchive('Gone archive');
   await expect(page.getByRole('alert').filter({ hasText: /Gone archive/ })).toBeVisible({ timeout: 30_000 });
   await expectAccessible(page);
+
+  // The record of this procedure goes there by STOW-RS.
+  await page.getByRole('button', { name: 'Procedure', exact: true }).click();
+  await page.getByLabel('Signed by').fill('Dr. Example');
+  await page.getByRole('button', { name: 'Sign off and close' }).click();
+  await page.getByRole('button', { name: 'Close it now' }).click();
+  await expect(page.getByTestId('workplace')).toHaveText('The procedure has ended and its record is closed');
+  await page.getByRole('combobox', { name: 'Archive' }).click();
+  await page.getByRole('option', { name: 'Web archive' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(page.getByTestId('outbox-job')).toHaveAttribute('data-state', 'done', { timeout: 60_000 });
+  const stored = await page.request.get(`http://127.0.0.1:${archive.httpPort}/statistics`, { headers: { authorization } });
+  expect(Number((await stored.json()).CountStudies)).toBe(2);
 });

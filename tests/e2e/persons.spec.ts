@@ -86,7 +86,8 @@ test.describe('with a worklist and an archive', () => {
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Setup' }).click();
     await page.getByRole('tab', { name: 'Hospital systems' }).click();
-    await page.getByRole('button', { name: 'Test' }).click();
+    await page.getByRole('button', { name: 'Test worklist' }).click();
+    await page.getByRole('button', { name: 'Test archive Archive' }).click();
     await expect(page.getByText(/Works/)).toHaveCount(2);
 
     await page.getByRole('button', { name: 'Procedure', exact: true }).click();

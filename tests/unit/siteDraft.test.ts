@@ -23,6 +23,18 @@ describe('the draft of a site configuration', () => {
     if (!checked.ok) expect([...checked.faults.keys()].sort()).toEqual(['display.pressureUnit', 'limits.pressureKpa']);
   });
 
+  test('an archive that is half filled in is told by the fields of its kind; one that could be either, as a whole', () => {
+    const faultsOf = (archive: object) => {
+      const checked = checkedSite({ version: 1, hospital: { archives: [archive] } });
+      return checked.ok ? {} : Object.fromEntries(checked.faults);
+    };
+    expect(faultsOf({ name: 'p', port: 104 })).toEqual({ 'hospital.archives.0.host': 'is needed', 'hospital.archives.0.ae': 'is needed' });
+    expect(faultsOf({ name: 'p', port: 70_000, host: 'h', ae: 'A' })).toEqual({ 'hospital.archives.0.port': 'at most 65535' });
+    expect(faultsOf({ name: 'p', authorizationFile: '/f' })).toEqual({ 'hospital.archives.0.stow': 'an http or https address' });
+    expect(Object.keys(faultsOf({ name: 'p', stow: '' }))).toEqual(['hospital.archives.0']);
+    expect(faultsOf({ name: 'p', stow: 'https://archive/dicom-web', authorizationFile: '/f' })).toEqual({});
+  });
+
   test('empty fields are absent ones, and an untouched draft is no change', () => {
     const checked = checkedSite({ version: 1, name: '', sources: { framesA: '' }, checklists: { access: ['', ''] } });
     expect(checked).toEqual({ ok: true, site: defaultSite });
