@@ -58,6 +58,12 @@ function openWorkshop(attributes: XrayFrameAttributes): Workshop {
 /** Every fifth pixel counts: the widths of pictures are hardly ever multiples of five, so that all columns take part. */
 const countStep = 5;
 
+function darkCount(data: Float32Array, limit: number): number {
+  let dark = 0;
+  for (let i = 0; i < data.length; i += countStep) if ((data[i] ?? 0) >= limit) dark += countStep;
+  return dark;
+}
+
 /** The visible field changes rarely: it is looked for again when the number of dark pixels changes by more than half a percent of the picture. */
 function visibleField(shop: Workshop): VisibleField {
   const { coarse, ofStoredValue } = shop.pyramid;
@@ -66,8 +72,7 @@ function visibleField(shop: Workshop): VisibleField {
   const darkest = Math.max(first, last);
   const brightest = Math.min(first, last);
   const limit = darkest - 0.035 * (darkest - brightest);
-  let dark = 0;
-  for (let i = 0; i < coarse.data.length; i += countStep) if ((coarse.data[i] ?? 0) >= limit) dark += countStep;
+  const dark = darkCount(coarse.data, limit);
   if (shop.field === null || Math.abs(dark - shop.darkCount) > 0.005 * coarse.data.length) {
     shop.field = findField(coarse, darkest, brightest, shop.field);
     shop.darkCount = dark;

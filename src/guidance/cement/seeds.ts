@@ -28,7 +28,9 @@ export function createSeedZone(width: number, height: number): SeedZone {
   const zone = new Uint8Array(width * height);
   let mmPerFinePx = 0.25;
 
-  function paintTip(track: NeedleTrack, { shiftPx, pyramid }: SeedInput): void {
+  /** A zone in front of the tip only counts inside the vertebra (and 2 mm around it), when it was drawn. */
+  function paintTip(track: NeedleTrack, { shiftPx, pyramid, zones }: SeedInput): void {
+    const outlineMm = zones()?.outlineMm;
     const tx = (track.tip[0] - shiftPx[0]) / pyramid.factor;
     const ty = (track.tip[1] - shiftPx[1]) / pyramid.factor;
     const [dx, dy] = track.direction;
@@ -43,17 +45,9 @@ export function createSeedZone(width: number, height: number): SeedZone {
         const u = x - tx;
         const along = u * dx + v * dy;
         const across = v * dx - u * dy;
-        if (u * u + v * v < around || (along > 0 && along < far && across < aside && across > -aside)) zone[row + x] = 1;
+        const isNear = u * u + v * v < around || (along > 0 && along < far && across < aside && across > -aside);
+        if (isNear && (outlineMm === undefined || (outlineMm[row + x] ?? 0) <= reachMm.aroundBody)) zone[row + x] = 1;
       }
-    }
-  }
-
-  /** A zone in front of the tip only counts inside the vertebra (and 2 mm around it), when it was drawn. */
-  function clipToBody({ zones: make, box }: SeedInput): void {
-    const zones = make();
-    if (zones === null) return;
-    for (let y = box.y0; y < box.y1; y++) {
-      for (let at = y * width + box.x0; at < y * width + box.x1; at++) if (zone[at] !== 0 && (zones.outlineMm[at] ?? 0) > reachMm.aroundBody) zone[at] = 0;
     }
   }
 
@@ -62,7 +56,6 @@ export function createSeedZone(width: number, height: number): SeedZone {
       mmPerFinePx = input.mmPerFinePx;
       zone.fill(0);
       for (const track of input.tracks) paintTip(track, input);
-      clipToBody(input);
       const near = Math.ceil(reachMm.cement / mmPerFinePx);
       const extent = markedExtent(input.mask, width, input.box);
       if (extent === null) return;

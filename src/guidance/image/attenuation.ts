@@ -52,13 +52,13 @@ export function attenuationTable(attributes: XrayFrameAttributes): Float32Array 
   const relationship = relationshipOf(attributes);
   const inverted = attributes.photometric === 'MONOCHROME1';
   const table = new Float32Array(size);
-  for (let stored = 0; stored < size; stored++) {
-    const clipped = Math.min(stored, largest);
-    const brightness = inverted ? largest - clipped : clipped;
+  const used = Math.min(size, largest + 1);
+  for (let stored = 0; stored < used; stored++) {
+    const brightness = inverted ? largest - stored : stored;
     if (relationship === 'LIN') table[stored] = Math.log((largest + 1) / (brightness + 0.002 * largest + 1));
     else table[stored] = (nepersOfRange[relationship] * (largest - brightness)) / largest;
   }
-  return table;
+  return table.fill(table[used - 1] ?? 0, used);
 }
 
 /** Buffers for frames like this one. */
@@ -91,14 +91,22 @@ function copyThrough(pixels: Uint8Array | Uint16Array, table: Float32Array, targ
 }
 
 function shrinkByTwo(pixels: Uint8Array | Uint16Array, columns: number, table: Float32Array, target: Grid): void {
-  const out = target.data;
-  for (let y = 0; y < target.height; y++) {
-    let at = 2 * y * columns;
-    const row = y * target.width;
-    for (let x = 0; x < target.width; x++, at += 2) {
-      const top = (table[pixels[at] ?? 0] ?? 0) + (table[pixels[at + 1] ?? 0] ?? 0);
-      out[row + x] = 0.25 * (top + (table[pixels[at + columns] ?? 0] ?? 0) + (table[pixels[at + columns + 1] ?? 0] ?? 0));
-    }
+  for (let y = 0; y < target.height; y++) shrinkRow(pixels, 2 * y * columns, columns, table, target.data, y * target.width, target.width);
+}
+
+/** A function of its own, so that the engine has compiled it after a few rows of the first picture. */
+function shrinkRow(
+  pixels: Uint8Array | Uint16Array,
+  from: number,
+  columns: number,
+  table: Float32Array,
+  target: Float32Array,
+  row: number,
+  width: number,
+): void {
+  for (let x = 0, at = from; x < width; x++, at += 2) {
+    const top = (table[pixels[at] ?? 0] ?? 0) + (table[pixels[at + 1] ?? 0] ?? 0);
+    target[row + x] = 0.25 * (top + (table[pixels[at + columns] ?? 0] ?? 0) + (table[pixels[at + columns + 1] ?? 0] ?? 0));
   }
 }
 
