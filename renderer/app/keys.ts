@@ -29,7 +29,9 @@ function belongsToFocus(event: KeyboardEvent): boolean {
   if (target.closest(`${typing}, ${ownKeys}`)) return true;
   if (isFocusByPointer) return false;
   if (target.closest(choices)) return true;
-  return (event.key === ' ' || event.key === 'Enter') && target.closest('button, a, [role="button"]') !== null;
+  const pressed = (event.key === ' ' || event.key === 'Enter') && target.closest('button, a, [role="button"]');
+  // A point on a picture is moved, never pressed: the foot switch goes past it.
+  return Boolean(pressed) && !(event.key === ' ' && target.matches('.plan-handle'));
 }
 
 /**

@@ -86,7 +86,7 @@ export function LiveView() {
       undoLast();
       return true;
     }
-    if (pictureLayoutKey(key)) return true;
+    if (pictureLayoutKey(key, 'live')) return true;
     if (key === planKey) {
       open('plan');
       return true;

@@ -12,7 +12,7 @@ export function PicturesView() {
   const bound = useBoundActions();
   useKeys((key, event) => {
     if (event.repeat) return false;
-    if (pictureLayoutKey(key)) return true;
+    if (pictureLayoutKey(key, 'live')) return true;
     const action = actionOf(bound, key);
     if (!action || !immediate.includes(action.id)) return false;
     action.run(() => {});

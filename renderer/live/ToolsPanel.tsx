@@ -95,8 +95,20 @@ export function ToolsPanel({ onClose, onOpen }: Props) {
           <Tool label={words.flip} icon={<IconFlipVertical aria-hidden="true" />} onClick={() => picture()?.flip()} />
           <Tool label={words.invert} icon={<IconContrast2 aria-hidden="true" />} onClick={() => picture()?.invert()} />
           <Tool label={words.magnifier} icon={<IconZoomIn aria-hidden="true" />} keyLabel="G" pressed={magnifier} onClick={toggleMagnifier} />
-          <Tool label={words.length} icon={<IconRulerMeasure aria-hidden="true" />} pressed={measuring === 'length'} onClick={() => setMeasuring('length')} />
-          <Tool label={words.angle} icon={<IconAngle aria-hidden="true" />} pressed={measuring === 'angle'} onClick={() => setMeasuring('angle')} />
+          <Tool
+            label={words.length}
+            icon={<IconRulerMeasure aria-hidden="true" />}
+            keyLabel="D"
+            pressed={measuring === 'length'}
+            onClick={() => setMeasuring('length')}
+          />
+          <Tool
+            label={words.angle}
+            icon={<IconAngle aria-hidden="true" />}
+            keyLabel="V"
+            pressed={measuring === 'angle'}
+            onClick={() => setMeasuring('angle')}
+          />
           <Tool label={words.clear} icon={<IconEraser aria-hidden="true" />} onClick={clearMeasures} />
           <Tool label={words.reset} icon={<IconZoomReset aria-hidden="true" />} onClick={() => picture()?.reset()} />
         </div>

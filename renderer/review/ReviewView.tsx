@@ -60,7 +60,7 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
       if (beside) act.seek(beside.tMs);
     } else if (key === 'l') pressLoop();
     else if (key === 'b') bookmark();
-    else return pictureLayoutKey(key);
+    else return pictureLayoutKey(key, 'review');
     return true;
   });
 

@@ -22,7 +22,7 @@ export function ShortcutsSection() {
       <div className="shortcuts">
         {actions.map(({ id, label, key }) => {
           const current = keyOf(id, key);
-          const clash = actions.find((other) => other.id !== id && keyOf(other.id, other.key) === current);
+          const clash = words.fixedKeys[current] ?? actions.find((other) => other.id !== id && keyOf(other.id, other.key) === current)?.label;
           return (
             <div className="desk-row" key={id}>
               <TextInput
@@ -31,7 +31,7 @@ export function ShortcutsSection() {
                 readOnly
                 placeholder={words.pressKey}
                 value={current}
-                error={clash && words.shortcutClash(clash.label)}
+                error={clash && words.shortcutClash(clash)}
                 onKeyDown={(event) => {
                   if (isModifier(event.key)) return;
                   event.preventDefault();

@@ -150,6 +150,22 @@ export const setupText = {
   pressKey: 'press a key',
   resetKey: 'Own key again',
   shortcutClash: (other: string) => `the same key as ${other}`,
+  /** Keys of the live view that no site gives away. */
+  fixedKeys: {
+    a: 'Acknowledge',
+    q: 'Pause the sound',
+    u: 'Undo',
+    p: 'Plan',
+    o: 'Overlay',
+    g: 'Magnify',
+    d: 'Length',
+    v: 'Angle',
+    1: 'A large',
+    2: 'B large',
+    3: 'Side by side',
+    4: 'Last images',
+    5: 'References',
+  } as Readonly<Record<string, string>>,
 
   displays: {
     title: 'What stands where',

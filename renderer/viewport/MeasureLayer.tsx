@@ -8,7 +8,10 @@ import { type Affine, toCanvas } from './affine.ts';
 import { isComplete, type Measure, measured } from './measure.ts';
 import { type PictureKey, pictureInfo } from './pictureInfo.ts';
 import type { PlaneController } from './planeController.ts';
-import { addMeasurePoint, moveMeasurePoint, useTools } from './toolStore.ts';
+import { addMeasurePoint, moveMeasurePoint, removeMeasure, useTools } from './toolStore.ts';
+
+/** Canvas pixels of an arrow with Shift. */
+const fastStep = 10;
 
 interface Props {
   readonly pictureKey: PictureKey;
@@ -35,15 +38,24 @@ function Drawn({ m, measure, mmPerPx }: { readonly m: Affine; readonly measure: 
   );
 }
 
-/** Lengths and angles over one picture. With a measuring tool in hand a click sets a point; points are moved by dragging or with the arrows. */
+/**
+ * Lengths and angles over one picture. With a measuring tool in hand a click sets a point, without one a key lays a whole measure; points
+ * are moved by dragging or with the arrows, Delete takes the measure away, Enter or Escape leaves it.
+ */
 export function MeasureLayer({ pictureKey, controller }: Props) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  const { measuring, measures } = useTools((state) => state);
+  const { measuring, measures, placed } = useTools((state) => state);
   const layer = useRef<HTMLDivElement>(null);
   const dragged = useRef<readonly [index: number, pointIndex: number] | null>(null);
   useEffect(() => controller.onCamera(redraw), [controller]);
+  const placedBefore = useRef(placed);
+  useEffect(() => {
+    if (placedBefore.current === placed) return;
+    placedBefore.current = placed;
+    if (measures.at(-1)?.picture === pictureKey) layer.current?.querySelector<HTMLElement>(`[data-point="${measures.length - 1}-0"]`)?.focus();
+  }, [placed, measures, pictureKey]);
   const plane = pictureKey.endsWith('a') ? 'a' : 'b';
-  const mine = measures.map((measure, index) => ({ measure, index })).filter(({ measure }) => measure.plane === plane);
+  const mine = measures.map((measure, index) => ({ measure, index })).filter(({ measure }) => measure.picture === pictureKey);
   const m = controller.imageToCanvas();
   if (!m || (!measuring && mine.length === 0)) return null;
 
@@ -54,17 +66,26 @@ export function MeasureLayer({ pictureKey, controller }: Props) {
   const add = (event: PointerEvent) => {
     if (!measuring || event.button !== 0 || event.shiftKey || event.target !== event.currentTarget) return;
     const point = pointAt(event);
-    if (point) addMeasurePoint(plane, measuring, point);
+    if (point) addMeasurePoint(pictureKey, measuring, point);
   };
   const move = (event: PointerEvent) => {
     const point = dragged.current ? pointAt(event) : null;
     if (dragged.current && point) moveMeasurePoint(...dragged.current, point);
   };
-  const onKey = (event: KeyboardEvent, index: number, pointIndex: number, [x, y]: ImagePoint) => {
+  const leave = () => layer.current?.closest<HTMLElement>('.plane')?.focus();
+  const onKey = (event: KeyboardEvent, index: number, pointIndex: number, point: ImagePoint) => {
     const arrow = arrowStep(event.key);
-    if (!arrow) return;
-    const step = event.shiftKey ? 10 : 1;
-    moveMeasurePoint(index, pointIndex, [x + arrow[0] * step, y + arrow[1] * step]);
+    if (arrow) {
+      // The way the eye sees it, however the picture is turned.
+      const [x, y] = toCanvas(m, point);
+      const step = event.shiftKey ? fastStep : 1;
+      const moved = controller.imagePointAt([x + arrow[0] * step, y + arrow[1] * step]);
+      if (moved) moveMeasurePoint(index, pointIndex, moved);
+    } else if (event.key === 'Delete' || event.key === 'Backspace') {
+      leave();
+      removeMeasure(index);
+    } else if (event.key === 'Escape' || event.key === 'Enter') leave();
+    else return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -84,7 +105,7 @@ export function MeasureLayer({ pictureKey, controller }: Props) {
           <Drawn key={index} m={m} measure={measure} mmPerPx={mmPerPx} />
         ))}
       </svg>
-      {measuring && <AddPointButton plane={plane} controller={controller} onAdd={(point) => addMeasurePoint(plane, measuring, point)} />}
+      {measuring && <AddPointButton plane={plane} controller={controller} onAdd={(point) => addMeasurePoint(pictureKey, measuring, point)} />}
       {mine.flatMap(({ measure, index }) =>
         measure.points.map((point, pointIndex) => {
           const [left, top] = toCanvas(m, point);
@@ -95,6 +116,7 @@ export function MeasureLayer({ pictureKey, controller }: Props) {
               // biome-ignore lint/suspicious/noArrayIndexKey: a point is its place in its measure
               key={`${index}-${pointIndex}`}
               className="plan-handle"
+              data-point={`${index}-${pointIndex}`}
               style={{ left, top }}
               aria-label={text.tools.point(text.tools[measure.kind], pointIndex + 1, result ? `${fixed(result.value, 1)} ${result.unit}` : '')}
               onPointerDown={(event) => {

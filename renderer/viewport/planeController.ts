@@ -86,6 +86,8 @@ export interface PlaneController {
   flip(): void;
   imageToCanvas(): Affine | null;
   imagePointAt(canvasPoint: CanvasPoint): ImagePoint | null;
+  /** Width and height of the picture's box, canvas pixels. */
+  sizeCanvasPx(): readonly [width: number, height: number];
   /** Called after each change of camera or size. */
   onCamera(listener: () => void): () => void;
   dispose(): void;
@@ -358,6 +360,7 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     },
     imageToCanvas: () => affine,
     imagePointAt: (point) => (affine ? toImage(affine, point) : null),
+    sizeCanvasPx: () => [elements.root.clientWidth, elements.root.clientHeight],
     onCamera: (listener) => {
       cameraListeners.add(listener);
       return () => cameraListeners.delete(listener);

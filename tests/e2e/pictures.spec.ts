@@ -92,6 +92,39 @@ test('a picture is turned, flipped and measured; the overlay and the measure go 
   await expect(page.locator('.tools')).toHaveCount(0);
 });
 
+test('a length and an angle are laid, moved and taken away with the keys alone, and the foot switch stays the mark', async ({ page }) => {
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  const layer = page.getByTestId('measure-a');
+  const words = layer.locator('text');
+  await page.keyboard.press('d');
+  await expect(words).toHaveText(/^\d+\.\d mm$/);
+  await expect(page.getByRole('button', { name: /^Length, point 1, / })).toBeFocused();
+  const mm = async () => Number.parseFloat((await words.textContent()) ?? '');
+  const before = await mm();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowLeft');
+  const longer = await mm();
+  expect(longer).toBeGreaterThan(before);
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: /^Length, point 2, / })).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(mm).toBeGreaterThan(longer);
+  await page.keyboard.press('Space');
+  await expect(page.getByText('Mark recorded')).toBeVisible();
+  // Enter is done with it, and is no next stage; the arrows are the picture's again.
+  await page.keyboard.press('Enter');
+  await expect(plane(page, 'a')).toBeFocused();
+  await expect(page.locator('.strip-panel')).toHaveCount(0);
+  await page.keyboard.press('v');
+  await expect(words.nth(1)).toHaveText('90.0°');
+  await expectAccessible(page);
+  await page.keyboard.press('Delete');
+  await expect(words).toHaveCount(1);
+  await plane(page, 'b').focus();
+  await page.keyboard.press('d');
+  await expect(page.getByTestId('measure-b').locator('text')).toHaveCount(1);
+});
+
 test('each layer of the overlay has a switch and an opacity', async ({ page }) => {
   await page.goto(bridge.url);
   await expectRunning(page);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { isComplete, type Measure, measured, withMoved, withPoint } from '../../renderer/viewport/measure.ts';
+import { isComplete, type Measure, measured, placedPoints, withMoved, withPoint } from '../../renderer/viewport/measure.ts';
 
 const points = (kind: Measure['kind'], ...list: [number, number][]): readonly Measure[] =>
-  list.reduce<readonly Measure[]>((measures, point) => withPoint(measures, 'a', kind, point), []);
+  list.reduce<readonly Measure[]>((measures, point) => withPoint(measures, 'live/a', kind, point), []);
 
 test('a length is in millimetres only where something says how large a pixel is', () => {
   const [length] = points('length', [0, 0], [30, 40]);
@@ -17,10 +17,11 @@ test('an angle has its vertex in the second point and needs no scale', () => {
   expect(result?.value).toBeCloseTo(90, 9);
 });
 
-test('a third click begins the next length; one left unfinished in another plane is given up', () => {
+test('a third click begins the next length; one left unfinished in another picture is given up', () => {
   const measures = points('length', [0, 0], [1, 1], [5, 5]);
   expect(measures.map(isComplete)).toEqual([true, false]);
-  expect(withPoint(measures, 'b', 'angle', [2, 2]).map(({ plane, kind }) => `${plane} ${kind}`)).toEqual(['a length', 'b angle']);
+  expect(withPoint(measures, 'live/b', 'angle', [2, 2]).map(({ picture, kind }) => `${picture} ${kind}`)).toEqual(['live/a length', 'live/b angle']);
+  expect(withPoint(measures, 'review/a', 'length', [2, 2]).map(({ picture }) => picture)).toEqual(['live/a', 'review/a']);
 });
 
 test('a point is moved without touching the others', () => {
@@ -29,4 +30,15 @@ test('a point is moved without touching the others', () => {
     [0, 0],
     [6, 8],
   ]);
+});
+
+test('what a key lays is complete, about the middle, and not on top of the one before', () => {
+  expect(placedPoints('length', [1000, 800], 0)).toEqual([
+    [380, 400],
+    [620, 400],
+  ]);
+  expect(placedPoints('length', [1000, 800], 1).map(([, y]) => Math.round(y))).toEqual([448, 448]);
+  const angle: Measure = { picture: 'live/a', kind: 'angle', points: placedPoints('angle', [1000, 1000], 4) };
+  expect(isComplete(angle)).toBe(true);
+  expect(measured(angle, null)?.value).toBeCloseTo(90, 9);
 });
