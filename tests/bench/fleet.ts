@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { findRecords } from '../../native-bridge/fleet/library.ts';
 import { pedicle, type RunningPedicle, startPedicle } from '../integration/pedicle.ts';
 import { hasRedis, startRedis, whyNoRedis } from '../integration/redisServer.ts';
 import { type Benchmark, type Measure, measureOf } from './benchmark.ts';
@@ -65,9 +69,39 @@ async function withOneKilled(library: string, report: string, url: string): Prom
   return answers;
 }
 
+/** Compiled as for a processor of fifteen years ago, mathematics of the C library included: rounding must not hang on what a processor can do. */
+const olderProcessor = [
+  '--no-enable-avx',
+  '--no-enable-avx2',
+  '--no-enable-fma3',
+  '--no-enable-bmi1',
+  '--no-enable-bmi2',
+  '--no-enable-lzcnt',
+  '--no-enable-popcnt',
+];
+const olderLibrary = { GLIBC_TUNABLES: 'glibc.cpu.hwcaps=-AVX,-AVX2,-AVX512F,-FMA,-FMA4,-BMI1,-BMI2' };
+const run = promisify(execFile);
+const program = fileURLToPath(new URL('../../native-bridge/cli/main.ts', import.meta.url));
+
+/** Every record by itself. Its pictures, too, are decoded by such a machine. */
+async function onOlderProcessor(library: string): Promise<number> {
+  const found = await findRecords(library);
+  if (!found.ok) throw new Error(found.fault.message);
+  let identical = 0;
+  for (const { folder } of found.value) {
+    // Throws, with what it said, unless it ends with status 0.
+    const { stdout } = await run(process.execPath, [...olderProcessor, program, 'replay', folder, '--json'], { env: { ...process.env, ...olderLibrary } });
+    if ((JSON.parse(stdout) as { readonly identical: boolean }).identical) identical++;
+  }
+  return identical;
+}
+
 const way = (count: number, kind: 'process' | 'worker'): string => `${count} ${kind}${count === 1 ? '' : kind === 'process' ? 'es' : 's'}`;
 
-/** A library of records replayed by one, two and four processes of this machine and as many workers behind a queue, and with a worker killed. */
+/**
+ * A library of records replayed by one, two and four processes of this machine and as many workers behind a queue, with a worker killed,
+ * and without the newer instructions of the processor.
+ */
 export const fleetBenchmark: Benchmark = {
   name: 'fleet',
   what: `replay of ${records} short records, ${each} of each source (${fleetSources.join(', ')}), on several processes and workers`,
@@ -100,6 +134,9 @@ export const fleetBenchmark: Benchmark = {
     } finally {
       redis?.process.kill();
     }
+    const elsewhere = await onOlderProcessor(library);
+    if (elsewhere !== records) throw new Error(`${elsewhere} of ${records} records were identical without the newer instructions of the processor`);
+    say(`fleet: ${elsewhere} records identical without AVX, FMA and BMI`);
     if (digests.size !== 1) throw new Error(`The answers differ between ways to get them: ${digests.size} kinds`);
     const perHour = (what: string) => (took.get(what) ?? []).map((ms) => (records * 3_600_000) / ms);
     const against = (reference: string) => `${reference}; all answers were the same`;
