@@ -36,8 +36,11 @@ export async function startReplayWorker(options: WorkerOptions): Promise<Result<
   const connection = connected.value;
   const pool = startReplayPool(options.processes, 1);
   let givingBack = false;
+  /** Records this worker has taken, by their job; `false` once another worker has got one instead. */
+  const held = new Map<string, { readonly name: string; isOurs: boolean }>();
 
   const replay = async (job: Job<unknown, RecordReplay>): Promise<RecordReplay> => {
+    held.set(job.id ?? job.name, { name: job.name, isOurs: true });
     const data = jobDataSchema.safeParse(job.data);
     if (!data.success) throw new UnrecoverableError(`its job is not understood (${data.error.issues[0]?.message ?? 'no reason'})`);
     requireLibrary(data.data, options.recordsFolder);
@@ -69,9 +72,21 @@ export async function startReplayWorker(options: WorkerOptions): Promise<Result<
     stalledInterval: options.patience?.stalledCheckMs ?? stalledCheckMs,
     maxStalledCount: attempts - 1,
   });
-  worker.on('completed', (_, result) => options.onFinished(result));
-  worker.on('failed', (job, error) => options.onNotice(`${job?.name ?? 'A record'} was not answered here: ${error.message}`));
-  worker.on('error', (error) => options.onNotice(`The queue: ${error.message}`));
+  worker.on('completed', (job, result) => {
+    held.delete(job.id ?? job.name);
+    options.onFinished(result);
+  });
+  worker.on('failed', (job, error) => {
+    if (job !== undefined) held.delete(job.id ?? job.name);
+    options.onNotice(`${job?.name ?? 'A record'} was not answered here: ${error.message}`);
+  });
+  worker.on('error', (error) => {
+    // Whatever it cannot do with a job any more (renew, finish, put off), the job was given to another worker meanwhile, which may have answered already.
+    const lost = [...held].find(([jobId]) => error.message.includes(jobId))?.[1];
+    if (lost === undefined) options.onNotice(`The queue: ${error.message}`);
+    else if (lost.isOurs) options.onNotice(`${lost.name} was given to another worker, because this one stood still too long: what it finds is not used.`);
+    if (lost !== undefined) lost.isOurs = false;
+  });
   await worker.waitUntilReady();
   const end = async () => {
     await worker.close();
