@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportRecord } from '../../native-bridge/export/exportRecord.ts';
+import { openVideoWriter } from '../../native-bridge/export/video/encoder.ts';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import type { Sample } from '../../src/sample/sample.ts';
 import { frameAttributes } from '../../test-data/frameAttributes.ts';
@@ -55,8 +56,9 @@ interface Probed {
 const probe = (name: keyof typeof variants): Probed =>
   JSON.parse(spawnSync('ffprobe', ['-v', 'error', '-of', 'json', '-show_streams', '-show_packets', '-show_format', fileOf(name)], { encoding: 'utf8' }).stdout);
 /** The decoded frames, by a program that is not ours. */
-const decoded = (name: keyof typeof variants, format: string): Buffer => {
-  const options = ['-v', 'error', '-i', fileOf(name), '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', format, '-'];
+const decoded = (name: keyof typeof variants, format: string): Buffer => decodedFile(fileOf(name), format);
+const decodedFile = (path: string, format: string): Buffer => {
+  const options = ['-v', 'error', '-i', path, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', format, '-'];
   const { status, signal, stdout, stderr } = spawnSync('ffmpeg', options, { maxBuffer: 1 << 28 });
   if (status !== 0 || stdout.length === 0) throw new Error(`ffmpeg ended with ${status ?? signal}: ${stderr}`);
   return stdout;
@@ -81,6 +83,27 @@ describe.skipIf(!has('ffprobe') || !has('ffmpeg'))('an exported video (skipped w
     const frames = decoded('stored', 'gray12le');
     const expected = Buffer.concat(timesMs.map((_, i) => Buffer.from(pixelsOf(i).buffer)));
     expect(frames.equals(expected)).toBe(true);
+  });
+
+  it('keeps pictures whose memory is another one by the time they are written', async () => {
+    const path = join(folder, 'reused.mkv');
+    const writer = await openVideoWriter(path, {
+      codec: 'ffv1',
+      pixels: { kind: 'stored', bits: 12 },
+      width: columns,
+      height: rows,
+      title: '',
+      comment: '',
+      startedAtEpochMs: 0,
+    });
+    const memory = new Uint16Array(rows * columns);
+    for (const [i, tMs] of timesMs.entries()) {
+      memory.set(pixelsOf(i));
+      await writer.write(new Uint8Array(memory.buffer), tMs - 1000);
+      memory.fill(0xfff);
+    }
+    await writer.end(5000);
+    expect(decodedFile(path, 'gray12le').equals(Buffer.concat(timesMs.map((_, i) => Buffer.from(pixelsOf(i).buffer))))).toBe(true);
   });
 
   it('has the needle where guidance saw it, and only with the overlay', () => {

@@ -18,7 +18,7 @@ export interface VideoFormat {
 
 /** One video file being written; pictures in order of time. */
 export interface VideoWriter {
-  /** `tMs` since the beginning of the video: pauses stay as long as they were. */
+  /** `tMs` since the beginning of the video: pauses stay as long as they were. The pixels are copied. */
   write(pixels: Uint8Array, tMs: number): Promise<void>;
   /** `endMs` is where the last picture ends. */
   end(endMs: number): Promise<void>;
@@ -55,6 +55,8 @@ export async function openVideoWriter(path: string, format: VideoFormat): Promis
   const stream = muxer.addStream(encoder);
   let waiting: AvTypes.Frame | null = null;
   let waitingAt = 0;
+  // The frame that is made of it does not copy the picture but points at its memory, which is the caller's again when `write` returns.
+  let picture: Buffer = Buffer.alloc(0);
 
   const encode = async (frame: AvTypes.Frame | null): Promise<void> => {
     for (const packet of await encoder.encodeAll(frame)) {
@@ -90,9 +92,10 @@ export async function openVideoWriter(path: string, format: VideoFormat): Promis
     async write(pixels, tMs) {
       const tick = Math.max(waiting ? waitingAt + 1 : 0, Math.round(tMs * ticksPerMs));
       await putWaiting(tick);
-      const buffer = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+      if (picture.length !== pixels.length) picture = Buffer.allocUnsafeSlow(pixels.length);
+      picture.set(pixels);
       const shape = { width: format.width, height: format.height, format: frameFormat, pts: BigInt(tick), timeBase: { num: 1, den: 1000 * ticksPerMs } };
-      waiting = av.Frame.fromVideoBuffer(buffer, shape);
+      waiting = av.Frame.fromVideoBuffer(picture, shape);
       waitingAt = tick;
     },
     async end(endMs) {
