@@ -78,6 +78,10 @@ export function LiveView() {
       toggleSoundPause();
       return true;
     }
+    if (key === 'w') {
+      ask('alarms');
+      return true;
+    }
     if (key === 'Escape' && asking) {
       ask(null);
       return true;

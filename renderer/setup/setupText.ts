@@ -154,6 +154,7 @@ export const setupText = {
   fixedKeys: {
     a: 'Acknowledge',
     q: 'Pause the sound',
+    w: 'All alarms',
     u: 'Undo',
     p: 'Plan',
     o: 'Overlay',

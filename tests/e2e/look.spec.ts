@@ -1,52 +1,49 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { type RunningBridge, simulated, startBridge, temporaryRecords } from './bridge.ts';
+import { type RunningBridge, startProgram, temporaryRecords } from './bridge.ts';
 import { expect, expectAccessible, expectContrast, expectTouchable, expectWhole, test, word } from './console.ts';
 
 const records = temporaryRecords();
 let bridge: RunningBridge;
+/** Into the injection: cement, needle, plan, an alarm, and all curves. A quarter of a second after every clock on the screen has turned. */
+const momentMs = 48_250;
 
 test.skip(process.platform !== 'linux', 'the pictures to compare with were taken under Linux');
 test.beforeAll(async () => {
   const site = join(records.folder, 'site.json');
   writeFileSync(site, JSON.stringify({ version: 1 }));
-  bridge = await startBridge(join(records.folder, 'records'), ['--site', site, ...simulated('quiet')]);
+  const program = ['--disable-warning=ExperimentalWarning', 'tests/e2e/stillConsole.ts', join(records.folder, 'records'), site, String(momentMs)];
+  bridge = await startProgram(program);
 });
+test.beforeEach(({ page }) => page.emulateMedia({ reducedMotion: 'reduce' }));
 test.afterEach(({ page }) => page.goto('about:blank'));
 test.afterAll(async () => {
   await bridge.stop();
   records.remove();
 });
 
-/** What differs from run to run: the clock and every figure beside it, the moving pictures and curves, names of folders. */
-const moving = (page: Page) =>
-  [
-    '[data-testid="clock"]',
-    '.header .pair:not(.patient):not(.where)',
-    '.meanwhile',
-    '.planes',
-    '.column',
-    '.strip:not(.strip-panel)',
-    '.notices',
-    '.desk-head .quiet',
-    '[data-testid="sources"]',
-    '.facts',
-    '.records-table',
-    '.reference-live',
-  ].map((selector) => page.locator(selector));
+/** What is of this run and this machine: the clock, how late a frame was shown, space on the disk, names of folders and records. */
+const ofThisRun = (page: Page) =>
+  ['[data-testid="clock"]', '[data-testid="shown-in"]', '[data-testid="dropped"]', '[data-testid="recording"] + .figure', '.desk-head .quiet', '.facts'].map(
+    (selector) => page.locator(selector),
+  );
 
-/** `npx playwright test tests/e2e/look.spec.ts --update-snapshots` takes the pictures anew after a change that is meant. Fonts come with the console and the screen is of one size: what is left to differ is how a browser smooths an edge. */
-const tolerant = (page: Page) => ({ mask: moving(page), maskColor: '#203040', animations: 'disabled', caret: 'hide', maxDiffPixelRatio: 0.001 }) as const;
+/**
+ * `npx playwright test tests/e2e/look.spec.ts --update-snapshots` takes the pictures anew after a change that is meant. Everything in
+ * them stands still, fonts come with the console and the screen is of one size: what is left to differ is how a browser smooths an edge.
+ * A line of the overlay that is missing is some thousand pixels.
+ */
+const tolerant = (page: Page) => ({ mask: ofThisRun(page), maskColor: '#203040', animations: 'disabled', caret: 'hide', maxDiffPixels: 300 }) as const;
 const looksAs = (page: Page, name: string) => expect(page).toHaveScreenshot(`${name}.png`, tolerant(page));
-/** Without the header: outside the live view an alarm that comes meanwhile is told there. */
-const mainLooksAs = (page: Page, name: string) => expect(page.getByRole('main')).toHaveScreenshot(`${name}.png`, tolerant(page));
 
-test('each view looks as it did, its clock, pictures and figures aside', async ({ page }) => {
-  await page.emulateMedia({ reducedMotion: 'reduce' });
+test('each view looks as it did: pictures, overlay, figures, curves and words; the clock aside', async ({ page }) => {
   await page.goto(bridge.url);
-  await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
-  await expect(page.locator('.where')).toContainText('L1');
+  for (const id of ['a', 'b'] as const) {
+    await expect(word(page, id)).toHaveText('LIVE', { timeout: 30_000 });
+    await expect(page.locator(`.plane[data-plane="${id}"]`)).toContainText('SID');
+  }
+  await expect(page.getByTestId('number-pressure')).toHaveAttribute('data-fresh', 'fresh');
   await looksAs(page, 'live');
   await page.keyboard.press('t');
   await looksAs(page, 'tools');
@@ -57,7 +54,7 @@ test('each view looks as it did, its clock, pictures and figures aside', async (
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Procedure', exact: true }).click();
   await expect(page.getByTestId('workplace')).toHaveText('The procedure is running and recorded');
-  await mainLooksAs(page, 'procedure');
+  await looksAs(page, 'procedure');
   const open = async (item: string) => {
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: item }).click();
@@ -66,11 +63,11 @@ test('each view looks as it did, its clock, pictures and figures aside', async (
   for (const section of ['Sources', 'Hospital systems', 'Shortcuts']) {
     await page.getByRole('tab', { name: section }).click();
     await page.mouse.move(0, 0);
-    await mainLooksAs(page, `setup-${section.split(' ')[0]?.toLowerCase()}`);
+    await looksAs(page, `setup-${section.split(' ')[0]?.toLowerCase()}`);
   }
   await page.getByRole('button', { name: 'Review', exact: true }).click();
   await expect(page.getByText('No records yet', { exact: false })).toBeVisible();
-  await mainLooksAs(page, 'records');
+  await looksAs(page, 'records');
 });
 
 test('on the smallest screen every panel and view is whole, large enough for a glove and without a violation', async ({ page }) => {
@@ -102,7 +99,8 @@ test('on the smallest screen every panel and view is whole, large enough for a g
   await expect(page.getByRole('button', { name: 'Record plan' })).toBeVisible();
   await liveLooked();
   await page.getByRole('button', { name: 'Discard' }).click();
-  await page.getByTestId('all-alarms').click();
+  await page.keyboard.press('w');
+  await expect(page.locator('.alarm-panel')).toBeVisible();
   await liveLooked();
   await page.getByTestId('overlay').click();
   await liveLooked();
