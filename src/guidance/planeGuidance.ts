@@ -1,10 +1,11 @@
 import type { XrayFrame, XrayFrameAttributes } from '../dicom/xrayFrame.ts';
 import type { OperatorEvent, Plan, PlaneId, PlanePlan, Stage } from '../sample/index.ts';
 import { type CementAnalysis, createCementAnalysis } from './cement/analysis.ts';
-import { type AttenuationPyramid, createPyramid, sameStorage } from './image/attenuation.ts';
+import { type AttenuationPyramid, createPyramid, sameStorage, workingFactor } from './image/attenuation.ts';
 import { findField, type VisibleField } from './image/field.ts';
 import { createMotionTracker, type MotionEstimate, type MotionTracker } from './image/motion.ts';
 import { noiseOf } from './image/noise.ts';
+import { createImageKernels } from './kernels/imageKernels.ts';
 import { createNeedleDetector, type NeedleDetector } from './needle/detect.ts';
 import { needleDeviation } from './needle/deviation.ts';
 import { restFramesAt } from './needle/rest.ts';
@@ -39,16 +40,21 @@ interface Workshop {
   darkCount: number;
 }
 
+/** Bytes of the pictures that the kernels work on: about 34 for each pixel of the working resolution, and a strip of the frame. */
+const roomFor = (attributes: XrayFrameAttributes): number =>
+  48 * ((attributes.rows * attributes.columns) / workingFactor(attributes) ** 2) + 128 * attributes.columns;
+
 function openWorkshop(attributes: XrayFrameAttributes): Workshop {
-  const pyramid = createPyramid(attributes);
+  const kernels = createImageKernels(roomFor(attributes));
+  const pyramid = createPyramid(attributes, kernels);
   const { coarse, fine } = pyramid;
   return {
     attributes,
     pyramid,
     motion: createMotionTracker(coarse.width, coarse.height),
-    detector: createNeedleDetector(coarse.width, coarse.height),
+    detector: createNeedleDetector(coarse.width, coarse.height, kernels),
     tracker: createNeedleTracker(fine.width, fine.height),
-    cement: createCementAnalysis(fine.width, fine.height),
+    cement: createCementAnalysis(fine.width, fine.height, kernels),
     vertebra: createVertebraWatch(),
     field: null,
     darkCount: 0,

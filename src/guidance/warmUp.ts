@@ -1,6 +1,5 @@
 import { noGeometry, type XrayFrame } from '../dicom/xrayFrame.ts';
 import type { Plan } from '../sample/index.ts';
-import { createPyramid } from './image/attenuation.ts';
 import type { PlaneGuidance } from './planeGuidance.ts';
 
 /** Large enough for every loop to run often; larger pictures took twice as long and made the first frames no quicker. */
@@ -70,7 +69,7 @@ let rehearsed = false;
 
 /**
  * Runs guidance once over made-up frames before the first real one, so that the engine has compiled it and the first frames
- * take no longer than the others; pictures of the usual size are made smaller in another way than little ones. Once a thread; what it sees is thrown away.
+ * take no longer than the others. Once a thread; what it sees is thrown away.
  */
 export function warmUp(create: () => PlaneGuidance): void {
   if (rehearsed) return;
@@ -78,7 +77,4 @@ export function warmUp(create: () => PlaneGuidance): void {
   const guidance = create();
   guidance.operator({ kind: 'plan', plan: rehearsalPlan });
   for (let index = 0; index < 16; index++) guidance.frame(rehearsalFrame(index), index * 100);
-  const { attributes } = rehearsalFrame(0);
-  const usual = { ...attributes, rows: 4 * size, columns: 4 * size };
-  createPyramid(usual).load({ attributes: usual, pixels: new Uint16Array(16 * size * size) });
 }

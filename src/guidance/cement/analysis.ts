@@ -4,6 +4,7 @@ import type { Plan, PlanePlan, Stage } from '../../sample/index.ts';
 import { type AttenuationPyramid, relationshipOf } from '../image/attenuation.ts';
 import type { VisibleField } from '../image/field.ts';
 import type { MotionEstimate, Region } from '../image/motion.ts';
+import type { ImageKernels } from '../kernels/imageKernels.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
 import type { CementObservation } from '../observation.ts';
 import type { ImageScale } from '../scale.ts';
@@ -81,11 +82,11 @@ export const noCement: CementObservation = {
   mask: null,
 };
 
-export function createCementAnalysis(width: number, height: number): CementAnalysis {
+export function createCementAnalysis(width: number, height: number, kernels: ImageKernels): CementAnalysis {
   const size = width * height;
-  const reference = createReferencePicture(width, height);
-  const blocked = new Uint8Array(size);
-  const held = new Uint8Array(size);
+  const reference = createReferencePicture(width, height, kernels);
+  const blocked = kernels.bytes(size);
+  const held = kernels.bytes(size);
   const mask = new Uint8Array(size);
   const filled = new Uint8Array(size);
   const coarseExcluded = new Uint8Array((width >> 1) * (height >> 1));

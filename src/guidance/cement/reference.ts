@@ -1,6 +1,7 @@
 import type { VisibleField } from '../image/field.ts';
-import { createGrid, type Grid, quantileInPlace } from '../image/grid.ts';
+import { type Grid, quantileInPlace } from '../image/grid.ts';
 import type { Region } from '../image/motion.ts';
+import type { ImageKernels, ReferenceGrids } from '../kernels/imageKernels.ts';
 
 /** The picture without cement, in the coordinates of the bone, and how the present frame differs from it. */
 export interface ReferencePicture {
@@ -22,67 +23,32 @@ export interface ReferencePicture {
 
 const sampleCount = 2500;
 
+/** Nearer to the collimator than this nothing is said, coarse pixels. */
+const leastDepth = 4;
+
 /** How far bone edges may be misplaced after alignment, fine pixels, and how much of past restlessness to expect again. */
 const tolerance = { shiftPx: 0.3, restlessness: 1.1, mostRestless: 0.3 } as const;
 
-export function createReferencePicture(width: number, height: number): ReferencePicture {
-  const background = createGrid(width, height);
-  const age = new Uint8Array(width * height);
-  const raw = createGrid(width, height);
-  const difference = createGrid(width, height);
-  const evidence = createGrid(width, height);
-  const rows = createGrid(width, height);
-  /** The largest difference each place has shown by itself, slowly forgotten: diaphragm, skin line, bowel gas. */
-  const restless = new Float32Array(width * height);
-  const valid = new Uint8Array(width * height);
+/** `blocked` and `held`, given later, are bytes of the same kernels, as is the frame. */
+export function createReferencePicture(width: number, height: number, kernels: ImageKernels): ReferencePicture {
+  const grids: ReferenceGrids = {
+    background: kernels.grid(width, height),
+    raw: kernels.grid(width, height),
+    difference: kernels.grid(width, height),
+    evidence: kernels.grid(width, height),
+    /** The largest difference each place has shown by itself, slowly forgotten: diaphragm, skin line, bowel gas. */
+    restless: kernels.grid(width, height),
+    valid: kernels.bytes(width * height),
+    age: kernels.bytes(width * height),
+  };
+  const { background, raw, difference, evidence, valid, age } = grids;
+  const depth = kernels.bytes((width >> 1) * (height >> 1));
   const scratch = new Float32Array(2 * sampleCount);
   let sigma = 0.02;
   let rawSigma = 0.03;
   let turn = 0;
   let learnt = 0;
   let box: Region = { x0: 0, y0: 0, x1: width, y1: height };
-
-  function warpAndSubtract(fine: Grid, field: VisibleField, [shiftX, shiftY]: readonly [number, number], blocked: Uint8Array): void {
-    const ix = Math.floor(shiftX);
-    const iy = Math.floor(shiftY);
-    const fx = shiftX - ix;
-    const fy = shiftY - iy;
-    const w00 = (1 - fx) * (1 - fy);
-    const w10 = fx * (1 - fy);
-    const w01 = (1 - fx) * fy;
-    const w11 = fx * fy;
-    const { data } = fine;
-    const { depth, width: fieldWidth } = field;
-    for (let y = box.y0; y < box.y1; y++) {
-      const yy = y + iy;
-      const row = y * width;
-      if (yy < 0 || yy >= height - 1) {
-        valid.fill(0, row + box.x0, row + box.x1);
-        raw.data.fill(0, row + box.x0, row + box.x1);
-        continue;
-      }
-      const from = yy * width;
-      const fieldRow = (yy >> 1) * fieldWidth;
-      for (let x = box.x0; x < box.x1; x++) {
-        const xx = x + ix;
-        const at = row + x;
-        if (xx < 0 || xx >= width - 1 || (depth[fieldRow + (xx >> 1)] ?? 0) < 4) {
-          valid[at] = 0;
-          raw.data[at] = 0;
-          continue;
-        }
-        const p = from + xx;
-        const value = (data[p] ?? 0) * w00 + (data[p + 1] ?? 0) * w10 + (data[p + width] ?? 0) * w01 + (data[p + width + 1] ?? 0) * w11;
-        valid[at] = 1;
-        if (age[at] === 0) {
-          background.data[at] = value;
-          raw.data[at] = 0;
-          // What stands under a needle is not known yet; it counts as seen once the needle has gone.
-          age[at] = blocked[at] !== 0 ? 0 : 1;
-        } else raw.data[at] = value - (background.data[at] ?? 0);
-      }
-    }
-  }
 
   /** Visits a sparse, even set of the region's usable places. */
   function sampled(blocked: Uint8Array, visit: (at: number) => void): void {
@@ -102,36 +68,9 @@ export function createReferencePicture(width: number, height: number): Reference
       if (count < scratch.length) scratch[count++] = raw.data[at] ?? 0;
     });
     const offset = quantileInPlace(scratch, count, 0.5);
-    for (let y = box.y0; y < box.y1; y++) {
-      for (let at = y * width + box.x0; at < y * width + box.x1; at++) if (valid[at] !== 0) raw.data[at] = (raw.data[at] ?? 0) - offset;
-    }
+    kernels.centre(grids, box, offset);
     for (let i = 0; i < count; i++) scratch[i] = Math.abs((scratch[i] ?? 0) - offset);
     rawSigma = Math.max(0.004, quantileInPlace(scratch, count, 0.5) / 0.6745);
-  }
-
-  /** 3×3 means of the raw difference, and the evidence left after what a misplaced edge would make. */
-  function smooth(leastNepers: number): void {
-    const source = raw.data;
-    const horizontal = rows.data;
-    for (let y = box.y0; y < box.y1; y++) {
-      const row = y * width;
-      for (let at = row + box.x0 + 1; at < row + box.x1 - 1; at++) horizontal[at] = (source[at - 1] ?? 0) + (source[at] ?? 0) + (source[at + 1] ?? 0);
-    }
-    const back = background.data;
-    for (let y = box.y0 + 2; y < box.y1 - 2; y++) {
-      for (let at = y * width + box.x0 + 2; at < y * width + box.x1 - 2; at++) {
-        const value = ((horizontal[at - width] ?? 0) + (horizontal[at] ?? 0) + (horizontal[at + width] ?? 0)) / 9;
-        // What motion and restlessness may make is only ever taken off: where too little is left anyway it need not be known.
-        if (value < leastNepers) {
-          difference.data[at] = value;
-          evidence.data[at] = value;
-          continue;
-        }
-        const slope = Math.abs((back[at + 2] ?? 0) - (back[at - 2] ?? 0)) + Math.abs((back[at + 2 * width] ?? 0) - (back[at - 2 * width] ?? 0));
-        difference.data[at] = value;
-        evidence.data[at] = value - 0.25 * tolerance.shiftPx * slope - tolerance.restlessness * (restless[at] ?? 0);
-      }
-    }
   }
 
   function measureSigma(blocked: Uint8Array): void {
@@ -152,38 +91,27 @@ export function createReferencePicture(width: number, height: number): Reference
     },
     compare(fine, field, shift, blocked, region, leastNepers) {
       box = region;
-      warpAndSubtract(fine, field, shift, blocked);
+      depth.set(field.depth);
+      kernels.warpAndSubtract(fine, grids, blocked, depth, box, shift, leastDepth);
       centre(blocked);
-      smooth(leastNepers);
+      const inner = { x0: box.x0 + 2, y0: box.y0 + 2, x1: box.x1 - 2, y1: box.y1 - 2 };
+      // What motion and restlessness may make is only ever taken off: where too little is left anyway it need not be known.
+      kernels.smooth(grids, inner, leastNepers, 0.25 * tolerance.shiftPx, tolerance.restlessness);
       measureSigma(blocked);
     },
     learn(blocked, held, absorb) {
-      const limit = 2.5 * rawSigma;
-      const calm = 2.5 * sigma;
       // Once the reference is settled, every other row a frame is enough.
       turn = 1 - turn;
       const settled = learnt > 16;
       learnt++;
-      for (let y = box.y0 + (settled ? turn : 0); y < box.y1; y += settled ? 2 : 1) {
-        for (let at = y * width + box.x0; at < y * width + box.x1; at++) {
-          if (valid[at] === 0 || blocked[at] !== 0 || held[at] !== 0) continue;
-          const seen = age[at] ?? 0;
-          const d = raw.data[at] ?? 0;
-          let share = absorb;
-          if (d < -limit) share = 0.6;
-          else if (d <= limit) share = seen < 12 ? 1 / (seen + 1) : 1 / 16;
-          background.data[at] = (background.data[at] ?? 0) + share * d;
-          const unrest = Math.min(tolerance.mostRestless, Math.abs(difference.data[at] ?? 0) - calm);
-          restless[at] = Math.max(seen < 2 ? 0 : unrest, 0.98 * (restless[at] ?? 0));
-          if (seen < 12) age[at] = seen + 1;
-        }
-      }
+      const rates = { limit: 2.5 * rawSigma, calm: 2.5 * sigma, absorb, mostRestless: tolerance.mostRestless };
+      kernels.learn(grids, blocked, held, settled ? { ...box, y0: box.y0 + turn } : box, settled ? 2 : 1, rates);
     },
     reset() {
       age.fill(0);
       learnt = 0;
       background.data.fill(0);
-      restless.fill(0);
+      grids.restless.data.fill(0);
       difference.data.fill(0);
       evidence.data.fill(0);
     },

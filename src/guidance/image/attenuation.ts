@@ -1,5 +1,6 @@
 import type { XrayFrame, XrayFrameAttributes } from '../../dicom/xrayFrame.ts';
-import { createGrid, type Grid, halve } from './grid.ts';
+import type { ImageKernels, StraightLine } from '../kernels/imageKernels.ts';
+import type { Grid } from './grid.ts';
 
 /**
  * How many nepers (natural logarithms of intensity) the whole range of stored values spans. The tags never say it; these are
@@ -49,26 +50,52 @@ export const relationshipOf = ({
 export function attenuationTable(attributes: XrayFrameAttributes): Float32Array {
   const size = 2 ** Math.min(16, Math.max(1, attributes.bitsAllocated === 8 ? 8 : 16));
   const largest = 2 ** attributes.bitsStored - 1;
-  const relationship = relationshipOf(attributes);
+  const line = straightLine(attributes);
   const inverted = attributes.photometric === 'MONOCHROME1';
   const table = new Float32Array(size);
   const used = Math.min(size, largest + 1);
   for (let stored = 0; stored < used; stored++) {
     const brightness = inverted ? largest - stored : stored;
-    if (relationship === 'LIN') table[stored] = Math.log((largest + 1) / (brightness + 0.002 * largest + 1));
-    else table[stored] = (nepersOfRange[relationship] * (largest - brightness)) / largest;
+    table[stored] = line === null ? Math.log((largest + 1) / (brightness + 0.002 * largest + 1)) : line.base + line.slope * stored;
   }
   return table.fill(table[used - 1] ?? 0, used);
 }
 
+/** The same where it is a straight line (LOG, DISP); null for LIN. */
+function straightLine(attributes: XrayFrameAttributes): StraightLine | null {
+  const relationship = relationshipOf(attributes);
+  if (relationship === 'LIN') return null;
+  const nepers = nepersOfRange[relationship];
+  const largest = 2 ** attributes.bitsStored - 1;
+  return attributes.photometric === 'MONOCHROME1' ? { base: 0, slope: nepers / largest, largest } : { base: nepers, slope: -nepers / largest, largest };
+}
+
+/** Full pixels a pixel of the working resolution, to each side. */
+export const workingFactor = ({ rows, columns }: Pick<XrayFrameAttributes, 'rows' | 'columns'>): number =>
+  2 ** Math.max(0, Math.floor(Math.log2(Math.min(rows, columns) / 400)));
+
+/** Rows of the working resolution that are brought into the kernels' memory at a time: few enough to stay in the processor's cache. */
+const rowsAtATime = 16;
+
 /** Buffers for frames like this one. */
-export function createPyramid(attributes: XrayFrameAttributes): AttenuationPyramid {
+export function createPyramid(attributes: XrayFrameAttributes, kernels: ImageKernels): AttenuationPyramid {
   const { rows, columns } = attributes;
-  const factor = 2 ** Math.max(0, Math.floor(Math.log2(Math.min(rows, columns) / 400)));
-  const fine = createGrid(Math.floor(columns / factor), Math.floor(rows / factor));
-  const coarse = createGrid(fine.width >> 1, fine.height >> 1);
-  const small = createGrid(coarse.width >> 1, coarse.height >> 1);
+  const factor = workingFactor(attributes);
+  const fine = kernels.grid(Math.floor(columns / factor), Math.floor(rows / factor));
+  const coarse = kernels.grid(fine.width >> 1, fine.height >> 1);
+  const small = kernels.grid(coarse.width >> 1, coarse.height >> 1);
   const ofStoredValue = attenuationTable(attributes);
+  const line = straightLine(attributes);
+  const strip = kernels.words(2 * rowsAtATime * columns);
+
+  function shrinkStraight(pixels: Uint8Array | Uint16Array, along: StraightLine): void {
+    for (let row = 0; row < fine.height; row += rowsAtATime) {
+      const count = Math.min(rowsAtATime, fine.height - row);
+      strip.set(pixels.subarray(2 * row * columns, 2 * (row + count) * columns));
+      kernels.shrinkByTwo(strip, columns, along, fine, row, count);
+    }
+  }
+
   return {
     ofStoredValue,
     factor,
@@ -77,10 +104,10 @@ export function createPyramid(attributes: XrayFrameAttributes): AttenuationPyram
     small,
     load(frame) {
       if (factor === 1) copyThrough(frame.pixels, ofStoredValue, fine);
-      else if (factor === 2) shrinkByTwo(frame.pixels, columns, ofStoredValue, fine);
+      else if (factor === 2 && line !== null) shrinkStraight(frame.pixels, line);
       else shrink(frame.pixels, columns, factor, ofStoredValue, fine);
-      halve(fine, coarse);
-      halve(coarse, small);
+      kernels.halve(fine, coarse);
+      kernels.halve(coarse, small);
     },
   };
 }
@@ -88,26 +115,6 @@ export function createPyramid(attributes: XrayFrameAttributes): AttenuationPyram
 function copyThrough(pixels: Uint8Array | Uint16Array, table: Float32Array, target: Grid): void {
   const out = target.data;
   for (let i = 0; i < out.length; i++) out[i] = table[pixels[i] ?? 0] ?? 0;
-}
-
-function shrinkByTwo(pixels: Uint8Array | Uint16Array, columns: number, table: Float32Array, target: Grid): void {
-  for (let y = 0; y < target.height; y++) shrinkRow(pixels, 2 * y * columns, columns, table, target.data, y * target.width, target.width);
-}
-
-/** A function of its own, so that the engine has compiled it after a few rows of the first picture. */
-function shrinkRow(
-  pixels: Uint8Array | Uint16Array,
-  from: number,
-  columns: number,
-  table: Float32Array,
-  target: Float32Array,
-  row: number,
-  width: number,
-): void {
-  for (let x = 0, at = from; x < width; x++, at += 2) {
-    const top = (table[pixels[at] ?? 0] ?? 0) + (table[pixels[at + 1] ?? 0] ?? 0);
-    target[row + x] = 0.25 * (top + (table[pixels[at + columns] ?? 0] ?? 0) + (table[pixels[at + columns + 1] ?? 0] ?? 0));
-  }
 }
 
 function shrink(pixels: Uint8Array | Uint16Array, columns: number, factor: number, table: Float32Array, target: Grid): void {

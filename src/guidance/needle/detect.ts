@@ -1,6 +1,7 @@
 import type { ImagePoint } from '../../sample/index.ts';
 import type { PictureSizes } from '../image/attenuation.ts';
 import { depthAt, type VisibleField } from '../image/field.ts';
+import type { ImageKernels } from '../kernels/imageKernels.ts';
 import { createPairBuffers, findEdgePairs, type PairBuffers } from './edgePairs.ts';
 import { type BarCandidate, createLineBuffers, findBars, type LineBuffers } from './lines.ts';
 import { edgeAt, fewStations, measureShaft, type Shaft } from './shaft.ts';
@@ -63,8 +64,8 @@ const limits = {
   mostLines: 7,
 } as const;
 
-export function createNeedleDetector(coarseWidth: number, coarseHeight: number): NeedleDetector {
-  const pairBuffers: PairBuffers = createPairBuffers(coarseWidth, coarseHeight);
+export function createNeedleDetector(coarseWidth: number, coarseHeight: number, kernels: ImageKernels): NeedleDetector {
+  const pairBuffers: PairBuffers = createPairBuffers(coarseWidth, coarseHeight, kernels);
   const lineBuffers: LineBuffers = createLineBuffers(coarseWidth, coarseHeight);
   return {
     bars(pyramid, field, scale) {

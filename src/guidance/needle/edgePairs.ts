@@ -1,5 +1,6 @@
 import type { VisibleField } from '../image/field.ts';
-import { createGrid, type Grid, quantileInPlace } from '../image/grid.ts';
+import { type Grid, quantileInPlace } from '../image/grid.ts';
+import type { ImageKernels } from '../kernels/imageKernels.ts';
 
 /**
  * Places where two opposite edges face each other at the width of a needle, dark between them (the idea of the stroke width
@@ -17,6 +18,10 @@ export interface EdgePairs {
 }
 
 export interface PairBuffers {
+  readonly kernels: ImageKernels;
+  /** The picture and how deep each place lies in the field, where the kernels find them. */
+  readonly picture: Grid;
+  readonly depth: Uint8Array;
   readonly gx: Grid;
   readonly gy: Grid;
   readonly magnitude: Grid;
@@ -26,52 +31,26 @@ export interface PairBuffers {
 
 const capacity = 60_000;
 
-export function createPairBuffers(width: number, height: number): PairBuffers {
+export function createPairBuffers(width: number, height: number, kernels: ImageKernels): PairBuffers {
   return {
-    gx: createGrid(width, height),
-    gy: createGrid(width, height),
-    magnitude: createGrid(width, height),
+    kernels,
+    picture: kernels.grid(width, height),
+    depth: kernels.bytes(width * height),
+    gx: kernels.grid(width, height),
+    gy: kernels.grid(width, height),
+    magnitude: kernels.grid(width, height),
     scratch: new Float32Array(4096),
     pairs: { count: 0, x: new Float32Array(capacity), y: new Float32Array(capacity), normalRad: new Float32Array(capacity), edge: new Float32Array(capacity) },
   };
 }
 
-/** Sobel gradient divided by eight, zero near the edge of the visible field. */
-function gradients(coarse: Grid, field: VisibleField, { gx, gy, magnitude }: PairBuffers): void {
-  const { width, height, data } = coarse;
-  const { depth } = field;
-  const [acrossX, acrossY, size] = [gx.data, gy.data, magnitude.data];
-  size.fill(0);
-  for (let y = 1; y < height - 1; y++) {
-    const above = (y - 1) * width;
-    const here = y * width;
-    const below = (y + 1) * width;
-    let nw = data[above] ?? 0;
-    let west = data[here] ?? 0;
-    let sw = data[below] ?? 0;
-    let north = data[above + 1] ?? 0;
-    let middle = data[here + 1] ?? 0;
-    let south = data[below + 1] ?? 0;
-    for (let x = 1; x < width - 1; x++) {
-      const ne = data[above + x + 1] ?? 0;
-      const east = data[here + x + 1] ?? 0;
-      const se = data[below + x + 1] ?? 0;
-      const at = here + x;
-      if ((depth[at] ?? 0) >= 3) {
-        const dx = (ne + se - nw - sw + 2 * (east - west)) * 0.125;
-        const dy = (sw + se - nw - ne + 2 * (south - north)) * 0.125;
-        acrossX[at] = dx;
-        acrossY[at] = dy;
-        size[at] = Math.sqrt(dx * dx + dy * dy);
-      }
-      nw = north;
-      west = middle;
-      sw = south;
-      north = ne;
-      middle = east;
-      south = se;
-    }
-  }
+/** Nearer to the edge of the visible field than this there are no edges of anything, coarse pixels. */
+const leastDepth = 3;
+
+function gradients(coarse: Grid, field: VisibleField, { kernels, picture, depth, gx, gy, magnitude }: PairBuffers): void {
+  picture.data.set(coarse.data);
+  depth.set(field.depth);
+  kernels.gradients(picture, depth, gx, gy, magnitude, leastDepth);
 }
 
 /** A robust size of the gradient where nothing stands: its median on a sparse grid of the field. */
