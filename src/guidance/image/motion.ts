@@ -85,6 +85,7 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
   const smallReference = createGrid(coarseWidth >> 1, coarseHeight >> 1);
   const differences = new Float32Array(samplesWanted * 4);
   const sorted = new Float32Array(samplesWanted * 4);
+  const places = new Int32Array(samplesWanted * 4);
   let known = false;
   let wideRadius = 6;
   let fineRadius = 1;
@@ -114,85 +115,86 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
     };
   }
 
+  /** How the present picture, moved back, differs from the reference at a sparse, even set of the region's usable places. Gives their number. */
+  function sampleDifferences(field: VisibleField, region: Region, excluded: Uint8Array, shiftX: number, shiftY: number): number {
+    const { width, height, data } = reference;
+    const c = present.data;
+    const ix = Math.floor(shiftX);
+    const iy = Math.floor(shiftY);
+    const fx = shiftX - ix;
+    const fy = shiftY - iy;
+    const area = Math.max(1, (region.x1 - region.x0) * (region.y1 - region.y0));
+    const step = Math.max(1, Math.floor(Math.sqrt(area / samplesWanted)));
+    let count = 0;
+    for (let y = region.y0; y < region.y1; y += step) {
+      const yy = y + iy;
+      if (y < 1 || y >= height - 1 || yy < 0 || yy >= height - 1) continue;
+      for (let x = region.x0; x < region.x1; x += step) {
+        const xx = x + ix;
+        if (x < 1 || x >= width - 1 || xx < 0 || xx >= width - 1) continue;
+        const at = y * width + x;
+        const to = yy * width + xx;
+        if (excluded[at] !== 0 || (field.depth[at] ?? 0) < 4 || (field.depth[to] ?? 0) < 4 || count >= differences.length) continue;
+        const value = ((c[to] ?? 0) * (1 - fx) + (c[to + 1] ?? 0) * fx) * (1 - fy) + ((c[to + width] ?? 0) * (1 - fx) + (c[to + width + 1] ?? 0) * fx) * fy;
+        places[count] = at;
+        differences[count++] = value - (data[at] ?? 0);
+      }
+    }
+    return count;
+  }
+
+  /** The step of weighted least squares from those differences, less `offset`; those beyond `reach` have no weight. Null where no edge holds it. */
+  function stepFrom(count: number, offset: number, reach: number): { readonly x: number; readonly y: number } | null {
+    const { width, data } = reference;
+    let a = 0;
+    let b = 0;
+    let d = 0;
+    let p = 0;
+    let q = 0;
+    for (let k = 0; k < count; k++) {
+      const r = (differences[k] ?? 0) - offset;
+      const ratio = r / reach;
+      if (ratio >= 1 || ratio <= -1) continue;
+      const at = places[k] ?? 0;
+      const w = (1 - ratio * ratio) * (1 - ratio * ratio);
+      const gx = 0.5 * ((data[at + 1] ?? 0) - (data[at - 1] ?? 0));
+      const gy = 0.5 * ((data[at + width] ?? 0) - (data[at - width] ?? 0));
+      a += w * gx * gx;
+      b += w * gx * gy;
+      d += w * gy * gy;
+      p += w * gx * r;
+      q += w * gy * r;
+    }
+    const determinant = a * d - b * b;
+    if (!(determinant > 1e-12 * (a + d) * (a + d)) || a + d <= 0) return null;
+    return { x: -(d * p - b * q) / determinant, y: -(a * q - b * p) / determinant };
+  }
+
   /** One robust fit from a starting shift. */
   function refine(coarse: Grid, field: VisibleField, region: Region, excluded: Uint8Array, startX: number, startY: number) {
     bandPass(coarse, present, reachOf(region, startX, startY));
-    const { width, height, data } = reference;
-    const area = Math.max(1, (region.x1 - region.x0) * (region.y1 - region.y0));
-    const step = Math.max(1, Math.floor(Math.sqrt(area / samplesWanted)));
     let sx = startX;
     let sy = startY;
     let residual = 1;
-    let offset = 0;
     for (let round = 0; round < mostRounds; round++) {
-      const ix = Math.floor(sx);
-      const iy = Math.floor(sy);
-      const fx = sx - ix;
-      const fy = sy - iy;
-      let count = 0;
-      // Two passes over the samples: differences for the robust scale, then the weighted normal equations.
-      for (let y = region.y0; y < region.y1; y += step) {
-        const yy = y + iy;
-        if (y < 1 || y >= height - 1 || yy < 0 || yy >= height - 1) continue;
-        for (let x = region.x0; x < region.x1; x += step) {
-          const xx = x + ix;
-          if (x < 1 || x >= width - 1 || xx < 0 || xx >= width - 1) continue;
-          const at = y * width + x;
-          const to = yy * width + xx;
-          if (excluded[at] !== 0 || (field.depth[at] ?? 0) < 4 || (field.depth[to] ?? 0) < 4 || count >= differences.length) continue;
-          const c = present.data;
-          const value = ((c[to] ?? 0) * (1 - fx) + (c[to + 1] ?? 0) * fx) * (1 - fy) + ((c[to + width] ?? 0) * (1 - fx) + (c[to + width + 1] ?? 0) * fx) * fy;
-          differences[count++] = value - (data[at] ?? 0);
-        }
-      }
-      if (count < 60) return { dx: startX, dy: startY, residual: 1, count };
+      const count = sampleDifferences(field, region, excluded, sx, sy);
+      if (count < 60) return { dx: startX, dy: startY, residual: 1 };
       sorted.set(differences.subarray(0, count));
-      offset = quantileInPlace(sorted, count, 0.5);
+      const offset = quantileInPlace(sorted, count, 0.5);
       for (let i = 0; i < count; i++) sorted[i] = Math.abs((differences[i] ?? 0) - offset);
       residual = quantileInPlace(sorted, count, 0.5);
-      const reach = Math.max(0.01, 4.7 * 1.4826 * residual);
-      let a = 0;
-      let b = 0;
-      let d = 0;
-      let p = 0;
-      let q = 0;
-      let k = 0;
-      for (let y = region.y0; y < region.y1; y += step) {
-        const yy = y + iy;
-        if (y < 1 || y >= height - 1 || yy < 0 || yy >= height - 1) continue;
-        for (let x = region.x0; x < region.x1; x += step) {
-          const xx = x + ix;
-          if (x < 1 || x >= width - 1 || xx < 0 || xx >= width - 1) continue;
-          const at = y * width + x;
-          const to = yy * width + xx;
-          if (excluded[at] !== 0 || (field.depth[at] ?? 0) < 4 || (field.depth[to] ?? 0) < 4 || k >= count) continue;
-          const r = (differences[k++] ?? 0) - offset;
-          const ratio = r / reach;
-          if (ratio >= 1 || ratio <= -1) continue;
-          const w = (1 - ratio * ratio) * (1 - ratio * ratio);
-          const gx = 0.5 * ((data[at + 1] ?? 0) - (data[at - 1] ?? 0));
-          const gy = 0.5 * ((data[at + width] ?? 0) - (data[at - width] ?? 0));
-          a += w * gx * gx;
-          b += w * gx * gy;
-          d += w * gy * gy;
-          p += w * gx * r;
-          q += w * gy * r;
-        }
-      }
-      const determinant = a * d - b * b;
-      if (!(determinant > 1e-12 * (a + d) * (a + d)) || a + d <= 0) break;
-      const ux = -(d * p - b * q) / determinant;
-      const uy = -(a * q - b * p) / determinant;
-      const length = Math.hypot(ux, uy);
+      const step = stepFrom(count, offset, Math.max(0.01, 4.7 * 1.4826 * residual));
+      if (step === null) break;
+      const length = Math.hypot(step.x, step.y);
       const cap = length > mostStepPx ? mostStepPx / length : 1;
-      sx += ux * cap;
-      sy += uy * cap;
+      sx += step.x * cap;
+      sy += step.y * cap;
       if (length < 0.015) break;
     }
-    return { dx: sx, dy: sy, residual, count: 1 };
+    return { dx: sx, dy: sy, residual };
   }
 
-  /** Best whole-pixel shift on the small grid within ±`reach` of the present one: mean absolute difference of gradients' signs is not needed, brightness is stable. */
+  /** Best whole-pixel shift on the small grid within ±`reach` of the present one: the one whose slopes differ least on average. */
   function search(small: Grid, region: Region, excluded: Uint8Array, reach: number): { dx: number; dy: number } {
     const { width, height, data } = smallReference;
     const baseX = Math.round(dx / 2);

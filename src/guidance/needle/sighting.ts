@@ -185,47 +185,32 @@ export function sightingOf(bar: FoundBar, forward: boolean, { sizes, tipPicture 
 const isMerged = (track: NeedleTrack, sighting: Sighting): boolean =>
   track.seenFrames >= 4 && Math.abs(sighting.widthPx / track.widthPx - 1) > mergedWidthShare;
 
-/** The needle where it is expected; null when it is not seen there, or is one bar with another. */
-function unmergedSighting(
-  track: NeedleTrack,
-  found: FoundBar | undefined,
-  context: NeedleContext,
-  view: NeedleView,
-  detector: NeedleDetector,
-): Sighting | null {
-  const seen = sightingOfTrack(track, found, context, view, detector);
+/** How a needle is looked for where it is expected, given the bar that was found there. */
+type Look = (track: NeedleTrack, found: FoundBar | undefined, context: NeedleContext, view: NeedleView, detector: NeedleDetector) => Sighting | null;
+
+/** Null when it is not seen there, or is one bar with another. */
+const unmergedSighting: Look = (track, ...where) => {
+  const seen = sightingOfTrack(track, ...where);
   return seen === null || isMerged(track, seen) ? null : seen;
-}
+};
 
 /**
  * The needle in the frame as it is; null where it is one bar with another. One that is on its way has its end looked for on the axis that
  * it had, as long as its shaft stands there: the end in front is not merged.
  */
-export function aloneSighting(
-  track: NeedleTrack,
-  found: FoundBar | undefined,
-  context: NeedleContext,
-  view: NeedleView,
-  detector: NeedleDetector,
-): Sighting | null {
+export const aloneSighting: Look = (track, found, context, view, detector) => {
   const seen = unmergedSighting(track, found, context, view, detector);
   if (seen !== null) return seen;
   if (track.parked || !track.stylet || track.seenFrames < 3 || !context.shiftTrusted) return null;
   const ahead = sightingOnAxis(track, context, view, detector);
   return ahead === null || lostContrast(track, ahead) || ahead.sigmaPx > restRules.clearTip * track.widthPx ? null : ahead;
-}
+};
 
 /** The needle in what is left of the frame when another one is taken out. */
-export function besideSighting(
-  track: NeedleTrack,
-  found: FoundBar | undefined,
-  context: NeedleContext,
-  view: NeedleView,
-  detector: NeedleDetector,
-): Sighting | null {
+export const besideSighting: Look = (track, found, context, view, detector) => {
   const sighting = unmergedSighting(track, found, context, view, detector) ?? sightingOnAxis(track, context, view, detector);
   return sighting === null || lostContrast(track, sighting) ? null : sighting;
-}
+};
 
 /** The needle that was taken out itself: under what came only its end may still be seen, on the axis that it had. */
 export const hostSighting = ({ host, endIsClear }: Beside, context: NeedleContext, frameView: NeedleView, detector: NeedleDetector): Sighting | null => {
