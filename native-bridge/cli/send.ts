@@ -96,7 +96,7 @@ async function drive(
     outbox,
     hospital,
     patience: defaultPatience,
-    onExport: (done: number, total: number) => say(`${done} of ${total} frames exported`),
+    onExport: (fraction: number) => say(`${Math.floor(fraction * 100)} % exported`),
   };
   const until = Date.now() + options.wait * 1000;
   try {

@@ -7,6 +7,7 @@ import type { DeidentifyOptions } from './deidentify/deidentify.ts';
 import type { DicomSyntax } from './dicom/file.ts';
 import { originOf } from './origin.ts';
 import { fillOutFolder } from './outFolder.ts';
+import { type Share, sharesOf, workOf } from './progress.ts';
 import type { ExportTask, MadeReport, RecordOrigin } from './task.ts';
 import type { VideoStyle } from './video/video.ts';
 
@@ -14,7 +15,10 @@ import type { VideoStyle } from './video/video.ts';
 export const exportKinds = ['csv', 'report', 'dicom', 'video'] as const;
 export type ExportKind = (typeof exportKinds)[number];
 
-/** How far an export is: `done` of `total` steps (frames, mostly) of the kind at work, and 0 … 1 of everything asked for. */
+/**
+ * How far an export is: `done` of `total` steps (frames, mostly) of the kind at work, and 0 … 1 of everything asked for, each kind
+ * weighed by what it costs; it never goes back.
+ */
 export interface ExportProgress {
   readonly kind: ExportKind;
   readonly done: number;
@@ -81,18 +85,24 @@ function exportFrom(
     const files: string[] = [];
     const remarks: string[] = [...known];
     let made: Promise<MadeReport> | null = null;
-    for (const [index, kind] of bestOrder.filter((each) => kinds.includes(each)).entries()) {
+    let fraction = 0;
+    const shares = sharesOf(kinds, await workOf(reader), options);
+    const stepIn =
+      (kind: ExportKind, { from, to }: Share) =>
+      (done: number, total: number) => {
+        signal?.throwIfAborted();
+        fraction = Math.max(fraction, from + (to - from) * Math.min(1, done / Math.max(1, total)));
+        options.onProgress?.({ kind, done, total, fraction });
+      };
+    for (const kind of bestOrder.filter((each) => kinds.includes(each))) {
       const task = {
         reader,
         origin,
         out: stage,
         remark: (sentence: string) => void (remarks.includes(sentence) || remarks.push(sentence)),
-        step(done: number, total: number) {
-          signal?.throwIfAborted();
-          options.onProgress?.({ kind, done, total, fraction: (index + Math.min(1, done / Math.max(1, total))) / kinds.length });
-        },
+        step: stepIn(kind, shares[kind]),
       };
-      const report = () => (made ??= import('./report/report.ts').then(({ makeReport }) => makeReport(task)));
+      const report = () => (made ??= import('./report/report.ts').then(({ makeReport }) => makeReport({ ...task, step: stepIn(kind, shares.report) })));
       files.push(...(await parts[kind]({ ...task, report }, options)));
     }
     const cut = reader.cut();

@@ -25,7 +25,7 @@ export interface Sending {
   readonly askAgainMs: number;
   readonly now: () => number;
   /** Frames of a record's export done so far, and all. */
-  readonly onExport?: (done: number, total: number) => void;
+  readonly onExport?: (fraction: number) => void;
 }
 
 export const defaultSending = { reportMs: 10_000, askAgainMs: 15 * 60_000, now: () => Date.now() } as const;

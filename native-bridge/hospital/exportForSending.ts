@@ -8,7 +8,7 @@ export async function exportForSending(
   record: string,
   folder: string,
   signal: AbortSignal,
-  onProgress: (done: number, total: number) => void,
+  onProgress: (fraction: number) => void,
 ): Promise<Result<readonly InstanceFile[]>> {
   const { openRecordReader } = await import('../record/reader.ts');
   const { exportRecord } = await import('../export/exportRecord.ts');
@@ -17,7 +17,7 @@ export async function exportForSending(
   const reader = opened.value;
   try {
     await rm(folder, { recursive: true, force: true });
-    const exported = await exportRecord(reader, ['dicom'], folder, { signal, onProgress: ({ done, total }) => onProgress(done, total) });
+    const exported = await exportRecord(reader, ['dicom'], folder, { signal, onProgress: ({ fraction }) => onProgress(fraction) });
     if (!exported.ok) return exported;
     const instances: InstanceFile[] = [];
     for (const file of exported.value.files.filter((name) => name.endsWith('.dcm'))) {

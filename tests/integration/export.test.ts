@@ -101,6 +101,7 @@ beforeAll(async () => {
     value: { complete: true },
   });
   expect(progress.at(-1)).toMatchObject({ kind: 'dicom', done: 10, total: 10, fraction: 1 });
+  for (const [i, { fraction }] of progress.entries()) expect(fraction).toBeGreaterThanOrEqual(progress[i - 1]?.fraction ?? 0);
   await reader.close();
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

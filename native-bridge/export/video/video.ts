@@ -36,7 +36,7 @@ export async function exportVideo(task: ExportTask, style: VideoStyle): Promise<
   const files: string[] = [];
   for (const plane of planes) {
     const name = `video/plane-${plane}.${style.lossless ? 'mkv' : 'mp4'}`;
-    const shape = await shapeOf(reader, plane, task);
+    const shape = await shapeOf(reader, plane, () => task.step(done, total));
     const stored = style.lossless && !style.overlay && !shape.varies;
     if (style.lossless && !style.overlay && shape.varies)
       task.remark(`The frames of plane ${plane.toUpperCase()} change their size or depth: its video shows them as pictures, not as stored values.`);
@@ -72,11 +72,11 @@ interface Shape {
 }
 
 /** The largest frame of the plane, and whether all are alike. */
-async function shapeOf(reader: RecordReader, plane: PlaneId, { step }: Pick<ExportTask, 'step'>): Promise<Shape> {
+async function shapeOf(reader: RecordReader, plane: PlaneId, onFrame: () => void): Promise<Shape> {
   let shape: Shape | null = null;
   for await (const sample of reader.samples({ frames: false, topics: [frameTopic(plane)] })) {
     if (sample.topic !== frameTopic(plane) || !('attributes' in sample.data)) continue;
-    step(0, 1);
+    onFrame();
     const { columns, rows, bitsStored, bitsAllocated } = sample.data.attributes;
     const bits = bitsAllocated === 8 ? 8 : Math.max(9, bitsStored);
     const before: Shape = shape ?? { columns, rows, bits, varies: false };
