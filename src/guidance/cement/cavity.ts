@@ -42,10 +42,11 @@ const rules = {
   clarity: 2.1,
   /** A balloon has gone when this share of its peak is left. */
   goneShare: 0.3,
-  /** Markers alone: nearly all of what is there. */
+  /** Markers alone: nearly all of what is there; the same ones once more stop about as much as before, a trace of the needle's end does not. */
   markerShare: 0.8,
+  sameMarkersShare: 0.5,
   /** What was taken for a balloon is cement when it grows on as frayed as this, at this size at least. */
-  frayed: { likeness: 0.75, areaMm2: 12 },
+  frayed: { likeness: 0.85, areaMm2: 12 },
 } as const;
 
 export function createCavityWatch(): CavityWatch {
@@ -57,7 +58,8 @@ export function createCavityWatch(): CavityWatch {
   let round = 0;
   let frayed = 0;
   let balloons = 0;
-  let markersKnown = false;
+  /** The most that markers have stopped, nepers · mm²; zero as long as none were seen. */
+  let markers = 0;
   let markerFrames = 0;
   let said: Stage | null = null;
 
@@ -108,14 +110,15 @@ export function createCavityWatch(): CavityWatch {
       startOver();
       return 'empty';
     }
-    markerFrames = input.markerMass > rules.markerShare * input.mass ? markerFrames + 1 : 0;
+    const areMarkers = input.markerMass > Math.max(rules.markerShare * input.mass, rules.sameMarkersShare * markers);
+    markerFrames = areMarkers ? markerFrames + 1 : 0;
     if (!voted && !injecting() && markerFrames >= 2) {
-      markersKnown = true;
+      markers = Math.max(markers, input.markerMass);
       return toBalloon(input.mass);
     }
     if (!hasGrown(input.mass) || (input.clarity < rules.clarity && !injecting())) return 'undecided';
     // A balloon that is blown up again shows its markers before; without them it is the cavity that fills.
-    const comesBare = balloons > 0 && markersKnown;
+    const comesBare = balloons > 0 && markers > 0;
     const isRound = input.likeness >= (balloons > 0 ? rules.likenessAfterBalloon : rules.likeness) && !comesBare;
     frayed = isRound ? 0 : frayed + 1;
     round = isRound ? round + 1 : 0;
@@ -137,7 +140,7 @@ export function createCavityWatch(): CavityWatch {
       state = 'empty';
       peak = 0;
       balloons = 0;
-      markersKnown = false;
+      markers = 0;
       startOver();
     },
   };

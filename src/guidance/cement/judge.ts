@@ -51,6 +51,8 @@ const rules = {
   restlessFrames: 20,
   /** A ball of cement stops 0.06 nepers a millimetre of its width on average, a marker of gold or platinum three times that. */
   marker: { areaMm2: 8, nepersPerMm: 0.12 },
+  /** A part of the largest region's size from which on it may belong to it. */
+  partShare: 0.1,
   /** So long and so narrow is no first cement: it is a needle that is not followed, or beside one that is, mm. */
   bar: { longMm: 22, narrowMm: 5.5 },
   /** Hub and handle sit on the needle's line: from here behind the tip on, so far to its sides and from the body, mm. They move when it does: for so many frames after. */
@@ -113,16 +115,25 @@ export function createCementJudge(width: number, height: number): CementJudge {
 
   function cavityState(input: JudgeInput, near: readonly DarkRegion[]): CavityState {
     const mm2 = input.mmPerFinePx ** 2;
-    const largest = [...near].sort((p, q) => q.areaPx - p.areaPx)[0];
     const areaMm2 = near.reduce((sum, region) => sum + region.areaPx, 0) * mm2;
     const mass = near.reduce((sum, region) => sum + region.mass, 0) * mm2;
     return cavity.frame({
       areaMm2,
       mass,
-      likeness: largest === undefined ? 0 : ellipseLikeness(largest, width, input.labels, input.blocked),
+      likeness: roundness(near, input),
       markerMass: near.reduce((sum, region) => sum + (isMarker(region, mm2) ? region.mass : 0), 0) * mm2,
       clarity: areaMm2 > 0 ? mass / areaMm2 / input.low : 0,
     });
+  }
+
+  /** Of the largest region, or of all that are not much smaller, which a shaft across them may have parted: whichever is rounder. */
+  function roundness(near: readonly DarkRegion[], { labels, blocked }: JudgeInput): number {
+    const most = near.reduce((area, region) => Math.max(area, region.areaPx), 0);
+    const largest = near.find((region) => region.areaPx === most);
+    if (largest === undefined) return 0;
+    const parts = near.filter((region) => region.areaPx >= rules.partShare * most);
+    const alone = ellipseLikeness([largest], width, labels, blocked);
+    return parts.length > 1 ? Math.max(alone, ellipseLikeness(parts, width, labels, blocked)) : alone;
   }
 
   /** Metal of the size of a balloon's marker: small, and stopping more a millimetre of its own width than any cement does. */

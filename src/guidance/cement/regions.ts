@@ -135,36 +135,102 @@ export function rectangleOf({ xx, xy, yy }: DarkRegion): { readonly lengthPx: nu
   return { lengthPx: Math.sqrt(12 * (middle + spread)), widthPx: Math.sqrt(12 * Math.max(0, middle - spread)) };
 }
 
-/**
- * How well a region fills the ellipse of its own moments (intersection over union): close to one for a balloon, which is
- * smooth and convex, clearly less for cement, which frays into the trabeculae. Blocked pixels are left out of both.
- */
-export function ellipseLikeness(region: DarkRegion, width: number, labels: Uint16Array, blocked: Uint8Array): number {
-  const determinant = region.xx * region.yy - region.xy * region.xy;
-  if (!(determinant > 0)) return 0;
-  const ixx = region.yy / determinant;
-  const ixy = -region.xy / determinant;
-  const iyy = region.xx / determinant;
-  let both = 0;
-  let either = 0;
-  const reachX = Math.ceil(2 * Math.sqrt(region.xx));
-  const reachY = Math.ceil(2 * Math.sqrt(region.yy));
-  const fromX = Math.min(region.x0, Math.floor(region.centreX) - reachX);
-  const toX = Math.max(region.x1, Math.ceil(region.centreX) + reachX);
-  const fromY = Math.max(0, Math.min(region.y0, Math.floor(region.centreY) - reachY));
-  const toY = Math.max(region.y1, Math.ceil(region.centreY) + reachY);
+/** An ellipse by its centre and second moments, pixels. */
+type Ellipse = Pick<DarkRegion, 'centreX' | 'centreY' | 'xx' | 'xy' | 'yy'>;
+
+/** Sums over pixels that make an ellipse's moments. */
+interface Sums {
+  readonly count: number;
+  readonly x: number;
+  readonly y: number;
+  readonly xx: number;
+  readonly xy: number;
+  readonly yy: number;
+}
+
+const sumsOf = (regions: readonly DarkRegion[]): Sums =>
+  regions.reduce(
+    (sum, { areaPx: n, centreX, centreY, xx, xy, yy }) => ({
+      count: sum.count + n,
+      x: sum.x + n * centreX,
+      y: sum.y + n * centreY,
+      xx: sum.xx + n * (xx + centreX * centreX),
+      xy: sum.xy + n * (xy + centreX * centreY),
+      yy: sum.yy + n * (yy + centreY * centreY),
+    }),
+    { count: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 },
+  );
+
+function ellipseOf({ count, x, y, xx, xy, yy }: Sums): Ellipse {
+  const centreX = x / count;
+  const centreY = y / count;
+  return { centreX, centreY, xx: xx / count - centreX * centreX, xy: xy / count - centreX * centreY, yy: yy / count - centreY * centreY };
+}
+
+/** Calls back for every pixel of the picture in a box around the ellipse that also holds the regions: whether it is inside. */
+function aroundEllipse(
+  ellipse: Ellipse,
+  regions: readonly DarkRegion[],
+  width: number,
+  height: number,
+  visit: (at: number, isInside: boolean, x: number, y: number) => void,
+): boolean {
+  const { centreX, centreY, xx, xy, yy } = ellipse;
+  const determinant = xx * yy - xy * xy;
+  if (!(determinant > 0)) return false;
+  const [ixx, ixy, iyy] = [yy / determinant, -xy / determinant, xx / determinant];
+  const reachX = Math.ceil(2 * Math.sqrt(xx));
+  const reachY = Math.ceil(2 * Math.sqrt(yy));
+  const fromX = Math.max(0, Math.min(Math.floor(centreX) - reachX, ...regions.map((region) => region.x0)));
+  const toX = Math.min(width - 1, Math.max(Math.ceil(centreX) + reachX, ...regions.map((region) => region.x1)));
+  const fromY = Math.max(0, Math.min(Math.floor(centreY) - reachY, ...regions.map((region) => region.y0)));
+  const toY = Math.min(height - 1, Math.max(Math.ceil(centreY) + reachY, ...regions.map((region) => region.y1)));
   for (let y = fromY; y <= toY; y++) {
-    for (let x = Math.max(0, fromX); x <= Math.min(width - 1, toX); x++) {
-      const at = y * width + x;
-      if (blocked[at] !== 0) continue;
-      const dx = x - region.centreX;
-      const dy = y - region.centreY;
+    const dy = y - centreY;
+    for (let x = fromX; x <= toX; x++) {
+      const dx = x - centreX;
       // A uniform ellipse has second moments of a quarter of its squared semi-axes.
-      const inEllipse = ixx * dx * dx + 2 * ixy * dx * dy + iyy * dy * dy <= 4;
-      const inRegion = labels[at] === region.label;
-      if (inEllipse && inRegion) both++;
-      if (inEllipse || inRegion) either++;
+      visit(y * width + x, ixx * dx * dx + 2 * ixy * dx * dy + iyy * dy * dy <= 4, x, y);
     }
   }
-  return either > 0 ? both / either : 0;
+  return true;
+}
+
+/** Rounds in which what a shaft hides of an ellipse is put back. */
+const hiddenRounds = 5;
+
+/**
+ * How well regions fill the ellipse of their own moments (intersection over union): close to one for a balloon, which is
+ * smooth and convex, clearly less for cement, which frays into the trabeculae. Blocked pixels are left out of both; they count as filled
+ * where the ellipse goes on under them, so that a shaft across a balloon does not make it less round.
+ */
+export function ellipseLikeness(regions: readonly DarkRegion[], width: number, labels: Uint16Array, blocked: Uint8Array): number {
+  const height = labels.length / width;
+  const seen = sumsOf(regions);
+  if (seen.count === 0) return 0;
+  let ellipse = ellipseOf(seen);
+  for (let round = 0; round < hiddenRounds; round++) {
+    let { count, x: sx, y: sy, xx, xy, yy } = seen;
+    const isProper = aroundEllipse(ellipse, regions, width, height, (at, isInside, x, y) => {
+      if (!isInside || blocked[at] === 0) return;
+      count++;
+      sx += x;
+      sy += y;
+      xx += x * x;
+      xy += x * y;
+      yy += y * y;
+    });
+    if (!isProper) return 0;
+    if (count === seen.count) break;
+    ellipse = ellipseOf({ count, x: sx, y: sy, xx, xy, yy });
+  }
+  let both = 0;
+  let either = 0;
+  const isProper = aroundEllipse(ellipse, regions, width, height, (at, isInside) => {
+    if (blocked[at] !== 0) return;
+    const inRegion = regions.some((region) => labels[at] === region.label);
+    if (isInside && inRegion) both++;
+    if (isInside || inRegion) either++;
+  });
+  return isProper && either > 0 ? both / either : 0;
 }
