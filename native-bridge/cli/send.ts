@@ -30,7 +30,7 @@ const words: Readonly<Record<OutboxJob['state'], string>> = {
 function lineOf({ subject, to, state, done, total, message, nextAttemptAtEpochMs }: OutboxJob): string {
   const again =
     nextAttemptAtEpochMs !== null && nextAttemptAtEpochMs > Date.now() ? `; again at ${new Date(nextAttemptAtEpochMs).toTimeString().slice(0, 8)}` : '';
-  return `${subject} → ${to}: ${words[state]}${total > 1 ? `, ${done} of ${total}` : ''}${message === null ? '' : `. ${message}`}${again}`;
+  return `${subject} → ${to}: ${words[state]}${total > 1 ? `, ${done} of ${total}` : ''}${message === null ? '' : `. ${message.replace(/\.$/, '')}`}${again}`;
 }
 
 async function send(what: string | undefined, options: SendOptions): Promise<void> {
@@ -86,11 +86,11 @@ async function drive(
   const say = (line: string) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
   };
-  const callbacks = await openCallbacks(hospital, outbox, {
-    onNotice: (message) => process.stderr.write(`pedicle: ${message}\n`),
-    onReceived: () => undefined,
-  });
-  if (!callbacks.ok) process.stderr.write(`pedicle: ${callbacks.fault.message}\n`);
+  // Archives that speak DICOMweb never call back.
+  const needsPort = (hospital.archives ?? []).some((archive) => 'host' in archive);
+  const onNotice = (message: string) => process.stderr.write(`pedicle: ${message}\n`);
+  const callbacks = needsPort ? await openCallbacks(hospital, outbox, { onNotice, onReceived: () => undefined }) : null;
+  if (callbacks && !callbacks.ok) process.stderr.write(`pedicle: ${callbacks.fault.message}\n`);
   const sending = {
     ...defaultSending,
     outbox,
@@ -108,7 +108,7 @@ async function drive(
     say('');
     process.off('SIGINT', abort);
     process.off('SIGTERM', abort);
-    if (callbacks.ok) await callbacks.value.close();
+    if (callbacks?.ok) await callbacks.value.close();
   }
   const jobs = await Promise.all(ids.map((id) => outbox.read(id)));
   return jobs.filter((job) => job !== null).map(summaryOf);

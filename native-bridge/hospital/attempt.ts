@@ -166,15 +166,27 @@ async function confirm(
   if (!to.ok) return never(to.fault.message);
   const confirmed = await confirmInstances(to.value, instances, signal);
   if (!confirmed.ok) return later(confirmed.fault);
-  const lost = instances.length - confirmed.value.length;
-  await held.update({ committed: [...confirmed.value], stored: [...confirmed.value] });
-  return lost === 0
-    ? { done: true }
-    : later({ kind: 'failed', message: `Archive ${archive.name} took ${lost} instances and does not list them; they are sent again.` });
+  return answeredFor(
+    held,
+    instances,
+    confirmed.value,
+    (lost) => `Archive ${archive.name} took ${lost} of ${instances.length} instances and does not list them.`,
+  );
 }
 
-/** Instances that an archive took and does not answer for are sent again so often. */
-const mostAttemptsWithLoss = 5;
+/** So often instances that an archive took are found not to be answered for; they are sent again until then. */
+const mostLosses = 5;
+
+/** What to do when an archive has said which instances it has. What it does not answer for counts as not stored. */
+async function answeredFor(held: HeldJob, instances: readonly InstanceFile[], committed: readonly string[], tell: (lost: number) => string): Promise<Outcome> {
+  const lost = instances.length - committed.length;
+  const losses = held.job.state.losses + (lost === 0 ? 0 : 1);
+  await held.update({ committed: [...committed], stored: [...committed], transactions: [], losses });
+  if (lost === 0) return { done: true };
+  if (losses >= mostLosses) return never(tell(lost));
+  await held.update({ state: 'waiting' });
+  return later(failedFault(tell(lost)).fault);
+}
 
 async function commit(
   archive: DimseArchive,
@@ -212,14 +224,8 @@ async function commit(
 
 async function settle(archive: DimseArchive, held: HeldJob, report: CommitmentReport, instances: readonly InstanceFile[]): Promise<Outcome> {
   const committed = instances.map(({ sopInstance }) => sopInstance).filter((uid) => report.committed.includes(uid));
-  // What is not answered for is sent again, with a new request for commitment.
-  await held.update({ committed, stored: committed, transactions: [] });
-  const lost = instances.length - committed.length;
-  if (lost === 0) return { done: true };
-  const message = `Archive ${archive.name} does not answer for ${lost} of ${instances.length} instances: ${report.failed[0]?.reason ?? 'it says nothing of them'}.`;
-  if (held.job.state.attempts + 1 >= mostAttemptsWithLoss) return never(message);
-  await held.update({ state: 'waiting' });
-  return later(failedFault(message).fault);
+  const why = report.failed[0]?.reason ?? 'it says nothing of them';
+  return answeredFor(held, instances, committed, (lost) => `Archive ${archive.name} does not answer for ${lost} of ${instances.length} instances: ${why}.`);
 }
 
 async function earlierReport(outbox: Outbox, { transactions }: JobState): Promise<CommitmentReport | null> {

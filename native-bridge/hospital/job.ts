@@ -68,6 +68,8 @@ export const jobStateSchema = z.strictObject({
   version: z.literal(1),
   state: z.enum(['waiting', 'awaiting-commitment', 'done', 'failed']),
   attempts: z.int().nonnegative(),
+  /** How often the archive took instances and then did not answer for all of them. */
+  losses: z.int().nonnegative().default(0),
   nextAttemptAtEpochMs: epochMs.nullable(),
   finishedAtEpochMs: epochMs.nullable(),
   message: z.string().nullable(),
@@ -85,6 +87,7 @@ export const initialJobState: JobState = {
   version: 1,
   state: 'waiting',
   attempts: 0,
+  losses: 0,
   nextAttemptAtEpochMs: 0,
   finishedAtEpochMs: null,
   message: null,

@@ -137,7 +137,7 @@ export async function openOutbox(folder: string): Promise<Outbox> {
       if (held === null) return false;
       const { state } = held.job.state;
       if (state !== 'done')
-        await held.update({ nextAttemptAtEpochMs: 0, ...(state === 'failed' && { state: 'waiting', attempts: 0, finishedAtEpochMs: null }) });
+        await held.update({ nextAttemptAtEpochMs: 0, ...(state === 'failed' && { state: 'waiting', attempts: 0, losses: 0, finishedAtEpochMs: null }) });
       await held.release();
       return state !== 'done';
     },

@@ -147,6 +147,7 @@ export async function startOrthanc(station: number, options: object = {}, place?
     IndexDirectory: databaseFolder,
     DicomAet: 'ARCHIVE',
     DicomCheckCalledAet: true,
+    DicomServerEnabled: true,
     DicomPort: port,
     HttpPort: httpPort,
     RemoteAccessAllowed: false,
@@ -157,7 +158,7 @@ export async function startOrthanc(station: number, options: object = {}, place?
     ...options,
   };
   await writeFile(join(folder, 'orthanc.json'), JSON.stringify(configuration));
-  const peer = await startPeer('Orthanc', [join(folder, 'orthanc.json')], port, folder);
+  const peer = await startPeer('Orthanc', [join(folder, 'orthanc.json')], configuration.DicomServerEnabled ? port : httpPort, folder);
   for (let i = 0; i < 200 && !(await answers(httpPort)); i++) await sleep(25);
   return { ...peer, httpPort };
 }
