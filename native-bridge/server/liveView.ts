@@ -54,7 +54,7 @@ function isTold(sample: Sample): boolean {
   }
 }
 
-export function startLiveView(session: Session, info: SessionInfo): LiveView {
+export function startLiveView(session: Pick<Session, 'writer' | 'nowMs' | 'listen'>, info: SessionInfo): LiveView {
   const sampleListeners = new Set<(samples: readonly Sample[]) => void>();
   const statusListeners = new Set<(status: Status) => void>();
   const streams: Record<PlaneId, Set<FrameStream>> = { a: new Set(), b: new Set() };

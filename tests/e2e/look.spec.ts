@@ -6,15 +6,12 @@ import { expect, expectAccessible, expectContrast, expectTouchable, expectWhole,
 
 const records = temporaryRecords();
 let bridge: RunningBridge;
-/** Into the injection: cement, needle, plan, an alarm, and all curves. A quarter of a second after every clock on the screen has turned. */
-const momentMs = 48_250;
 
 test.skip(process.platform !== 'linux', 'the pictures to compare with were taken under Linux');
 test.beforeAll(async () => {
   const site = join(records.folder, 'site.json');
   writeFileSync(site, JSON.stringify({ version: 1 }));
-  const program = ['--disable-warning=ExperimentalWarning', 'tests/e2e/stillConsole.ts', join(records.folder, 'records'), site, String(momentMs)];
-  bridge = await startProgram(program);
+  bridge = await startProgram(['--disable-warning=ExperimentalWarning', 'tests/e2e/stillConsole.ts', join(records.folder, 'records'), site]);
 });
 test.beforeEach(({ page }) => page.emulateMedia({ reducedMotion: 'reduce' }));
 test.afterEach(({ page }) => page.goto('about:blank'));

@@ -1,10 +1,8 @@
 /**
- * The console on a simulated kyphoplasty that stands still at one moment: derived as fast as the machine can, so the same whatever else
- * it does; then the last frames and the last reading come again and again. Usage: RECORDS SITE_FILE MOMENT_MS. Says its address when the
- * moment is there.
+ * The console on a session that stands still: it was told everything up to the kept moment, then the last frames and the last reading
+ * come again and again. Usage: RECORDS SITE_FILE.
  */
 import { basename } from 'node:path';
-
 import { consolePages } from '../../native-bridge/bridge.ts';
 import { createHospitalDesk } from '../../native-bridge/hospital/desk.ts';
 import { createPriors } from '../../native-bridge/priors/priors.ts';
@@ -17,19 +15,14 @@ import { startLiveView } from '../../native-bridge/server/liveView.ts';
 import { createReceived } from '../../native-bridge/server/received.ts';
 import { createSiteStore } from '../../native-bridge/server/siteStore.ts';
 import { createWorkplace } from '../../native-bridge/server/workplace.ts';
-import { namedSources, openSources, type SessionInput } from '../../native-bridge/session/openSources.ts';
 import type { Folded } from '../../native-bridge/session/pipeline.ts';
-import { type Session, type SessionListener, startSession } from '../../native-bridge/session/session.ts';
-import type { Source, SourceEvent } from '../../native-bridge/sources/source.ts';
+import type { SessionListener } from '../../native-bridge/session/session.ts';
 import type { Result } from '../../src/base/result.ts';
-import { injectorSettingsOf } from '../../src/injector/settings.ts';
 import { defaultSite } from '../../src/procedure/site.ts';
-import type { RawSample } from '../../src/sample/sample.ts';
+import { isFrame, momentMs, readStillMoment } from './stillMoment.ts';
 
-const [recordsFolder = '', siteFile = '', moment = ''] = process.argv.slice(2);
-const momentMs = Number(moment);
-const frames = 'sim:kyphoplasty?size=256&fps=4';
-const input: SessionInput = { framesA: frames, framesB: frames, injector: 'sim:kyphoplasty', planFile: null, scriptFile: null, speed: 'max' };
+const [recordsFolder = '', siteFile = ''] = process.argv.slice(2);
+const sources = { framesA: 'sim:kyphoplasty', framesB: 'sim:kyphoplasty', injector: 'sim:kyphoplasty' };
 const softwareVersion = '0.0.0';
 
 function must<T>(result: Result<T>): T {
@@ -37,110 +30,49 @@ function must<T>(result: Result<T>): T {
   return result.value;
 }
 
-/** A source up to the moment. */
-const upToMoment = (source: Source): Source => ({
-  ...source,
-  async *events(signal): AsyncGenerator<SourceEvent> {
-    for await (const event of source.events(signal)) {
-      if ((event.atMs ?? 0) > momentMs) return;
-      yield event;
-    }
-  },
-});
-
-const reached = Promise.withResolvers<void>();
-/** Marks the moment, and keeps everything waiting there until the session ends. */
-const standing: Source = {
-  uri: 'still:',
-  pace: 'paced',
-  simulated: true,
-  async *events(signal): AsyncGenerator<SourceEvent> {
-    yield { topic: '/operator', data: { kind: 'mark' }, atMs: momentMs };
-    reached.resolve();
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+/** Nothing is written into it: that it is there lets the console say that it records. */
+const header = { formatVersion: 1, startedAtEpochMs: Date.now(), softwareVersion, runtime: '', procedure: 'kyphoplasty', simulated: true, sources } as const;
+const writer = must(await openRecordWriter(recordsFolder, header, () => {}, { thread: startWriterThread() }));
+const listeners = new Set<SessionListener>();
+const session = {
+  writer,
+  nowMs: () => momentMs,
+  listen(listener: SessionListener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   },
 };
+const { startedAtEpochMs } = header;
+const record = basename(writer.folder);
+const live = startLiveView(session, { startedAtEpochMs, softwareVersion, simulated: true, sources, record, display: { pressureUnit: 'psi' } });
 
-/** Resolves when everything that came before the moment has been folded. */
-async function stands(session: Session): Promise<void> {
-  let [stamped, folded] = [-1, -1];
-  session.listen({
-    onRaw(raw) {
-      stamped = raw.seq;
-    },
-    onFolded({ raw }) {
-      folded = raw.seq;
-    },
-  });
-  await reached.promise;
-  while (folded < stamped) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-const { sources, planes, simulated, procedure } = must(await openSources(input));
-const thread = startWriterThread();
-const session = must(
-  await startSession({
-    sources: [...sources.map(upToMoment), standing],
-    planes,
-    speed: 'max',
-    injectorSettings: injectorSettingsOf(undefined),
-    describe: { softwareVersion, runtime: `node ${process.versions.node}`, procedure, simulated, sources: namedSources(input) },
-    openRecord: (header, onTrouble) => openRecordWriter(recordsFolder, header, onTrouble, { thread }),
-  }),
-);
-/** What the live view hears, to be told once more. */
-const heard: SessionListener[] = [];
-const listened: Session = {
-  ...session,
-  listen(listener) {
-    heard.push(listener);
-    return session.listen(listener);
-  },
-};
-const live = startLiveView(listened, {
-  startedAtEpochMs: session.header.startedAtEpochMs,
-  softwareVersion,
-  simulated,
-  sources: namedSources(input),
-  record: session.writer ? basename(session.writer.folder) : null,
-  display: { pressureUnit: 'psi' },
-});
-/** What each of these said last. */
-const latest = new Map<string, Folded>();
-session.listen({
-  onFolded(folded) {
-    const { raw, derived } = folded;
-    if (raw.topic === '/plane/a/frame' || raw.topic === '/plane/b/frame') latest.set(raw.topic, folded);
-    if (derived.some(({ topic }) => topic === '/injector/reading')) latest.set('/injector/reading', folded);
-  },
-});
-/** A frame that stands is said to: no rate is counted of it. */
-const standingStill = (raw: RawSample): RawSample =>
-  raw.topic === '/plane/a/frame' || raw.topic === '/plane/b/frame'
-    ? { ...raw, data: { ...raw.data, attributes: { ...raw.data.attributes, unchangedForMs: 1 } } }
-    : raw;
-function sayAgain(): void {
-  for (const folded of latest.values()) {
-    const again = { ...folded, raw: standingStill(folded.raw) };
-    for (const listener of heard) {
-      listener.onRaw?.(again.raw);
-      listener.onFolded?.(again);
-    }
+function tell(folded: Folded): void {
+  for (const listener of listeners) {
+    listener.onRaw?.(folded.raw);
+    listener.onFolded?.(folded);
   }
 }
-const stood = stands(session);
-const ended = session.run();
-await stood;
-const saying = setInterval(sayAgain, 150);
+const moment = readStillMoment();
+for (const folded of moment) tell(folded);
+
+/** A frame that stands is said to: no rate is counted of it. */
+const standingStill = (folded: Folded): Folded => {
+  const { raw } = folded;
+  if (!isFrame(raw)) return folded;
+  return { ...folded, raw: { ...raw, data: { ...raw.data, attributes: { ...raw.data.attributes, unchangedForMs: 1 } } } };
+};
+const last = (is: (folded: Folded) => boolean): readonly Folded[] => moment.filter(is).slice(-1).map(standingStill);
+const repeated = [
+  ...last(({ raw }) => raw.topic === '/plane/a/frame'),
+  ...last(({ raw }) => raw.topic === '/plane/b/frame'),
+  ...last(({ derived }) => derived.some(({ topic }) => topic === '/injector/reading')),
+];
+const saying = setInterval(() => repeated.forEach(tell), 150);
 
 const site = createSiteStore({ site: defaultSite, file: siteFile, isSaved: true });
+const input = { ...sources, planFile: null, scriptFile: null, speed: 1 };
 const idle = createWorkplace({ site, inputFor: () => input, recordsFolder });
-const workplace = {
-  ...idle,
-  live: () => live,
-  state: () => ({ ...idle.state(), state: 'running' as const }),
-  recordFolder: () => session.writer?.folder ?? null,
-};
+const workplace = { ...idle, live: () => live, state: () => ({ ...idle.state(), state: 'running' as const }), recordFolder: () => writer.folder };
 const signIn = createSignIn({ required: false, users: async () => [], lockAfterMs: null, audit, now: Date.now });
 const [jobs, priors, hospital, received] = [createJobs(), createPriors(), createHospitalDesk(workplace), createReceived()];
 const context = { workplace, jobs, priors, received, hospital, reviews: new Map(), signIn };
@@ -148,8 +80,6 @@ const server = must(await startConsoleServer({ port: 0, pages: consolePages, adm
 process.stdout.write(`Pedicle is at ${server.url}\n`);
 process.once('SIGINT', async () => {
   clearInterval(saying);
-  session.stop();
-  await ended;
   live.close();
   await Promise.all([hospital.close(), jobs.close(), priors.close(), received.close(), server.close()]);
   signIn.close();
