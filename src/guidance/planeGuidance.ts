@@ -226,6 +226,7 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
       motion,
       tracks,
       frameCount,
+      restFrames,
       plan,
       planePlan: planOfPlane(),
       planOffsetPx: planShiftPx,

@@ -29,6 +29,8 @@ export interface CementContext {
   readonly tracks: readonly NeedleTrack[];
   /** As counted by the needles' `movedAt`. */
   readonly frameCount: number;
+  /** How many frames make a rest at this frame rate. */
+  readonly restFrames: number;
   readonly plan: Plan | null;
   readonly planePlan: PlanePlan | null;
   /** From plan coordinates to reference coordinates, full pixels. */

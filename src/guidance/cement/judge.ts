@@ -19,6 +19,8 @@ export interface JudgeInput {
   readonly mmPerFinePx: number;
   readonly tracks: readonly NeedleTrack[];
   readonly frameCount: number;
+  /** How many frames make a rest at this frame rate: half a second, four at least. */
+  readonly restFrames: number;
   readonly motion: MotionEstimate;
   readonly shiftPx: readonly [number, number];
   readonly pyramid: { readonly factor: number };
@@ -44,9 +46,9 @@ export interface CementJudge {
 }
 
 const rules = {
-  /** A region away from the rest has to be this large and to last, mm². */
+  /** A region away from the rest has to be this large, mm², and to last for this share of the frames that make a rest: a quarter of a second, two frames at least. */
   remoteAreaMm2: 2.5,
-  remoteFrames: 2,
+  remoteRestShare: 0.5,
   /** For so many frames of a needle that seems to move the balloon before it is not taken for background. */
   restlessFrames: 20,
   /** A ball of cement stops 0.06 nepers a millimetre of its width on average, a marker of gold or platinum three times that. */
@@ -165,11 +167,12 @@ export function createCementJudge(width: number, height: number): CementJudge {
   }
 
   function hasLasted(region: DarkRegion, input: JudgeInput): boolean {
+    const before = Math.ceil(rules.remoteRestShare * input.restFrames) - 1;
     let seenBefore = 0;
     for (let y = region.y0; y <= region.y1; y++) {
       for (let x = region.x0; x <= region.x1; x++) {
         const at = y * width + x;
-        if (input.labels[at] === region.label && (previous[at] ?? 0) >= rules.remoteFrames - 1) seenBefore++;
+        if (input.labels[at] === region.label && (previous[at] ?? 0) >= before) seenBefore++;
       }
     }
     return seenBefore > 0.4 * region.areaPx;
