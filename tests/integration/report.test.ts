@@ -66,6 +66,7 @@ function procedure(): Sample[] {
   inject(0.75);
   say({ kind: 'store-frame', plane: 'a' });
   say({ kind: 'leak-seen', site: 'disc-superior' });
+  say({ kind: 'correction', of: seq - 1, text: 'it was foraminal' });
   say({ kind: 'note', text: '椎体 and "quotes"' });
   const alarm = { id: 'cement-leak/b', condition: 'cement-leak', priority: 'high', message: 'Cement leak', advice: 'Stop', value: null, limit: null } as const;
   for (const phase of ['raised', 'acknowledged', 'ended'] as const) {
@@ -112,6 +113,8 @@ const told = [
   ['alarms and their acknowledgement', /\*\*\* high[\s\S]*Cement leak/],
   ['heights of the vertebral body', /before\s+18\.3\s+16\.5\s+24\.0[\s\S]*9\.8/],
   ['leaks', /Cement leak, disc above/],
+  ['what was corrected, where it stands', /Cement leak, disc above \(corrected at \d:\d\d: it was foraminal\)/],
+  ['what a correction is of', /of “cement leak, disc above” at \d:\d\d: it was foraminal/],
   ['who signed', /Dr\. Roth[\s\S]*No neurological deficit/],
 ] as const;
 

@@ -6,13 +6,14 @@ import { initialInjectorFold, injectorStateOf } from '../../src/injector/injecto
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
 import { emergencyPatient } from '../../src/procedure/patient.ts';
 import type { Sample } from '../../src/sample/sample.ts';
+import { testHeader } from './recordFixture.ts';
 
 /** As much of a record as the log reads. */
 function recordOf(samples: readonly Sample[]): RecordReader {
   const all = async function* () {
     yield* samples;
   };
-  return { samples: all, durationMs: samples.at(-1)?.tMs ?? 0 } as unknown as RecordReader;
+  return { samples: all, header: testHeader, durationMs: samples.at(-1)?.tMs ?? 0 } as unknown as RecordReader;
 }
 
 const said = (tMs: number, data: OperatorEvent): Sample => ({ topic: '/operator', tMs, seq: tMs, data });
@@ -92,6 +93,28 @@ describe('stages in the procedure log', () => {
     expect(first).toMatchObject({ 'BALLOON-COUNT': 2, 'BALLOON-PEAK': 1200, 'BALLOON-VOLUME': 3 });
     expect(second).toMatchObject({ 'BALLOON-COUNT': 1, 'BALLOON-PEAK': 700, 'BALLOON-VOLUME': 4 });
   });
+});
+
+it('what was corrected later says so, and a correction names what it is of', async () => {
+  const entries = await logEntries(
+    recordOf([
+      said(1000, { kind: 'leak-seen', site: 'disc-superior' }),
+      said(2000, { kind: 'stage', stage: 'cavity', level: 'L1' }),
+      said(3000, { kind: 'correction', of: 1000, text: 'foraminal' }),
+      said(4000, { kind: 'correction', of: 2000, text: 'Undone: stage' }),
+      said(5000, { kind: 'correction', of: 77, text: 'nothing that is there' }),
+    ]),
+  );
+  const texts = entries.map(({ value }) => ('text' in value ? value.text : ''));
+  const at = (seconds: number) => `${new Date(testHeader.startedAtEpochMs + seconds * 1000).toISOString().slice(11, 19)} UTC`;
+  expect(texts).toContain(`Correction of “cement leak, disc above” at ${at(1)}: foraminal`);
+  expect(texts).toContain(`Correction of “stage cavity, L1” at ${at(2)}: Undone: stage`);
+  expect(texts).toContain('Correction of entry 77: nothing that is there');
+  const corrected = entries.filter((entry) => properties(entry).CORRECTED !== undefined);
+  expect(corrected.map((entry) => [entry.tMs, properties(entry).CORRECTED])).toEqual([
+    [1000, `${at(3)}: foraminal`],
+    [2000, `${at(4)}: Undone: stage`],
+  ]);
 });
 
 it('the log says when an identity came, and what was ticked', async () => {

@@ -2,6 +2,7 @@ import type { AlarmEvent } from '../../../src/alarm/alarm.ts';
 import type { OperatorEvent } from '../../../src/procedure/operatorEvent.ts';
 import type { Sample } from '../../../src/sample/sample.ts';
 import type { RecordReader } from '../../record/record.ts';
+import { type Correction, collectCorrections } from '../corrections.ts';
 import type { LogEntry, LogProperty } from './logEntry.ts';
 import { startStages } from './logStages.ts';
 import { type ContentValue, dcm, privateCode } from './srContent.ts';
@@ -13,16 +14,37 @@ const text = (value: string): ContentValue => ({ text: value });
 export async function logEntries(reader: RecordReader): Promise<readonly LogEntry[]> {
   const entries: LogEntry[] = [];
   const stages = startStages();
+  const corrections = collectCorrections();
+  const bySeq = new Map<number, number>();
+  const timeOf = (tMs: number) => `${new Date(reader.header.startedAtEpochMs + tMs).toISOString().slice(11, 19)} UTC`;
   for await (const sample of reader.samples({ frames: false, topics: ['/operator', '/alarm', '/device', '/injector/state'] })) {
+    const before = entries.length;
+    if (sample.topic === '/operator') corrections.event(sample.tMs, sample.seq, sample.data);
     if (sample.topic === '/injector/state') stages.injector(sample.data);
-    else if (sample.topic === '/operator' && sample.data.kind === 'stage') entries.push(...stages.begin(sample.tMs, sample.data));
+    else if (sample.topic === '/operator' && sample.data.kind === 'correction') {
+      const correction = corrections.result().at(-1);
+      const at = correction && bySeq.get(correction.of);
+      const was = at === undefined ? undefined : entries[at];
+      if (correction) entries.push(correctionEntry(correction, timeOf));
+      if (correction && was && at !== undefined)
+        entries[at] = { ...was, properties: [...was.properties, { name: correctedLater, value: text(`${timeOf(correction.tMs)}: ${correction.text}`) }] };
+    } else if (sample.topic === '/operator' && sample.data.kind === 'stage') entries.push(...stages.begin(sample.tMs, sample.data));
     else {
       if (sample.topic === '/operator' && sample.data.kind === 'cement-mixed') stages.mixed(sample.data);
       const entry = entryOf(sample);
       if (entry) entries.push({ tMs: sample.tMs, ...entry });
     }
+    // A stage may first end the one before it: its own entry is the last.
+    if (sample.topic === '/operator' && entries.length > before) bySeq.set(sample.seq, entries.length - 1);
   }
   return [...entries, ...stages.end(reader.durationMs)];
+}
+
+const correctedLater = privateCode('CORRECTED', 'Corrected by a later entry');
+
+function correctionEntry({ tMs, of, text: words, what }: Correction, timeOf: (tMs: number) => string): LogEntry {
+  const subject = what ? `“${what.words}” at ${timeOf(what.tMs)}` : `entry ${of}`;
+  return { tMs, concept: note, value: text(`Correction of ${subject}: ${words}`), properties: [] };
 }
 
 function entryOf(sample: Sample): Omit<LogEntry, 'tMs'> | null {
@@ -64,8 +86,6 @@ function operatorEntry(event: OperatorEvent): Omit<LogEntry, 'tMs'> | null {
       return { concept: note, value: text(`Signed off by ${event.by}${event.text ? `: ${event.text}` : ''}`), properties: [] };
     case 'performed':
       return { concept: note, value: text(`Procedure ${event.outcome}${event.reason ? `: ${event.reason}` : ''}`), properties: [] };
-    case 'correction':
-      return { concept: note, value: text(`Correction of entry ${event.of}: ${event.text}`), properties: [] };
     case 'store-frame':
       return { concept: note, value: text(`Frame of plane ${event.plane.toUpperCase()} stored`), properties: [] };
     default:

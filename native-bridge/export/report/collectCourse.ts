@@ -2,6 +2,7 @@ import { type OperatorEvent, patientOf, type Side } from '../../../src/procedure
 import type { Plan } from '../../../src/procedure/plan.ts';
 import { foldProcedure, initialProcedure } from '../../../src/procedure/procedure.ts';
 import { planeIds } from '../../../src/sample/sample.ts';
+import { collectCorrections } from '../corrections.ts';
 import type { ApproachFact, CheckFact, IdentityFact, LeakFact, ReportFacts, StageSpan } from './facts.ts';
 
 const eachSide = (side: Side | null | undefined): readonly ('left' | 'right')[] => (side === 'both' ? ['left', 'right'] : side ? [side] : []);
@@ -21,6 +22,7 @@ export function collectCourse() {
   const mixes: ReportFacts['mixes'][number][] = [];
   const notes: ReportFacts['notes'][number][] = [];
   const signOffs: ReportFacts['signOffs'][number][] = [];
+  const corrections = collectCorrections();
 
   const spanUntil = (tMs: number, { level, side }: { readonly level: string | null; readonly side?: Side }): StageSpan => ({
     stage: state.stage,
@@ -49,6 +51,7 @@ export function collectCourse() {
 
   const event = (tMs: number, seq: number, said: OperatorEvent): void => {
     fold(tMs, said);
+    corrections.event(tMs, seq, said);
     switch (said.kind) {
       case 'patient':
         identities.push({ tMs, patient: patientOf(said) });
@@ -66,7 +69,7 @@ export function collectCourse() {
         return;
       }
       case 'leak-seen':
-        leaks.push({ tMs, site: said.site, by: 'operator' });
+        leaks.push({ tMs, site: said.site, by: 'operator', seq });
         return;
       case 'device-used':
         devicesUsed.push({ ...said, tMs, seq });
@@ -76,7 +79,6 @@ export function collectCourse() {
         return;
       case 'note':
       case 'mark':
-      case 'correction':
         notes.push({ ...said, tMs, seq });
         return;
       case 'sign-off':
@@ -107,6 +109,7 @@ export function collectCourse() {
         devicesUsed,
         mixes,
         notes,
+        corrections: corrections.result(),
         signOffs,
         performed,
       };

@@ -6,6 +6,7 @@ import type { Patient } from '../../../src/procedure/patient.ts';
 import type { Plan } from '../../../src/procedure/plan.ts';
 import type { PlaneId } from '../../../src/sample/sample.ts';
 import type { RecordHeader } from '../../record/record.ts';
+import type { Correction } from '../corrections.ts';
 
 /** One stage as it was gone through; a stage may come back at the next level, or on the other side. */
 export interface StageSpan {
@@ -69,6 +70,8 @@ export interface LeakFact {
   readonly site: LeakSite;
   /** A person said so, or guidance saw it in a plane's picture. */
   readonly by: 'operator' | PlaneId;
+  /** Ingest sequence of what a person said. */
+  readonly seq?: number;
 }
 
 export interface StoredFrame {
@@ -142,7 +145,8 @@ export interface ReportFacts {
   readonly stages: readonly StageSpan[];
   readonly devicesUsed: readonly Said<'device-used'>[];
   readonly mixes: readonly Said<'cement-mixed'>[];
-  readonly notes: readonly (Said<'note'> | Said<'mark'> | Said<'correction'>)[];
+  readonly notes: readonly (Said<'note'> | Said<'mark'>)[];
+  readonly corrections: readonly Correction[];
   readonly signOffs: readonly Said<'sign-off'>[];
   readonly performed: Said<'performed'> | null;
   readonly inflations: readonly InflationFact[];

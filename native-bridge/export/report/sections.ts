@@ -118,7 +118,11 @@ function summaryTable(facts: ReportFacts, { pressureUnit }: ReportContext): Repo
     ['inflations', 'Balloon inflations', inflations.length],
     ['peak', 'Highest balloon pressure', inflations.length > 0 ? `${pressure(pressureUnit)(peak)} ${pressureUnit}` : null],
     ['cement', 'Cement, all needles', shares.length > 0 ? `${shares.reduce((sum, { volumeMl }) => sum + volumeMl, 0).toFixed(1)} mL` : null],
-    ['leaks', 'Leaks', leaks.length > 0 ? [...new Set(leaks.map(({ site }) => leakSiteWords[site]))].join(', ') : 'none seen'],
+    [
+      'leaks',
+      'Leaks',
+      leaks.length > 0 ? [...new Set(leaks.map(({ site, seq }) => `${leakSiteWords[site]}${corrected(facts, seq)}`))].join(', ') : 'none seen',
+    ],
     ['alarms', 'Alarms', countAlarms(alarms)],
     ...planes.map(({ plane, pictureMs }): Pair => [`pictureTime-${plane}`, `Time with pictures, plane ${plane.toUpperCase()}`, clock(pictureMs)]),
     ['dose', 'Dose area product', dose.length > 0 ? `${dose.reduce((sum, value) => sum + value, 0).toFixed(2)} Gy·cm²` : 'not said by the source'],
@@ -131,7 +135,13 @@ function countAlarms(alarms: ReportFacts['alarms']): string {
   return words.join(', ') || 'none';
 }
 
-const devicesTable = ({ devicesUsed }: ReportFacts): ReportTable => ({
+/** What stands behind an entry that was corrected later; nothing else is done to it, as nobody but a reader can tell what a correction means. */
+function corrected({ corrections }: Pick<ReportFacts, 'corrections'>, seq: number | undefined): string {
+  const words = corrections.filter(({ of }) => of === seq).map(({ tMs, text }) => `corrected at ${clock(tMs)}: ${text}`);
+  return words.length > 0 ? ` (${words.join('; ')})` : '';
+}
+
+const devicesTable = ({ devicesUsed, corrections }: ReportFacts): ReportTable => ({
   id: 'devices',
   title: 'Devices',
   columns: [
@@ -141,15 +151,20 @@ const devicesTable = ({ devicesUsed }: ReportFacts): ReportTable => ({
     { name: 'lot', label: 'Lot' },
     { name: 'serial', label: 'Serial' },
   ],
-  rows: devicesUsed.map(({ tMs, deviceKind, name, lot, serial }) => [tMs, deviceKind, name, lot, serial ?? null]),
+  rows: devicesUsed.map(({ tMs, seq, deviceKind, name, lot, serial }) => [tMs, deviceKind, `${name}${corrected({ corrections }, seq)}`, lot, serial ?? null]),
   empty: 'No device was recorded.',
 });
 
-const mixesTable = ({ mixes, header }: ReportFacts): ReportTable => ({
+const mixesTable = ({ mixes, header, corrections }: ReportFacts): ReportTable => ({
   id: 'cement-mixes',
   title: 'Cement',
   columns: [at, { name: 'mixedAt', label: 'Mixed at' }, { name: 'product', label: 'Product', wide: true }, { name: 'lot', label: 'Lot' }],
-  rows: mixes.map(({ tMs, product, lot }) => [tMs, moment(header.startedAtEpochMs + tMs), product ?? null, lot ?? null]),
+  rows: mixes.map(({ tMs, seq, product, lot }) => [
+    tMs,
+    moment(header.startedAtEpochMs + tMs),
+    `${product ?? ''}${corrected({ corrections }, seq)}` || null,
+    lot ?? null,
+  ]),
   empty: 'No cement was recorded as mixed.',
 });
 
@@ -241,15 +256,18 @@ const identityRow = ({ tMs, patient }: ReportFacts['identities'][number], index:
   return [tMs, what, [personName(name), id].filter(Boolean).join(', ')];
 };
 
-function timelineTable({ identities, notes, leaks, mixes, devicesUsed, keyFrames, deviceLosses }: ReportFacts): ReportTable {
+function timelineTable({ identities, notes, corrections, leaks, mixes, devicesUsed, keyFrames, deviceLosses }: ReportFacts): ReportTable {
+  const mark = (seq: number | undefined) => corrected({ corrections }, seq);
   const rows: (readonly [tMs: number, what: string, detail: string])[] = [
     ...identities.map(identityRow),
-    ...notes.map((said) => noteRow(said)),
+    ...notes.map((said) => noteRow(said, mark(said.seq))),
+    ...corrections.map(correctionRow),
     ...leaks.map(
-      ({ tMs, site, by }) => [tMs, 'Leak', `${leakSiteWords[site]}, ${by === 'operator' ? 'seen by the operator' : `in plane ${by.toUpperCase()}`}`] as const,
+      ({ tMs, site, by, seq }) =>
+        [tMs, 'Leak', `${leakSiteWords[site]}, ${by === 'operator' ? 'seen by the operator' : `in plane ${by.toUpperCase()}`}${mark(seq)}`] as const,
     ),
-    ...mixes.map(({ tMs, product }) => [tMs, 'Cement mixed', product ?? ''] as const),
-    ...devicesUsed.map(({ tMs, name }) => [tMs, 'Device used', name] as const),
+    ...mixes.map(({ tMs, seq, product }) => [tMs, 'Cement mixed', `${product ?? ''}${mark(seq)}`] as const),
+    ...devicesUsed.map(({ tMs, seq, name }) => [tMs, 'Device used', `${name}${mark(seq)}`] as const),
     ...keyFrames.filter(({ why }) => why === null).map(({ tMs, plane }) => [tMs, 'Frame stored', `plane ${plane.toUpperCase()}`] as const),
     ...deviceLosses.map(({ tMs, device, message }) => [tMs, `${device} lost`, message] as const),
   ];
@@ -262,9 +280,12 @@ function timelineTable({ identities, notes, leaks, mixes, devicesUsed, keyFrames
   };
 }
 
-function noteRow(said: ReportFacts['notes'][number]): readonly [number, string, string] {
-  if (said.kind === 'note') return [said.tMs, 'Note', said.text];
-  return said.kind === 'mark' ? [said.tMs, 'Mark', said.label ?? ''] : [said.tMs, 'Correction', `of entry ${said.of}: ${said.text}`];
+function noteRow(said: ReportFacts['notes'][number], mark: string): readonly [number, string, string] {
+  return said.kind === 'note' ? [said.tMs, 'Note', `${said.text}${mark}`] : [said.tMs, 'Mark', `${said.label ?? ''}${mark}`];
+}
+
+function correctionRow({ tMs, of, text, what }: ReportFacts['corrections'][number]): readonly [number, string, string] {
+  return [tMs, 'Correction', `of ${what ? `“${what.words}” at ${clock(what.tMs)}` : `entry ${of}`}: ${text}`];
 }
 
 const alarmsTable = ({ alarms }: ReportFacts): ReportTable => ({
@@ -281,10 +302,15 @@ const alarmsTable = ({ alarms }: ReportFacts): ReportTable => ({
   empty: 'No alarm was raised.',
 });
 
-function complicationsTable({ leaks, inflations, performed }: ReportFacts): ReportTable {
+function complicationsTable({ leaks, corrections, inflations, performed }: ReportFacts): ReportTable {
   const rows: (readonly [number, string, string])[] = [
     ...leaks.map(
-      ({ tMs, site, by }) => [tMs, `Cement leak, ${leakSiteWords[site]}`, by === 'operator' ? 'operator' : `guidance, plane ${by.toUpperCase()}`] as const,
+      ({ tMs, site, by, seq }) =>
+        [
+          tMs,
+          `Cement leak, ${leakSiteWords[site]}${corrected({ corrections }, seq)}`,
+          by === 'operator' ? 'operator' : `guidance, plane ${by.toUpperCase()}`,
+        ] as const,
     ),
     ...inflations.filter(({ inflation }) => inflation.ruptured).map(({ inflation }) => [inflation.fromMs, 'Balloon rupture', 'injector'] as const),
     ...(performed?.outcome === 'discontinued' ? [[performed.tMs, `Discontinued: ${performed.reason ?? 'no reason given'}`, 'operator'] as const] : []),
