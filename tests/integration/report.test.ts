@@ -66,7 +66,7 @@ function procedure(): Sample[] {
   inject(0.75);
   say({ kind: 'store-frame', plane: 'a' });
   say({ kind: 'leak-seen', site: 'disc-superior' });
-  say({ kind: 'correction', of: seq - 1, text: 'it was foraminal' });
+  const leakSeq = seq - 1;
   say({ kind: 'note', text: '椎体 and "quotes"' });
   const alarm = { id: 'cement-leak/b', condition: 'cement-leak', priority: 'high', message: 'Cement leak', advice: 'Stop', value: null, limit: null } as const;
   for (const phase of ['raised', 'acknowledged', 'ended'] as const) {
@@ -82,6 +82,7 @@ function procedure(): Sample[] {
   say({ kind: 'check', stage: 'access', item: 'Ticked by mistake', done: false });
   say({ kind: 'stage', stage: 'access', level: 'L3', side: 'right' });
   say({ kind: 'stage', stage: 'access', level: 'L3', side: 'left' });
+  say({ kind: 'correction', of: leakSeq, text: 'it was foraminal' });
   say({ kind: 'sign-off', by: 'Dr. Roth', text: 'No neurological deficit' });
   return samples;
 }
