@@ -6,6 +6,7 @@ import { observationsOf, type Seen } from '../report/keyImages.ts';
 import { clock } from '../report/words.ts';
 import { ExportStopped } from '../stopped.ts';
 import type { ExportTask } from '../task.ts';
+import { clipPolyline, isOnPicture } from './clip.ts';
 import { type Dataset, decimalString, dicomTimes, singleValue, uidOf, writeDicomFile } from './file.ts';
 import type { ExportedFrame } from './frames.ts';
 import { type Corner, outlinesOf } from './outline.ts';
@@ -59,7 +60,7 @@ function stateOf(study: DicomStudy, index: number, stored: StoredFrame, exported
   const { date, time } = dicomTimes(study.startedAtEpochMs + stored.frameTMs);
   const image = referenceItem(exported);
   const { rows, columns } = exported.attributes;
-  const graphics = graphicsOf(stored.plan?.planes[stored.plane] ?? null, seen);
+  const graphics = graphicsOf(stored.plan?.planes[stored.plane] ?? null, seen, exported.attributes);
   const used = layers.filter(({ name }) => graphics.some(({ layer }) => layer === name));
   return {
     ...commonModules(study),
@@ -134,20 +135,28 @@ interface Graphic {
 }
 
 /** The overlay as polylines and circles. Points of the record are pixel centres, those of DICOM pixel corners (PS3.3 C.10.5.1.2). */
-function graphicsOf(plan: PlanePlan | null, { needle, cement }: Seen): readonly Graphic[] {
+function graphicsOf(plan: PlanePlan | null, { needle, cement }: Seen, picture: { readonly columns: number; readonly rows: number }): readonly Graphic[] {
+  const { columns, rows } = picture;
   const centre = ([x, y]: readonly [number, number]): Corner => [x + 0.5, y + 0.5];
   const closed = (points: readonly Corner[]): readonly Corner[] => [...points, ...points.slice(0, 1)];
+  const polyline = (layer: Layer, points: readonly Corner[]) => clipPolyline(points, columns, rows).map((piece) => graphic(layer, 'POLYLINE', piece));
+  const circle = (layer: Layer, [x, y]: Corner, radiusPx: number): readonly Graphic[] => {
+    if (!isOnPicture([x, y], columns, rows)) return [];
+    // Centre, and a point on the circle that lies on the picture too.
+    const onCircle: Corner = [x + radiusPx <= columns ? x + radiusPx : x - radiusPx, y];
+    return [graphic(layer, 'CIRCLE', [[x, y], onCircle])];
+  };
   const planned = [
-    ...(plan?.vertebralBody ? [polyline('PLAN', closed(plan.vertebralBody.map(centre)))] : []),
-    ...(plan?.posteriorWall ? [polyline('PLAN', plan.posteriorWall.map(centre))] : []),
-    ...(plan?.trajectories ?? []).flatMap(({ entry, target }) => [polyline('PLAN', [centre(entry), centre(target)]), circle('PLAN', centre(target), 6)]),
+    ...(plan?.vertebralBody ? polyline('PLAN', closed(plan.vertebralBody.map(centre))) : []),
+    ...(plan?.posteriorWall ? polyline('PLAN', plan.posteriorWall.map(centre)) : []),
+    ...(plan?.trajectories ?? []).flatMap(({ entry, target }) => [...polyline('PLAN', [centre(entry), centre(target)]), ...circle('PLAN', centre(target), 6)]),
   ];
   const needles = (needle?.needles ?? []).flatMap(({ tip, direction: [dx, dy] }) => [
-    polyline('NEEDLE', [centre([tip[0] - dx * shaftPx, tip[1] - dy * shaftPx]), centre(tip)]),
-    circle('NEEDLE', centre(tip), 6),
+    ...polyline('NEEDLE', [centre([tip[0] - dx * shaftPx, tip[1] - dy * shaftPx]), centre(tip)]),
+    ...circle('NEEDLE', centre(tip), 6),
   ]);
   const outlines = cement?.mask ? outlinesOf(cement.mask) : [];
-  return [...planned, ...needles, ...outlines.map((outline) => polyline('CEMENT', closed(thinned(outline))))];
+  return [...planned, ...needles, ...outlines.flatMap((outline) => polyline('CEMENT', closed(thinned(outline))))];
 }
 
 /** Every nth point where there are too many. */
@@ -172,11 +181,3 @@ const isClosed = (points: readonly Corner[]): boolean => {
   const [first, last] = [points[0], points.at(-1)];
   return first !== undefined && last !== undefined && first[0] === last[0] && first[1] === last[1];
 };
-
-const polyline = (layer: Layer, points: readonly Corner[]): Graphic => graphic(layer, 'POLYLINE', points);
-/** Centre, and a point on the circle. */
-const circle = (layer: Layer, [x, y]: Corner, radiusPx: number): Graphic =>
-  graphic(layer, 'CIRCLE', [
-    [x, y],
-    [x + radiusPx, y],
-  ]);
