@@ -13,7 +13,11 @@ const inventoryName = 'export.json';
 export async function prepareOutFolder(out: string): Promise<Result<void>> {
   try {
     await mkdir(out, { recursive: true, mode: 0o700 });
-    if ((await readdir(out)).length > 0) return inputFault(`${out} is not empty: give a new or an empty folder for the export.`);
+    const there = await readdir(out);
+    // Another program may be at it: only a person can tell.
+    if (there.join() === stageName)
+      return inputFault(`${out} holds what is left of an export that was killed: remove ${stageName} in it unless one is running, or give another folder.`);
+    if (there.length > 0) return inputFault(`${out} is not empty: give a new or an empty folder for the export.`);
     return ok(undefined);
   } catch (error) {
     return inputFault(`${out} cannot be used for the export: ${diskErrorText(error as NodeJS.ErrnoException, out)}. Give a folder that you may write to.`);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -200,6 +200,18 @@ describe('an export', () => {
   it('is refused into a folder that is not empty', async () => {
     const reader = await openRecord();
     expect(await exportRecord(reader, ['csv'], out)).toMatchObject({ ok: false, fault: { kind: 'input', message: expect.stringContaining('not empty') } });
+    await reader.close();
+  });
+
+  it('says of a folder in which one was killed what to remove, and leaves it alone', async () => {
+    const reader = await openRecord();
+    const killed = join(folder, 'killed');
+    await mkdir(join(killed, 'incomplete-export'), { recursive: true });
+    expect(await exportRecord(reader, ['csv'], killed)).toMatchObject({
+      ok: false,
+      fault: { kind: 'input', message: expect.stringContaining('holds what is left of an export that was killed: remove incomplete-export in it') },
+    });
+    expect(await readdir(killed)).toEqual(['incomplete-export']);
     await reader.close();
   });
 
