@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import { indexAt } from '../../src/base/times.ts';
 import { clockText, fixed, pressureText } from '../app/format.ts';
+import { rootFontPx } from '../app/rootFont.ts';
 import { text } from '../text.ts';
 import { inkOf, isSameInk } from './curveData.ts';
 import { type CurveProps, createPlot, curveColours, fillPlot, placePosition, type Shown, shortestSpanMs } from './curvePlot.ts';
@@ -42,8 +43,7 @@ export function CurveStrip(props: CurveProps) {
     if (!element) return;
     const make = () => {
       plot.current?.destroy();
-      const rootPx = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
-      shown.current = { ...shown.current, fontPx: rootPx * 0.8 };
+      shown.current = { ...shown.current, fontPx: rootFontPx() * 0.8 };
       plot.current = createPlot(element, {
         shown: () => shown.current,
         onSeek: (tMs) => shown.current.onSeek?.(tMs),

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { type PressureUnit, pressureFromKpa } from '../../src/base/units.ts';
 import { fixed } from '../app/format.ts';
+import { rootFontPx } from '../app/rootFont.ts';
 import type { Moment } from '../store/moment.ts';
 import { text } from '../text.ts';
 import { roundUp } from './curveData.ts';
@@ -81,7 +82,7 @@ export function PressureVolume(props: Props) {
       element.height = Math.round(height * ratio);
     }
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const fontPx = (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) * 0.8;
+    const fontPx = rootFontPx() * 0.8;
     draw(context, { width, height, fontPx }, loopsOf(props.moment), props);
   });
   return <canvas className="strip-loops" ref={canvas} role="img" aria-label={text.curve.loops} data-testid="loops" />;

@@ -70,6 +70,7 @@ export function ReferenceView() {
   const plan = useConsole((state) => state.timeline.procedure?.plan ?? null);
   const fetched = useDesk((state) => state.fetchedPriors);
   const linkUp = useConsole((state) => state.linkUp);
+  const hasSeries = useDesk((state) => (state.priorSeries?.series.length ?? 0) > 0);
   const [series, setSeries] = useState<PriorSeries | null>(null);
   const planes = planesOf(session);
   const plane = planes.includes(activePlane) ? activePlane : planes[0];
@@ -109,7 +110,7 @@ export function ReferenceView() {
       </div>
       <div className="reference-priors">
         <SeriesList chosen={series?.id ?? null} onChoose={setSeries} />
-        {series ? <ChosenSeries series={series} /> : <p className="records-empty">{words.choose}</p>}
+        {series ? <ChosenSeries series={series} /> : hasSeries && <p className="records-empty">{words.choose}</p>}
         <ReceivedRuns />
         <ArchiveStudies />
       </div>

@@ -3,8 +3,9 @@ import { Section } from '../desk/Section.tsx';
 import { text } from '../text.ts';
 import { faultAt, TextField, useSiteForm } from './fields.tsx';
 import { HospitalAnswer, HospitalTestButton } from './HospitalTest.tsx';
+import { RemoveItem, useList } from './list.tsx';
 import { CertificateFields, PeerFields } from './PeerFields.tsx';
-import { type FieldPath, fieldOf } from './siteDraft.ts';
+import { type FieldPath, fieldOf, pruned } from './siteDraft.ts';
 
 const words = text.setup;
 
@@ -28,12 +29,15 @@ function CommitmentFields({ path }: { readonly path: FieldPath }) {
 
 /** Base address and authentication; search, retrieval and storage are below one address (PS3.18 8.1). */
 function WebFields({ path }: { readonly path: FieldPath }) {
+  const { draft } = useSiteForm();
+  const stow = [...path, 'stow'];
   return (
     <>
       <div className="desk-row">
         <TextField
           className="grow"
-          path={[...path, 'stow']}
+          path={stow}
+          fault={fieldOf(draft, stow) === '' ? words.fault.missing : undefined}
           label={words.webBase}
           hint={words.webBaseHint}
           placeholder="https://archive.example.org/dicom-web"
@@ -55,12 +59,13 @@ function WebFields({ path }: { readonly path: FieldPath }) {
 }
 
 function ArchiveFields({ index }: { readonly index: number }) {
-  const { draft, faults, set } = useSiteForm();
+  const { draft, faults } = useSiteForm();
   const path: FieldPath = ['hospital', 'archives', index];
   const archive = fieldOf(draft, path);
   const name = fieldOf(archive, ['name']);
   const isWeb = fieldOf(archive, ['stow']) !== undefined;
-  const fault = faults.get(path.join('.'));
+  const isBare = Object.keys(pruned(archive) ?? {}).every((key) => key === 'name');
+  const fault = isBare ? (isWeb ? undefined : words.archiveNeeds) : faults.get(path.join('.'));
   const test = { system: `archive ${typeof name === 'string' ? name : ''}`, part: { archives: [archive] } };
   return (
     <fieldset className="archive" aria-label={words.archiveNumber(index + 1, isWeb)}>
@@ -68,9 +73,7 @@ function ArchiveFields({ index }: { readonly index: number }) {
         <TextField className="grow" path={[...path, 'name']} label={`${words.archiveName} (${isWeb ? words.isWeb : words.isDimse})`} />
         {!isWeb && <PeerFields path={path} />}
         <HospitalTestButton {...test} />
-        <button type="button" className="action" onClick={() => set(path, undefined)} aria-label={`${words.remove} ${index + 1}`}>
-          {words.remove}
-        </button>
+        <RemoveItem path={path} n={index + 1} />
       </div>
       {isWeb ? <WebFields path={path} /> : <CommitmentFields path={path} />}
       {fault !== undefined && <p className="bad">{fault}</p>}
@@ -89,10 +92,9 @@ function freeName(archives: readonly unknown[]): string {
 
 /** Archives by DIMSE and by DICOMweb, each with its test. */
 export function ArchivesSection() {
-  const { draft, faults, set } = useSiteForm();
+  const { faults, set } = useSiteForm();
   const path: FieldPath = ['hospital', 'archives'];
-  const archives = fieldOf(draft, path);
-  const list: readonly unknown[] = Array.isArray(archives) ? archives : [];
+  const list = useList(path);
   const add = (kind: object) => set([...path, list.length], { name: freeName(list), ...kind });
   const fault = faults.get(path.join('.'));
   return (

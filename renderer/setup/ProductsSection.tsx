@@ -1,31 +1,18 @@
 import { Section } from '../desk/Section.tsx';
 import { text } from '../text.ts';
 import { ChoiceField, NumberField, TextField, useSiteForm } from './fields.tsx';
-import { type FieldPath, fieldOf } from './siteDraft.ts';
+import { RemoveItem, useList } from './list.tsx';
+import type { FieldPath } from './siteDraft.ts';
 
 const words = text.setup;
 const kinds = Object.entries(text.case.kinds).map(([value, label]) => ({ value, label }));
 
-const listAt = (draft: unknown, path: FieldPath): readonly unknown[] => {
-  const list = fieldOf(draft, path);
-  return Array.isArray(list) ? list : [];
-};
-
-function Remove({ path, n }: { readonly path: FieldPath; readonly n: number }) {
-  const { set } = useSiteForm();
-  return (
-    <button type="button" className="action" onClick={() => set(path, undefined)} aria-label={`${words.remove} ${n}`}>
-      {words.remove}
-    </button>
-  );
-}
-
 const newCement = { name: '', opensAfterMin: 4, closesAfterMin: 9, setsAfterMin: 12, atTemperatureC: 21 };
 
 function Cements() {
-  const { draft, faults, set } = useSiteForm();
+  const { faults, set } = useSiteForm();
   const path: FieldPath = ['injector', 'cements'];
-  const cements = listAt(draft, path);
+  const cements = useList(path);
   return (
     <Section title={words.cements} hint={words.cementsHint}>
       {cements.map((_, index) => {
@@ -39,7 +26,7 @@ function Cements() {
               <NumberField path={[...at, 'closesAfterMin']} label={words.closes} />
               <NumberField path={[...at, 'setsAfterMin']} label={words.sets} />
               <NumberField path={[...at, 'atTemperatureC']} label={words.atTemperature} />
-              <Remove path={at} n={index + 1} />
+              <RemoveItem path={at} n={index + 1} />
             </div>
             {faults.has(at.join('.')) && <p className="bad">{faults.get(at.join('.'))}</p>}
           </div>
@@ -56,9 +43,9 @@ function Cements() {
 }
 
 function Devices() {
-  const { draft, set } = useSiteForm();
+  const { set } = useSiteForm();
   const path: FieldPath = ['devices'];
-  const devices = listAt(draft, path);
+  const devices = useList(path);
   return (
     <Section title={words.devices} hint={words.devicesHint}>
       {devices.map((_, index) => (
@@ -66,7 +53,7 @@ function Devices() {
         <div className="desk-row" key={index}>
           <TextField className="grow" path={[...path, index, 'name']} label={words.deviceName} />
           <ChoiceField path={[...path, index, 'kind']} label={words.deviceKind} choices={kinds} />
-          <Remove path={[...path, index]} n={index + 1} />
+          <RemoveItem path={[...path, index]} n={index + 1} />
         </div>
       ))}
       <div className="desk-row">

@@ -21,6 +21,8 @@ interface FieldProps {
   readonly placeholder?: string;
   /** Under a heading that says the same. */
   readonly labelHidden?: boolean;
+  /** What is wrong that the schema says of more than this field. */
+  readonly fault?: string | undefined;
   /** Stays in the draft, empty, when it is cleared: what else is asked for hangs on its being there. */
   readonly isKept?: boolean;
 }
@@ -31,7 +33,7 @@ export function faultAt(faults: ReadonlyMap<string, string>, path: FieldPath): s
   return faults.get(place) ?? [...faults].find(([at]) => at.startsWith(`${place}.`))?.[1];
 }
 
-export function TextField({ path, label, hint, className, placeholder, labelHidden = false, isKept = false }: FieldProps) {
+export function TextField({ path, label, hint, className, placeholder, labelHidden = false, isKept = false, fault }: FieldProps) {
   const { draft, faults, set } = useSiteForm();
   const value = fieldOf(draft, path);
   return (
@@ -42,7 +44,7 @@ export function TextField({ path, label, hint, className, placeholder, labelHidd
       description={hint}
       placeholder={placeholder}
       value={typeof value === 'string' ? value : ''}
-      error={faultAt(faults, path)}
+      error={faultAt(faults, path) ?? fault}
       onChange={(event) => set(path, event.currentTarget.value || (isKept ? '' : undefined))}
     />
   );

@@ -113,6 +113,7 @@ export const setupText = {
   webBaseHint: 'Stored, searched and fetched below it: STOW-RS, QIDO-RS, WADO-RS.',
   authorizationFile: 'Authorization file',
   authorizationHint: 'A file whose one line is “Basic …” or “Bearer …”: a secret is not kept here, for this goes into every record.',
+  archiveNeeds: 'A host, a port and an AE title are needed.',
   noAuthorization: 'empty: none is sent',
   encryption: 'Certificates',
   encryptionHint: 'Files in PEM form, for every system with TLS. Without authorities those of this computer count.',
@@ -148,7 +149,7 @@ export const setupText = {
   checklistsHint: 'One item a line, for each stage.',
   shortcutsHint: 'Press the field, then the key. A foot switch acts as one key, as a rule the space bar.',
   pressKey: 'press a key',
-  resetKey: 'Own key again',
+  resetKey: 'As delivered',
   shortcutClash: (other: string) => `the same key as ${other}`,
   /** Keys of the live view that no site gives away. */
   fixedKeys: {

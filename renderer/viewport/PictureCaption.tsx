@@ -62,7 +62,7 @@ export function PictureCaption({ plane, mode, held }: Props) {
           </span>
           {simulated && <span className="simulated">{text.picture.simulated}</span>}
           {(word === 'LIVE' || (word === 'REPLAY' && mode === 'live')) && status && (
-            <span className="quiet">{text.picture.framesPerSecond(fixed(status.framesPerSecond, 0))}</span>
+            <span className="quiet rate">{text.picture.framesPerSecond(fixed(status.framesPerSecond, 0))}</span>
           )}
           {roadmap && (
             <div className="roadmap" data-testid={`roadmap-${plane}`}>

@@ -1,5 +1,6 @@
 import type { PlaneId } from '../../src/sample/index.ts';
 import { fixed } from '../app/format.ts';
+import { rootFontPx } from '../app/rootFont.ts';
 import { text } from '../text.ts';
 import { type PictureMode, pictureInfo } from './pictureInfo.ts';
 import { barLengthMm } from './scaleLength.ts';
@@ -16,7 +17,7 @@ export function ScaleBar({ plane, mode, mmPerPx, scaleFrom }: Props) {
   const { canvasPxPerImagePx } = pictureInfo(`${mode}/${plane}`);
   if (mmPerPx === null || canvasPxPerImagePx === null) return <div className="quiet">{text.picture.noScale}</div>;
   const perMm = canvasPxPerImagePx / mmPerPx;
-  const length = barLengthMm(perMm);
+  const length = barLengthMm(perMm, rootFontPx());
   return (
     <div className="scale-bar">
       {scaleFrom === 'calibration' && <span className="quiet">{text.picture.calibrated} </span>}

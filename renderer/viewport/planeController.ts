@@ -7,6 +7,7 @@ import type { FrameHeader } from '../../src/link/link.ts';
 import { leakSiteWords } from '../../src/procedure/leakSiteWords.ts';
 import type { ImagePoint, PlaneId, PlanePlan } from '../../src/sample/index.ts';
 import { fixed } from '../app/format.ts';
+import { rootFontPx } from '../app/rootFont.ts';
 import type { Look, LookReference } from '../link/frameDeveloper.ts';
 import type { ArrivedFrame } from '../link/frameStream.ts';
 import { text } from '../text.ts';
@@ -59,7 +60,6 @@ const developmentOf = (attributes: XrayFrameAttributes, range: VoiRange, inverte
 });
 
 const epochNow = () => performance.timeOrigin + performance.now();
-const rootFontPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 /** One step of the wheel or of a key enlarges by this. */
 export const zoomStep = 1.2;
 

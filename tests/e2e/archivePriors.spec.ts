@@ -77,7 +77,8 @@ test('a DICOMweb archive is entered in Setup: what is wrong is said at its field
 
   await page.getByRole('button', { name: 'Add DICOMweb archive' }).click();
   const web = page.getByRole('group', { name: 'Archive 3, DICOMweb' });
-  await expect(web).toContainText('an archive has name');
+  await expect(web).toContainText('is needed');
+  await expectAccessible(page);
   await web.getByRole('textbox', { name: 'Name' }).fill('Web archive');
   const base = web.getByRole('textbox', { name: 'Base address' });
   await base.fill('archive/dicom-web');

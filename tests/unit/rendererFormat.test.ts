@@ -68,7 +68,9 @@ test('without frames there is nothing to say about wall or needle', () => {
 });
 
 test('a scale bar is a round length of about the same size on every screen', () => {
-  expect([barLengthMm(0.5), barLengthMm(5), barLengthMm(40)]).toEqual([100, 20, 2]);
+  expect([barLengthMm(0.5, 16), barLengthMm(5, 16), barLengthMm(40, 16)]).toEqual([100, 20, 2]);
+  // On a screen with letters twice as large the bar is twice as long.
+  expect(barLengthMm(10, 32)).toBe(barLengthMm(5, 16));
 });
 
 test('image and canvas points map to each other under zoom, flip and quarter turn', () => {
