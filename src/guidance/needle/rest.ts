@@ -22,6 +22,8 @@ export const restRules = {
   goneShaftShare: 0.2,
   releaseHollowMm: 6,
   sameEndMm: 2,
+  /** An end that far back is no end as long as the place before it stops this share of what the shaft stops: another needle crosses there. */
+  standsShare: 0.5,
   /** The stylet's point stands out of the cannula: the end is so much farther back once it has left, seen alike in so many frames. */
   openEndMm: { least: 1.2, most: 6, alike: 0.5 },
   openEndFrames: 3,
@@ -102,6 +104,8 @@ export interface SeenEnd {
   readonly clear: boolean;
   /** An open cannula at rest whose place is not bare: cement lies about its end. */
   readonly hidden: boolean;
+  /** The end is seen far behind, and the shaft goes on beyond it as before. */
+  readonly stands: boolean;
 }
 
 /**
@@ -110,10 +114,10 @@ export interface SeenEnd {
  * stylet in: small steps are averaged in, a larger one must be seen clearly or twice. On the move only a
  * leap has to be.
  */
-export function decide(track: NeedleTrack, { alongMm, lastAlongMm, speedMm, hollow, styletOut, clear, hidden }: SeenEnd): Decision {
+export function decide(track: NeedleTrack, { alongMm, lastAlongMm, speedMm, hollow, styletOut, clear, hidden, stands }: SeenEnd): Decision {
   if (hollow) {
     // An end that is really elsewhere is there in every frame; what balloon and cement make of it wanders.
-    const stray = Math.abs(alongMm) > restRules.releaseHollowMm && Math.abs(alongMm - lastAlongMm) < restRules.sameEndMm;
+    const stray = !stands && Math.abs(alongMm) > restRules.releaseHollowMm && Math.abs(alongMm - lastAlongMm) < restRules.sameEndMm;
     const strays = stray ? track.strays + 1 : 0;
     if (strays >= 6) return { alongMm, parked: false, measured: true, strays: 0 };
     const expected = styletOut && !track.parked ? Math.max(-0.15, Math.min(0.15, 0.3 * speedMm)) : 0;

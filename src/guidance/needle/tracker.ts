@@ -304,6 +304,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     styletOut,
     clear: sighting.sigmaPx < restRules.clearTip * sighting.widthPx,
     hidden,
+    stands: hollow && backMm > restRules.releaseHollowMm && shaftStands(track, base, backMm, contrast, context),
   };
   const isBelieved = withdrawn || openEndFrames >= restRules.openEndFrames;
   const decision = isBelieved ? { alongMm: seen.alongMm, parked: false, measured: true, strays: 0 } : decide(track, seen);
@@ -353,6 +354,12 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
       sidesBehind(tip, sighting.direction, sighting.widthPx, context),
     ),
   };
+}
+
+/** Whether the shaft still lies where an end seen `backMm` behind its tip says that it has left. */
+function shaftStands(track: NeedleTrack, tip: ImagePoint, backMm: number, contrast: number, { pyramid, scale }: NeedleContext): boolean {
+  const left = barOnAxis({ ...track, lengthPx: backMm / scale.mmPerPx }, tip, pyramid.factor);
+  return contrastLeft(left.shaft, pyramid.fine) > restRules.standsShare * contrast;
 }
 
 const withNoise = (context: NeedleContext, share: number): NeedleContext => ({ ...context, scale: { ...context.scale, noise: share * context.scale.noise } });
