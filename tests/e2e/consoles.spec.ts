@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { simulated, startBridge, temporaryRecords } from './bridge.ts';
 import { expect, expectRunning, seqOf, test, word } from './console.ts';
 
@@ -16,6 +17,13 @@ test('two consoles on one session agree on stage, plan and what was undone', asy
   for (const each of [page, second]) await expect(each.locator('.stages [aria-current="step"]')).toContainText('Mixing');
   await page.keyboard.press('u');
   for (const each of [page, second]) await expect(each.locator('.stages [aria-current="step"]')).toContainText('Access');
+  await second.keyboard.press('p');
+  await second.getByLabel('Level').fill('T12');
+  await second.getByRole('button', { name: 'Record plan' }).click();
+  for (const each of [page, second]) await expect(each.locator('.where')).toContainText('T12');
+  // What both have on the strip is the same, though one came later and heard the beginning all at once.
+  const eventsOf = (each: Page) => each.getByRole('region', { name: 'Pressure and volume over time' }).getAttribute('data-events');
+  await expect.poll(async () => (await eventsOf(page)) === (await eventsOf(second))).toBe(true);
   await expect.poll(async () => Math.abs((await seqOf(page, 'a')) - (await seqOf(second, 'a')))).toBeLessThan(200);
   await second.keyboard.press('l');
   await expect(word(second, 'a')).toHaveText('HOLD');
