@@ -10,6 +10,7 @@ import { DisplaysSection } from './DisplaysSection.tsx';
 import { FileSection } from './FileSection.tsx';
 import { SiteFormContext } from './fields.tsx';
 import { HospitalSection } from './HospitalSection.tsx';
+import { LineSection } from './LineSection.tsx';
 import { PortsSection } from './PortsSection.tsx';
 import { ProductsSection } from './ProductsSection.tsx';
 import { ShortcutsSection } from './ShortcutsSection.tsx';
@@ -25,7 +26,8 @@ function sectionOf(place: string): SectionName {
   if (first === 'sources') return 'sources';
   if (first === 'hospital') return 'hospital';
   if (first === 'limits') return 'limits';
-  if (first === 'devices' || (first === 'injector' && second !== 'line')) return 'products';
+  if (first === 'injector' && second === 'line') return 'ports';
+  if (first === 'devices' || first === 'injector') return 'products';
   if (first === 'checklists') return 'checklists';
   if (first === 'shortcuts') return 'shortcuts';
   if (first === 'display') return second === 'pressureUnit' ? 'station' : 'displays';
@@ -34,7 +36,12 @@ function sectionOf(place: string): SectionName {
 
 const sections: Readonly<Record<SectionName, ReactNode>> = {
   sources: <SourcesSection />,
-  ports: <PortsSection />,
+  ports: (
+    <div className="desk-stack">
+      <PortsSection />
+      <LineSection />
+    </div>
+  ),
   hospital: <HospitalSection />,
   limits: <LimitsSection />,
   products: <ProductsSection />,

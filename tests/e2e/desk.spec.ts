@@ -108,9 +108,15 @@ test('sources are tested, a fault is told at its field and in its section, and w
     if (section === 'Serial ports') await expect(page.getByRole('table').or(page.getByText('No serial port is listed'))).toBeVisible();
     await expectAccessible(page);
   }
+  await page.getByRole('tab', { name: 'Serial ports' }).click();
+  await page.getByRole('button', { name: 'Lines of our own' }).click();
+  await page.getByRole('textbox', { name: 'Pattern of a line' }).fill('P=\\d+');
+  await expect(page.getByText('names no group')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Pattern of a line' }).fill('p(?<pressurePsi>\\d{1,3})');
   await page.getByRole('tab', { name: 'Products' }).click();
   await page.getByRole('button', { name: 'Add cement' }).click();
   await expect(page.getByText('1 to correct')).toBeVisible();
+  await expectAccessible(page);
   await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled();
   await page.getByRole('textbox', { name: 'Name' }).first().fill('Example cement');
   await page.getByRole('tab', { name: 'Limits' }).click();
@@ -134,6 +140,7 @@ test('sources are tested, a fault is told at its field and in its section, and w
   expect(saved.limits).toEqual({ cementVolumeMl: 5 });
   expect(saved.injector.cements[0].name).toBe('Example cement');
   expect(saved.devices).toHaveLength(1);
+  expect(saved.injector.line.pattern).toBe('p(?<pressurePsi>\\d{1,3})');
   expect(saved.display).toEqual({ layout: 'a', picturesLayout: 'last' });
 
   await page.getByRole('button', { name: 'Save and begin a new procedure' }).click();
