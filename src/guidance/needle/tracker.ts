@@ -235,8 +235,11 @@ function missed(track: NeedleTrack, context: NeedleContext, detector: NeedleDete
   const level = levelBehind(tip, track.direction, context);
   const without = Math.min(track.bareLevel ?? level, sidesBehind(tip, track.direction, track.widthPx, context));
   // Cement about its end stays when it has left: what tells then is the rest of its shaft.
-  const hasGone = contrastLeft(barOnAxis(track, tip, context.pyramid.factor).shaft, context.pyramid.fine) < restRules.goneShaftShare * track.contrast;
-  const covered = track.seenFrames >= 4 && !hasGone && level > without + restRules.coveredShare * track.contrast;
+  const left = contrastLeft(barOnAxis(track, tip, context.pyramid.factor).shaft, context.pyramid.fine);
+  const hasGone = left < restRules.goneShaftShare * track.contrast;
+  // One at rest whose shaft is dark as before is there, whatever is beside its end: let go, it would be taken for cement.
+  const stands = track.parked && left > restRules.standsShare * track.contrast;
+  const covered = track.seenFrames >= 4 && !hasGone && (stands || level > without + restRules.coveredShare * track.contrast);
   const bare = hasGone || level < without + restRules.goneShare * track.contrast;
   const patience = !track.parked && hasGone ? 0 : track.parked && !bare ? 5 : 1;
   if (!covered && track.missedFrames >= patience) return null;
