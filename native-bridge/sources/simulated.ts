@@ -138,6 +138,9 @@ async function* playInjector(scenario: Scenario, repeat: number, signal: AbortSi
     };
 }
 
+/** A story told again is another patient: the cement of the last one has gone, and what is seen then is what guidance compares with. */
+const nextPatient: Scenario['operator'] = [{ atMs: 0, event: { kind: 'reference' } }];
+
 /** What the operator does in `sim:SCENARIO`: the plan first, then stages, marks and the rest. */
 export async function openSimulatedOperator(uri: string): Promise<Result<Source>> {
   const parsed = simulationRequest(uri);
@@ -146,7 +149,7 @@ export async function openSimulatedOperator(uri: string): Promise<Result<Source>
   // A story in which the operator only begins goes on when it is repeated; it does not begin anew over what a person has done since.
   const opensOnly = scenario.operator.every(({ event }) => event.kind !== 'stage' || event.stage === 'access');
   const stories = Array.from({ length: opensOnly ? 1 : request.repeat }, (_, story) =>
-    scenario.operator.map(({ atMs, event }) => ({ atMs: story * scenario.durationMs + atMs, event })),
+    [...(story > 0 ? nextPatient : []), ...scenario.operator].map(({ atMs, event }) => ({ atMs: story * scenario.durationMs + atMs, event })),
   );
   return ok(scriptedOperator(uri, true, stories.flat()));
 }

@@ -45,10 +45,13 @@ describe('simulated sources', () => {
     expect(frames[7]?.data.pixels).toEqual(frames[2]?.data.pixels);
     const injector = await all(openSimulatedInjector(uri));
     expect(injector.at(-1)).toMatchObject({ topic: '/device', data: { state: 'ended' }, atMs: 3000 });
-    const plansOf = async (story: string) =>
-      (await all(openSimulatedOperator(story))).filter((event) => event.topic === '/operator' && event.data.kind === 'plan').map(({ atMs }) => atMs);
-    expect(await plansOf(uri)).toEqual([0]);
-    expect(await plansOf('sim:kyphoplasty?size=64&duration=20&repeat=3')).toEqual([0, 20_000, 40_000]);
+    const timesOf = async (kind: string, story: string) =>
+      (await all(openSimulatedOperator(story))).filter((event) => event.topic === '/operator' && event.data.kind === kind).map(({ atMs }) => atMs);
+    const repeated = 'sim:kyphoplasty?size=64&duration=20&repeat=3';
+    expect(await timesOf('plan', uri)).toEqual([0]);
+    expect(await timesOf('plan', repeated)).toEqual([0, 20_000, 40_000]);
+    // The next patient: without a new reference the last one's cement would have gone on.
+    expect(await timesOf('reference', repeated)).toEqual([20_000, 40_000]);
   });
 
   test('a beam that stops says so, sends nothing meanwhile and loses no number', async () => {
