@@ -47,7 +47,7 @@ export function Alarms({ moment }: { readonly moment: Moment }) {
                 {text.alarms.acknowledge}
               </button>
             )}
-            {live && index === shownAlarms - 1 && all}
+            {live && index === shownAlarms - 1 && alarms.length > shownAlarms && all}
           </div>
         );
       })}

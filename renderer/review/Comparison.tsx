@@ -2,7 +2,7 @@ import { SegmentedControl, Select } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import { reviewStreamPath } from '../../src/link/link.ts';
 import { type PlaneId, planeIds } from '../../src/sample/index.ts';
-import { dateText, fixed, positionText, pressureText } from '../app/format.ts';
+import { dateText, fixed, positionText } from '../app/format.ts';
 import { useKeys } from '../app/keys.ts';
 import { useTick } from '../app/tick.ts';
 import { eventWords } from '../live/eventText.ts';
@@ -11,8 +11,8 @@ import { type Moment, useReviewMoment } from '../store/moment.ts';
 import { firstCurve } from '../store/openReview.ts';
 import { stageText, text } from '../text.ts';
 import { PlaneView } from '../viewport/PlaneView.tsx';
-import { pictureInfo } from '../viewport/pictureInfo.ts';
 import { commonAnchors } from './alignment.ts';
+import { ComparedValues, comparedOf } from './ComparedValues.tsx';
 import { ComparisonCurve } from './ComparisonCurve.tsx';
 import { transportOf } from './Transport.tsx';
 
@@ -70,42 +70,72 @@ function Side({ review, moment, mode, plane }: SideProps) {
   );
 }
 
-interface Value {
-  readonly name: string;
-  readonly first: number | null;
-  readonly second: number | null;
-  readonly unit: string;
-  readonly show: (value: number) => string;
+interface ActionsProps {
+  readonly review: OpenReview;
+  readonly nowMs: number;
+  readonly planes: readonly PlaneId[];
+  readonly plane: PlaneId;
+  readonly anchors: readonly { readonly id: string }[];
+  readonly anchor: string;
+  readonly offsetMs: number;
+  readonly onAnchor: (id: string) => void;
+  readonly onNudge: (byMs: number) => void;
 }
 
-function Values({ values }: { readonly values: readonly Value[] }) {
+/** Where both stand, and how the second is laid over the first. */
+function ComparisonActions({ review, nowMs, planes, plane, anchors, anchor, offsetMs, onAnchor, onNudge }: ActionsProps) {
+  const act = transportOf(review, plane);
   return (
-    <table className="compare-values">
-      <thead>
-        <tr>
-          <th>{words.value}</th>
-          <th>{words.firstLetter}</th>
-          <th>{words.secondLetter}</th>
-          <th>{words.difference}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {values.map(({ name, first, second, unit, show }) => (
-          <tr key={name}>
-            <th scope="row">
-              {name} <span className="quiet">{unit}</span>
-            </th>
-            <td>{first === null ? text.none : show(first)}</td>
-            <td>{second === null ? text.none : show(second)}</td>
-            <td>{first === null || second === null ? text.none : show(second - first)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <nav className="actions compare-actions" aria-label={text.review.timeline}>
+      <button type="button" className="action" onClick={endComparison}>
+        {words.end}
+      </button>
+      <button type="button" className="action" onClick={act.toggle}>
+        {review.state.playing ? text.review.pause : text.review.play}
+      </button>
+      <button type="button" className="action" onClick={() => act.step(-1)}>
+        {text.review.back1}
+      </button>
+      <button type="button" className="action" onClick={() => act.step(1)}>
+        {text.review.forward1}
+      </button>
+      <input
+        type="range"
+        className="seek"
+        aria-label={text.review.seek}
+        aria-valuetext={positionText(nowMs)}
+        min={0}
+        max={Math.max(1, Math.round(review.opened.durationMs))}
+        value={Math.round(nowMs)}
+        onChange={(event) => act.seek(Number(event.currentTarget.value))}
+      />
+      {planes.length > 1 && (
+        <SegmentedControl
+          aria-label={words.plane}
+          size="sm"
+          transitionDuration={0}
+          data={planes.map((value) => ({ value, label: text.picture.plane[value] }))}
+          value={plane}
+          onChange={(value) => setActivePlane(value === 'b' ? 'b' : 'a')}
+        />
+      )}
+      <Select
+        aria-label={words.align}
+        data={anchors.map(({ id }) => ({ value: id, label: words.alignedAt(anchorText(id)) }))}
+        value={anchor}
+        allowDeselect={false}
+        onChange={(id) => onAnchor(id ?? 'start')}
+      />
+      <button type="button" className="action" aria-label={words.earlier} title={words.earlier} onClick={() => onNudge(-nudgeMs)}>
+        −
+      </button>
+      <span data-testid="offset">{words.offset(fixed(offsetMs / 1000, 1))}</span>
+      <button type="button" className="action" aria-label={words.later} title={words.later} onClick={() => onNudge(nudgeMs)}>
+        +
+      </button>
+    </nav>
   );
 }
-
-const deviationOf = (mode: 'review' | 'compare', plane: PlaneId) => pictureInfo(`${mode}/${plane}`).guidance?.observation ?? null;
 
 /** Two records side by side, locked to each other in time. */
 export function Comparison({ review, comparison }: { readonly review: OpenReview; readonly comparison: OpenReview }) {
@@ -130,43 +160,10 @@ export function Comparison({ review, comparison }: { readonly review: OpenReview
     else if (key === 'ArrowLeft') act.step(event.shiftKey ? -10 : -1);
     else if (key === 'ArrowRight') act.step(event.shiftKey ? 10 : 1);
     else if (key === 'Home') act.seek(0);
+    else if (key === 'End') act.seek(review.opened.durationMs);
     else return false;
     return true;
   });
-  const [seenFirst, seenSecond] = [deviationOf('review', plane), deviationOf('compare', plane)];
-  const pressure = (value: number) => (value < 0 ? `−${pressureText(-value, unit)}` : pressureText(value, unit));
-  const one = (value: number) => fixed(value, 1);
-  const values: readonly Value[] = [
-    { name: text.numbers.pressure, unit, show: pressure, first: first?.reading.pressureKpa ?? null, second: second?.reading.pressureKpa ?? null },
-    {
-      name: text.numbers.volume,
-      unit: 'mL',
-      show: (value) => fixed(value, 2),
-      first: first?.reading.volumeMl ?? null,
-      second: second?.reading.volumeMl ?? null,
-    },
-    {
-      name: words.angle,
-      unit: '°',
-      show: one,
-      first: seenFirst?.needle.deviation?.angleDeg ?? null,
-      second: seenSecond?.needle.deviation?.angleDeg ?? null,
-    },
-    {
-      name: words.tipToLine,
-      unit: 'mm',
-      show: one,
-      first: seenFirst?.needle.deviation?.tipToLineMm ?? null,
-      second: seenSecond?.needle.deviation?.tipToLineMm ?? null,
-    },
-    {
-      name: words.cementArea,
-      unit: 'mm²',
-      show: (value) => fixed(value, 0),
-      first: seenFirst?.cement.areaMm2 ?? null,
-      second: seenSecond?.cement.areaMm2 ?? null,
-    },
-  ];
   return (
     <main className="compare" data-testid="comparison">
       <h1 className="visually-hidden">{words.title}</h1>
@@ -183,59 +180,22 @@ export function Comparison({ review, comparison }: { readonly review: OpenReview
           nowMs={first?.nowMs ?? 0}
           onSeek={act.seek}
         />
-        <Values values={values} />
+        <ComparedValues first={comparedOf('review', plane, first)} second={comparedOf('compare', plane, second)} unit={unit} />
       </div>
-      <nav className="actions compare-actions" aria-label={text.review.timeline}>
-        <button type="button" className="action" onClick={endComparison}>
-          {words.end}
-        </button>
-        <button type="button" className="action" onClick={act.toggle}>
-          {review.state.playing ? text.review.pause : text.review.play}
-        </button>
-        <button type="button" className="action" onClick={() => act.step(-1)}>
-          {text.review.back1}
-        </button>
-        <button type="button" className="action" onClick={() => act.step(1)}>
-          {text.review.forward1}
-        </button>
-        <input
-          type="range"
-          className="seek"
-          aria-label={text.review.seek}
-          aria-valuetext={positionText(first?.nowMs ?? 0)}
-          min={0}
-          max={Math.max(1, Math.round(review.opened.durationMs))}
-          value={Math.round(first?.nowMs ?? 0)}
-          onChange={(event) => act.seek(Number(event.currentTarget.value))}
-        />
-        {planes.length > 1 && (
-          <SegmentedControl
-            aria-label={words.plane}
-            size="sm"
-            transitionDuration={0}
-            data={planes.map((value) => ({ value, label: text.picture.plane[value] }))}
-            value={plane}
-            onChange={(value) => setActivePlane(value === 'b' ? 'b' : 'a')}
-          />
-        )}
-        <Select
-          aria-label={words.align}
-          data={anchors.map(({ id }) => ({ value: id, label: words.alignedAt(anchorText(id)) }))}
-          value={anchor}
-          allowDeselect={false}
-          onChange={(id) => {
-            setAnchor(id ?? 'start');
-            setNudge(0);
-          }}
-        />
-        <button type="button" className="action" aria-label={words.earlier} title={words.earlier} onClick={() => setNudge(nudge - nudgeMs)}>
-          −
-        </button>
-        <span data-testid="offset">{words.offset(fixed(offsetMs / 1000, 1))}</span>
-        <button type="button" className="action" aria-label={words.later} title={words.later} onClick={() => setNudge(nudge + nudgeMs)}>
-          +
-        </button>
-      </nav>
+      <ComparisonActions
+        review={review}
+        nowMs={first?.nowMs ?? 0}
+        planes={planes}
+        plane={plane}
+        anchors={anchors}
+        anchor={anchor}
+        offsetMs={offsetMs}
+        onAnchor={(id) => {
+          setAnchor(id);
+          setNudge(0);
+        }}
+        onNudge={(byMs) => setNudge(nudge + byMs)}
+      />
     </main>
   );
 }
