@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Job, Queue, QueueEvents } from 'bullmq';
+import { Queue, QueueEvents } from 'bullmq';
 import { ok, type Result } from '../../../src/base/result.ts';
 import type { LibraryRecord } from '../library.ts';
 import { failedReplay, type RecordReplay, recordReplaySchema } from '../recordReplay.ts';
 import { type LibraryOptions, startLibraryProgress } from '../replayLibrary.ts';
 import { attempts, type JobData, jobOf, queueName, type ReplayJob, retryAfterMs } from './jobs.ts';
+import { lookUpJob } from './lookUp.ts';
 import { connectRedis, withoutPassword } from './redis.ts';
 
 export interface QueueOptions extends Omit<LibraryOptions, 'processes'> {
@@ -106,10 +107,10 @@ async function lookUp(queue: Queue<JobData, unknown>, batch: readonly ReplayJob[
   const missing: ReplayJob[] = [];
   await Promise.all(
     batch.map(async (job) => {
-      const found: Job<JobData, unknown> | undefined = await queue.getJob(job.id);
-      if (!found) missing.push(job);
-      else if (await found.isCompleted()) collected.completed(job.id, found.returnvalue);
-      else if (await found.isFailed()) collected.failed(job.id, found.failedReason ?? 'it does not say why');
+      const found = await lookUpJob(queue, job.id);
+      if (found.is === 'missing') missing.push(job);
+      else if (found.is === 'completed') collected.completed(job.id, found.value);
+      else if (found.is === 'failed') collected.failed(job.id, found.reason);
     }),
   );
   // Somebody else has collected and removed it, or the server was emptied: ask again.
