@@ -24,7 +24,7 @@ import { LevelPanel } from './LevelPanel.tsx';
 import { Numbers, volumeLimitOf } from './Numbers.tsx';
 import { type Drawing, Planes, planesOf } from './Planes.tsx';
 import { LeakPanel, NotePanel, PatientPanel } from './panels.tsx';
-import { actionOf, useBoundActions } from './shortcuts.ts';
+import { actionOf, siteActionOf, useBoundActions } from './shortcuts.ts';
 import { ToolsPanel } from './ToolsPanel.tsx';
 import { TrajectoryBlock } from './TrajectoryBlock.tsx';
 import { UnitSwitch } from './UnitSwitch.tsx';
@@ -70,6 +70,11 @@ export function LiveView() {
   const bound = useBoundActions();
   useKeys((key, event) => {
     if (event.repeat) return false;
+    const chosen = siteActionOf(bound, key);
+    if (chosen) {
+      chosen.run(open);
+      return true;
+    }
     if (key === 'a') {
       const first = alarmOrder(consoleStore.getState().timeline.alarms.values()).find((alarm) => !alarm.acknowledged);
       return first !== undefined && acknowledge(first);

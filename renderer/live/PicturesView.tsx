@@ -2,7 +2,7 @@ import { useKeys } from '../app/keys.ts';
 import { pictureLayoutKey } from '../app/layoutKeys.ts';
 import { text } from '../text.ts';
 import { Planes } from './Planes.tsx';
-import { actionOf, useBoundActions } from './shortcuts.ts';
+import { actionOf, siteActionOf, useBoundActions } from './shortcuts.ts';
 
 /** Keys of the foot switch and of one hand: what needs no panel. */
 const immediate: readonly string[] = ['mark', 'store', 'hold', 'reference', 'roadmap'];
@@ -12,7 +12,7 @@ export function PicturesView() {
   const bound = useBoundActions();
   useKeys((key, event) => {
     if (event.repeat) return false;
-    if (pictureLayoutKey(key, 'live')) return true;
+    if (!siteActionOf(bound, key) && pictureLayoutKey(key, 'live')) return true;
     const action = actionOf(bound, key);
     if (!action || !immediate.includes(action.id)) return false;
     action.run(() => {});

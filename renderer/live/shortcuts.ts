@@ -23,8 +23,12 @@ export function boundActions(shortcuts: Readonly<Record<string, string>> | undef
   });
 }
 
+/** The action that the site gave this key to: before every key that the console has of its own. */
+export const siteActionOf = (bound: readonly BoundAction[], key: string): BoundAction | undefined =>
+  bound.find((action) => action.key === key && !actions.includes(action));
+
 /** Which action a key means: one that the site gave the key to comes before one that has it by itself. */
 export const actionOf = (bound: readonly BoundAction[], key: string): BoundAction | undefined =>
-  bound.find((action) => action.key === key && !actions.includes(action)) ?? bound.find((action) => action.key === key);
+  siteActionOf(bound, key) ?? bound.find((action) => action.key === key);
 
 export const useBoundActions = (): readonly BoundAction[] => boundActions(useDesk((state) => state.site?.site.shortcuts));

@@ -165,7 +165,7 @@ export const setupText = {
   pressKey: 'press a key',
   resetKey: 'As delivered',
   shortcutClash: (other: string) => `the same key as ${other}`,
-  /** Keys of the live view that no site gives away. */
+  /** Keys that the console has of its own: a site that gives one away loses what it did. */
   fixedKeys: {
     a: 'Acknowledge',
     q: 'Pause the sound',

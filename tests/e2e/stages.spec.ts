@@ -8,7 +8,10 @@ const site = join(records.folder, 'site.json');
 let bridge: RunningBridge;
 
 test.beforeAll(async () => {
-  writeFileSync(site, JSON.stringify({ version: 1, checklists: { access: ['Level checked in both views', 'Antibiotic given'] }, shortcuts: { store: 'F9' } }));
+  writeFileSync(
+    site,
+    JSON.stringify({ version: 1, checklists: { access: ['Level checked in both views', 'Antibiotic given'] }, shortcuts: { store: 'F9', reference: 'd' } }),
+  );
   bridge = await startBridge(join(records.folder, 'records'), ['--site', site, ...simulated('quiet')]);
 });
 test.afterEach(({ page }) => page.goto('about:blank'));
@@ -46,6 +49,10 @@ test('the site’s own keys work, and the button shows them', async ({ page }) =
   await expect(page.getByTestId('action-store')).toContainText('F9');
   await page.keyboard.press('F9');
   await expect(page.getByText(/Frame of Plane . stored/)).toBeVisible();
+  // The console's own meaning of the key gives way.
+  await page.keyboard.press('d');
+  await expect(page.getByText('New reference')).toBeVisible();
+  await expect(page.locator('.measure-layer')).toHaveCount(0);
 });
 
 test('endplates are placed in four clicks and recorded; the height stands beside the numbers', async ({ page }) => {

@@ -18,6 +18,13 @@ test('a key that the site gives to an action comes before the action that has it
   expect(actionOf(bound, 's')).toBeUndefined();
 });
 
+test('a key that the site gave away does nothing of its own any more; the actions’ own keys are no such ones', async () => {
+  const { boundActions, siteActionOf } = await load();
+  expect(siteActionOf(boundActions({ mark: 'd' }), 'd')?.id).toBe('mark');
+  expect(siteActionOf(boundActions({ mark: 'd' }), 's')).toBeUndefined();
+  expect(siteActionOf(boundActions(undefined), ' ')).toBeUndefined();
+});
+
 test('a key named twice goes to the first action, and the other keeps its own', async () => {
   const { actionOf, boundActions } = await load();
   const bound = boundActions({ mark: 'x', hold: 'x' });
