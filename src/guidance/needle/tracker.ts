@@ -289,7 +289,8 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   const backMm = -along * mmPerPx;
   const followedStep = Math.abs(along) * mmPerPx < restRules.jumpMm;
   // A cannula at rest has to be seen drawn back twice: a balloon before it makes one frame's end uncertain.
-  const backFrames = hollow && isBareBack(track, base, backMm, contrast, context) ? track.backFrames + 1 : 0;
+  const stands = hollow && backMm > restRules.releaseHollowMm && shaftStands(track, base, backMm, contrast, context);
+  const backFrames = hollow && !stands && isBareBack(track, base, backMm, contrast, context) ? track.backFrames + 1 : 0;
   const drawnBack = opened && isDrawnBack([...track.recentAlongPx, along], mmPerPx);
   const withdrawn = drawnBack || (hollow && (track.bareLevel === null ? followedStep : backFrames >= restRules.backFrames));
   const lastAlongMm = (track.recentAlongPx.at(-1) ?? 0) * mmPerPx;
@@ -307,7 +308,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     styletOut,
     clear: sighting.sigmaPx < restRules.clearTip * sighting.widthPx,
     hidden,
-    stands: hollow && backMm > restRules.releaseHollowMm && shaftStands(track, base, backMm, contrast, context),
+    stands,
   };
   const isBelieved = withdrawn || openEndFrames >= restRules.openEndFrames;
   const decision = isBelieved ? { alongMm: seen.alongMm, parked: false, measured: true, strays: 0 } : decide(track, seen);
