@@ -287,11 +287,11 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   const hollow = !stylet || (track.stylet && doubts > 0);
   const styletOut = changed || (track.stylet && doubts > 0);
   const backMm = -along * mmPerPx;
+  const stands = hollow && backMm > restRules.releaseHollowMm && shaftStands(track, base, backMm, contrast, context);
   const followedStep = Math.abs(along) * mmPerPx < restRules.jumpMm;
   // A cannula at rest has to be seen drawn back twice: a balloon before it makes one frame's end uncertain.
-  const stands = hollow && backMm > restRules.releaseHollowMm && shaftStands(track, base, backMm, contrast, context);
   const backFrames = hollow && !stands && isBareBack(track, base, backMm, contrast, context) ? track.backFrames + 1 : 0;
-  const drawnBack = opened && isDrawnBack([...track.recentAlongPx, along], mmPerPx);
+  const drawnBack = opened && !stands && isDrawnBack([...track.recentAlongPx, along], mmPerPx);
   const withdrawn = drawnBack || (hollow && (track.bareLevel === null ? followedStep : backFrames >= restRules.backFrames));
   const lastAlongMm = (track.recentAlongPx.at(-1) ?? 0) * mmPerPx;
   const ahead = levelAhead(base, sighting.direction, context);
