@@ -126,8 +126,11 @@ export const fleetBenchmark: Benchmark = {
         if (!redis) continue;
         for (const count of counts) {
           const workers = await startWorkers(redis.url, count);
-          note(way(count, 'worker'), await replayAll(library, report(`w${count}`), '--queue', redis.url));
-          await Promise.all(workers.map(stop));
+          try {
+            note(way(count, 'worker'), await replayAll(library, report(`w${count}`), '--queue', redis.url));
+          } finally {
+            await Promise.all(workers.map(stop));
+          }
         }
         note('2 workers, one killed', await withOneKilled(library, report('killed'), redis.url));
       }
