@@ -3,7 +3,7 @@ import type { RecordEncryption } from '../security/encryption.ts';
 import { type ByteFile, openByteFile } from './byteFile.ts';
 import { denseCompression, type PixelPlace, packDense } from './denseChunk.ts';
 import { openFileQueue } from './fileQueue.ts';
-import { encodeFrameIndex, type FrameEntry, frameIndexName, frameIndexType } from './frameIndex.ts';
+import { createFrameIndex, frameIndexName, frameIndexType } from './frameIndex.ts';
 import { pixelsMatchHash } from './frames.ts';
 import { createMcapLayout, type McapLayout } from './mcapFile.ts';
 import { byteCount, mcapMagic, opcodes } from './mcapFormat.ts';
@@ -57,7 +57,7 @@ async function writeDense(original: ByteFile, to: string, encryption: RecordEncr
     const staged: Uint8Array[] = [];
     const layout = createMcapLayout((parts) => staged.push(...parts));
     await copyStart(original, layout);
-    const entries: FrameEntry[] = [];
+    const index = createFrameIndex();
     for await (const { chunk, end } of chunksOf(original)) {
       onBytes(end);
       const [attributes] = chunk.messages;
@@ -65,17 +65,17 @@ async function writeDense(original: ByteFile, to: string, encryption: RecordEncr
       const place = pixelPlace(chunk);
       const { offset, length } = layout.chunk(messages, (content) => ({ compression: denseCompression, stored: packDense(content, place) }));
       const tUs = microsecondsOf(sessionMsOf(header.value.header, chunk.head.startTimeNs));
-      entries.push({ seq: attributes?.sequence ?? 0, tUs, offset, length });
+      index.add({ seq: attributes?.sequence ?? 0, tUs, offset, length });
       queue.append(staged.splice(0));
       await settled();
     }
-    layout.attachment(frameIndexName, frameIndexType, encodeFrameIndex(entries), logTimeNsOf(header.value.header, 0));
+    layout.attachment(frameIndexName, frameIndexType, index.encoded(), logTimeNsOf(header.value.header, 0));
     layout.end();
     queue.append(staged.splice(0));
     queue.finish();
     queue.sync();
     await settled();
-    return { bytes: queue.writtenBytes, sha256: await queue.sha256(), frames: entries.length };
+    return { bytes: queue.writtenBytes, sha256: await queue.sha256(), frames: index.count };
   } finally {
     await queue.close();
   }

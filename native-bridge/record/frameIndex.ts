@@ -1,3 +1,4 @@
+import { createByteLog } from './byteLog.ts';
 import { viewOf } from './mcapFormat.ts';
 
 /** Where a frame's chunk is in its plane's file. */
@@ -14,17 +15,33 @@ export const frameIndexName = 'pedicle.frames';
 export const frameIndexType = 'application/octet-stream';
 const entryBytes = 32;
 
-/** Little-endian: sequence u64, time µs u64, chunk offset u64, chunk length u64 for each frame. */
-export function encodeFrameIndex(entries: readonly FrameEntry[]): Uint8Array {
-  const bytes = new Uint8Array(entries.length * entryBytes);
+/** The index of a file that is being written. */
+export interface GrowingFrameIndex {
+  /** Frames so far. */
+  readonly count: number;
+  add(entry: FrameEntry): void;
+  /** Little-endian: sequence u64, time µs u64, chunk offset u64, chunk length u64 for each frame. */
+  encoded(): Uint8Array;
+}
+
+export function createFrameIndex(): GrowingFrameIndex {
+  const entries = createByteLog();
+  const bytes = new Uint8Array(entryBytes);
   const view = viewOf(bytes);
-  entries.forEach((entry, i) => {
-    view.setBigUint64(i * entryBytes, BigInt(entry.seq), true);
-    view.setBigUint64(i * entryBytes + 8, BigInt(entry.tUs), true);
-    view.setBigUint64(i * entryBytes + 16, BigInt(entry.offset), true);
-    view.setBigUint64(i * entryBytes + 24, BigInt(entry.length), true);
-  });
-  return bytes;
+  let count = 0;
+  return {
+    get count() {
+      return count;
+    },
+    add({ seq, tUs, offset, length }) {
+      [seq, tUs, offset, length].forEach((value, i) => {
+        view.setBigUint64(8 * i, BigInt(value), true);
+      });
+      entries.append(bytes);
+      count++;
+    },
+    encoded: () => Buffer.concat(entries.parts()),
+  };
 }
 
 /** `null` when it is not a whole number of entries in order, each inside the file. */

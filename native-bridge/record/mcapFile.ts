@@ -1,4 +1,5 @@
-import type { AttachmentIndex, Channel, ChunkIndex, MetadataIndex, Schema } from '@mcap/core';
+import type { AttachmentIndex, Channel, MetadataIndex, Schema } from '@mcap/core';
+import { createByteLog } from './byteLog.ts';
 import { buildRecord, byteCount, crc32Of, encodeChunkHead, encodeMessageHead, type MessageHead, mcapMagic } from './mcapFormat.ts';
 import { layOutSummary } from './mcapSummary.ts';
 import { zstdOf } from './zstd.ts';
@@ -55,7 +56,8 @@ export function createMcapLayout(sink: ByteSink): McapLayout {
   const join = createJoiner();
   const schemas = new Map<number, Schema>();
   const channels = new Map<number, Channel>();
-  const chunkIndexes: ChunkIndex[] = [];
+  const chunkIndexes = createByteLog();
+  let chunkCount = 0;
   const attachmentIndexes: AttachmentIndex[] = [];
   const metadataIndexes: MetadataIndex[] = [];
   const messageCounts = new Map<number, bigint>();
@@ -129,7 +131,7 @@ export function createMcapLayout(sink: ByteSink): McapLayout {
         messageIndexOffsets.set(index.channelId, indexAt);
         indexAt += BigInt(indexRecords[i]?.length ?? 0);
       });
-      chunkIndexes.push({
+      const index = {
         messageStartTime: startTimeNs,
         messageEndTime: endTimeNs,
         chunkStartOffset: BigInt(offset),
@@ -139,7 +141,9 @@ export function createMcapLayout(sink: ByteSink): McapLayout {
         compression: head.compression,
         compressedSize: BigInt(head.storedBytes),
         uncompressedSize: BigInt(uncompressedBytes),
-      });
+      };
+      chunkIndexes.append(buildRecord((builder) => builder.writeChunkIndex(index)));
+      chunkCount++;
       return { offset, length };
     },
     raw: (record) => put(record),
@@ -159,13 +163,20 @@ export function createMcapLayout(sink: ByteSink): McapLayout {
         channelCount: channels.size,
         attachmentCount: attachmentIndexes.length,
         metadataCount: metadataIndexes.length,
-        chunkCount: chunkIndexes.length,
+        chunkCount,
         messageStartTime: firstTimeNs,
         messageEndTime: lastTimeNs,
         channelMessageCounts: messageCounts,
       };
       const summary = layOutSummary(
-        { schemas: [...schemas.values()], channels: [...channels.values()], statistics, metadataIndexes, attachmentIndexes, chunkIndexes },
+        {
+          schemas: [...schemas.values()],
+          channels: [...channels.values()],
+          statistics,
+          metadataIndexes,
+          attachmentIndexes,
+          chunkIndexes: chunkIndexes.parts(),
+        },
         position,
       );
       put(...summary, mcapMagic);

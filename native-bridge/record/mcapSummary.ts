@@ -1,4 +1,4 @@
-import type { AttachmentIndex, Channel, ChunkIndex, MetadataIndex, Schema, Statistics, SummaryOffset } from '@mcap/core';
+import type { AttachmentIndex, Channel, MetadataIndex, Schema, Statistics, SummaryOffset } from '@mcap/core';
 import { buildRecord, byteCount, crc32Of, opcodes } from './mcapFormat.ts';
 
 /** What the end of a finished file says about the rest of it. */
@@ -8,7 +8,8 @@ export interface McapSummary {
   readonly statistics: Statistics;
   readonly metadataIndexes: readonly MetadataIndex[];
   readonly attachmentIndexes: readonly AttachmentIndex[];
-  readonly chunkIndexes: readonly ChunkIndex[];
+  /** Encoded, in any pieces: there are as many as frames. */
+  readonly chunkIndexes: readonly Uint8Array[];
 }
 
 /** The summary section, its offsets and the footer, for a summary that begins at `summaryStart`. The closing magic follows. */
@@ -19,7 +20,7 @@ export function layOutSummary(summary: McapSummary, summaryStart: number): reado
     [opcodes.statistics, [buildRecord((builder) => builder.writeStatistics(summary.statistics))]],
     [opcodes.metadataIndex, summary.metadataIndexes.map((index) => buildRecord((builder) => builder.writeMetadataIndex(index)))],
     [opcodes.attachmentIndex, summary.attachmentIndexes.map((index) => buildRecord((builder) => builder.writeAttachmentIndex(index)))],
-    [opcodes.chunkIndex, [chunkIndexRecords(summary.chunkIndexes)]],
+    [opcodes.chunkIndex, summary.chunkIndexes],
   ];
   const offsets: SummaryOffset[] = [];
   const parts: Uint8Array[] = [];
@@ -32,13 +33,6 @@ export function layOutSummary(summary: McapSummary, summaryStart: number): reado
   }
   parts.push(...offsets.map((offset) => buildRecord((builder) => builder.writeSummaryOffset(offset))));
   return [...parts, ...encodeFooter(parts, summaryStart, at)];
-}
-
-/** All in one buffer: there are as many as frames. */
-function chunkIndexRecords(indexes: readonly ChunkIndex[]): Uint8Array {
-  return buildRecord((builder) => {
-    for (const index of indexes) builder.writeChunkIndex(index);
-  });
 }
 
 /** Footer whose CRC covers the summary and the footer's own first fields, as the MCAP specification says. */

@@ -5,7 +5,7 @@ import { frameAttributesChannelId, frameChannelId, frameChannels } from './chann
 import { diskErrorText } from './diskError.ts';
 import type { HashThread } from './fileHash.ts';
 import { type FileQueue, openFileQueue } from './fileQueue.ts';
-import { encodeFrameIndex, type FrameEntry, frameIndexName, frameIndexType } from './frameIndex.ts';
+import { createFrameIndex, frameIndexName, frameIndexType } from './frameIndex.ts';
 import { headerMetadata, headerMetadataName, planeHeader } from './headerText.ts';
 import { createMcapLayout, type MessageToWrite } from './mcapFile.ts';
 import { planeFileName } from './planeFile.ts';
@@ -49,7 +49,7 @@ export function createPlaneWriter(
   const layout = createMcapLayout((parts) => staged.push(...parts));
   layout.metadata(headerMetadataName, headerMetadata(planeHeader(data)));
   for (const { channel, schema } of frameChannels(plane)) layout.channel(channel, schema);
-  const entries: FrameEntry[] = [];
+  const index = createFrameIndex();
   let opening: Promise<FileQueue | null> | null = null;
   let work: Promise<void> = Promise.resolve();
   let lost: SeqRange | null = null;
@@ -94,7 +94,7 @@ export function createPlaneWriter(
     const { offset, length } = layout.chunk(messages, compressNow(cost));
     const parts = staged.splice(0);
     queue.append(parts, (written) => {
-      if (written) entries.push({ seq: message.seq, tUs: message.tUs, offset, length });
+      if (written) index.add({ seq: message.seq, tUs: message.tUs, offset, length });
       else lose(message.seq);
       events.done(cost);
     });
@@ -115,7 +115,7 @@ export function createPlaneWriter(
       if (!queue) return null;
       await queue.idle();
       if (queue.state !== 'stopped') {
-        layout.attachment(frameIndexName, frameIndexType, encodeFrameIndex(entries), logTimeNsOf(data.header, 0));
+        layout.attachment(frameIndexName, frameIndexType, index.encoded(), logTimeNsOf(data.header, 0));
         layout.end();
         queue.append(staged.splice(0));
         queue.finish();
