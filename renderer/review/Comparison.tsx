@@ -14,6 +14,7 @@ import { PlaneView } from '../viewport/PlaneView.tsx';
 import { commonAnchors } from './alignment.ts';
 import { ComparedValues, comparedOf } from './ComparedValues.tsx';
 import { ComparisonCurve } from './ComparisonCurve.tsx';
+import { SeekSlider } from './SeekSlider.tsx';
 import { transportOf } from './Transport.tsx';
 
 const words = text.compare;
@@ -99,16 +100,7 @@ function ComparisonActions({ review, nowMs, planes, plane, anchors, anchor, offs
       <button type="button" className="action" onClick={() => act.step(1)}>
         {text.review.forward1}
       </button>
-      <input
-        type="range"
-        className="seek"
-        aria-label={text.review.seek}
-        aria-valuetext={positionText(nowMs)}
-        min={0}
-        max={Math.max(1, Math.round(review.opened.durationMs))}
-        value={Math.round(nowMs)}
-        onChange={(event) => act.seek(Number(event.currentTarget.value))}
-      />
+      <SeekSlider durationMs={review.opened.durationMs} nowMs={nowMs} onSeek={act.seek} />
       {planes.length > 1 && (
         <SegmentedControl
           aria-label={words.plane}

@@ -1,9 +1,9 @@
 import { memo, useMemo } from 'react';
 import type { Bookmark } from '../../src/link/desk.ts';
 import type { Sample } from '../../src/sample/index.ts';
-import { positionText } from '../app/format.ts';
 import { text } from '../text.ts';
 import { alarmSpans, stageSpans } from './alarmSpans.ts';
+import { SeekSlider } from './SeekSlider.tsx';
 
 interface MarksProps {
   readonly samples: readonly Sample[];
@@ -46,19 +46,7 @@ export function TimelineTrack({ samples, durationMs, nowMs, loop, bookmarks, onS
   return (
     <div className="track">
       <Marks samples={samples} durationMs={durationMs} loop={loop} bookmarks={bookmarks} />
-      <input
-        type="range"
-        className="seek"
-        aria-label={text.review.seek}
-        aria-valuetext={positionText(nowMs)}
-        min={0}
-        max={Math.max(1, Math.round(durationMs))}
-        step={1}
-        value={Math.round(nowMs)}
-        onChange={(event) => onSeek(Number(event.currentTarget.value))}
-        // After the pointer the arrows belong to the frames again.
-        onPointerUp={(event) => event.currentTarget.blur()}
-      />
+      <SeekSlider durationMs={durationMs} nowMs={nowMs} onSeek={onSeek} letsGo />
     </div>
   );
 }
