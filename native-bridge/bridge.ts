@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { ok, type Result } from '../src/base/result.ts';
 import type { SiteState } from '../src/link/desk.ts';
 import type { Site } from '../src/procedure/site.ts';
 import { createHospitalDesk } from './hospital/desk.ts';
+import { consolePages } from './pages.ts';
 import { createPriors } from './priors/priors.ts';
 import { audit } from './security/audit.ts';
 import { createSignIn, type SignIn } from './security/signIn.ts';
@@ -13,8 +13,9 @@ import { createReceived } from './server/received.ts';
 import type { Review } from './server/review.ts';
 import { createSiteStore } from './server/siteStore.ts';
 import { createWorkplace, type WorkplaceOptions } from './server/workplace.ts';
+import type { OpenedSources } from './session/openSources.ts';
 import type { Resuming } from './session/resume.ts';
-import { softwareVersion } from './softwareVersion.ts';
+import { learnSoftwareVersion, softwareVersion } from './softwareVersion.ts';
 
 export interface BridgeOptions {
   /** The site configuration, its file, and whether that file is there yet. */
@@ -27,6 +28,11 @@ export interface BridgeOptions {
   readonly recordsFolder: string | null;
   readonly port: number;
   readonly admitTypedAddress: boolean;
+  /**
+   * What the first session reads, when whoever loads this program has begun to open it: its threads get ready meanwhile. For sources
+   * that hold nothing but threads until they are read.
+   */
+  readonly firstSources?: Promise<Result<OpenedSources>> | undefined;
   /** See `SessionOptions`. */
   readonly withoutGuidance?: boolean;
   /** In the place of a bridge that died: on its port if that is still free, for the pages that are open, with the procedure that ran. */
@@ -49,9 +55,6 @@ export interface Bridge {
   stop(): Promise<Result<void>>;
 }
 
-/** Where the built console is, in a checkout as in a package. */
-export const consolePages = fileURLToPath(new URL('../renderer/dist', import.meta.url));
-
 /** As the site has it at the start; a change of it takes effect with the next. */
 function signInOf({ protection }: Site): SignIn {
   const users = async () => {
@@ -69,6 +72,7 @@ function signInOf({ protection }: Site): SignIn {
  * running when it fails.
  */
 export async function startBridge(options: BridgeOptions): Promise<Result<Bridge>> {
+  const versionLearned = learnSoftwareVersion();
   const site = createSiteStore(options.site);
   const workplace = createWorkplace({
     site,
@@ -78,7 +82,7 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
   });
   const opened = Promise.withResolvers<void>();
   const resume = options.inPlaceOf?.resume ?? null;
-  const begun = workplace.begin(false, { onOpened: opened.resolve, resume });
+  const begun = workplace.begin(false, { onOpened: opened.resolve, resume, sources: options.firstSources });
   // An interrupted record may take its time to be read: the windows are waiting.
   const unopened = resume ? undefined : await Promise.race([begun, opened.promise]);
   if (unopened && !unopened.ok && options.namesSources) return unopened;
@@ -89,6 +93,7 @@ export async function startBridge(options: BridgeOptions): Promise<Result<Bridge
   site.onChange((changed) => void received.listen(changed.site.storagePort));
   const reviews = new Map<string, Review>();
   const signIn = signInOf(options.site.site);
+  await versionLearned;
   audit({ event: 'application-started', detail: softwareVersion() });
   const listenOn = (port: number) =>
     startConsoleServer({

@@ -33,10 +33,14 @@ async function inBrowser(options: ConsoleOptions): Promise<void> {
   if (!prepared.ok) return reportFault(prepared.fault);
   const ready = encryptionReady(prepared.value.site.site);
   if (!ready.ok) return reportFault(ready.fault);
-  const [{ ensureConsolePages }, { startBridge }] = await Promise.all([import('./consolePages.ts'), import('../bridge.ts')]);
+  const { ensureConsolePages } = await import('./consolePages.ts');
   const pages = await ensureConsolePages(() => process.stderr.write('Building the console (once) …\n'));
   if (!pages.ok) return reportFault(pages.fault);
-  const bridge = await startBridge(prepared.value);
+  const { openEarly } = await import('../session/openEarly.ts');
+  const { site } = prepared.value.site;
+  const firstSources = openEarly(prepared.value.inputFor(site, false, true));
+  const { startBridge } = await import('../bridge.ts');
+  const bridge = await startBridge({ ...prepared.value, firstSources });
   if (!bridge.ok) return reportFault(bridge.fault);
   process.stdout.write(`Pedicle is at ${bridge.value.url}\n`);
   if (options.open !== false) openBrowser(bridge.value.url);

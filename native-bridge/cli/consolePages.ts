@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { failedFault, ok, type Result } from '../../src/base/result.ts';
-import { consolePages } from '../bridge.ts';
+import { consolePages } from '../pages.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

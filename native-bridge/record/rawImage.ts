@@ -1,5 +1,5 @@
-import protobuf from 'protobufjs';
-import descriptor from 'protobufjs/ext/descriptor.js';
+// The writer alone: all of the library, which reads schemas too, took as long to load as the rest of the record.
+import protobuf from 'protobufjs/minimal.js';
 
 /**
  * Frames as `foxglove.RawImage` in protobuf, so that Foxglove and Lichtblick show them as they are. Field numbers from
@@ -47,43 +47,81 @@ export function rawImagePixels(message: Uint8Array, head: RawImageHead): Uint8Ar
 const optional = 1;
 const fieldType = { int64: 3, int32: 5, fixed32: 7, string: 9, message: 11, bytes: 12 } as const;
 
-/** Schema data of the channel: a serialised `FileDescriptorSet` with `foxglove.RawImage` and what it needs. */
+interface Field {
+  readonly name: string;
+  readonly number: number;
+  readonly type: keyof typeof fieldType;
+  readonly typeName?: string;
+}
+
+interface SchemaFile {
+  readonly name: string;
+  readonly package: string;
+  readonly dependency?: string;
+  readonly message: string;
+  readonly fields: readonly Field[];
+}
+
+const files: readonly SchemaFile[] = [
+  {
+    name: 'google/protobuf/timestamp.proto',
+    package: 'google.protobuf',
+    message: 'Timestamp',
+    fields: [
+      { name: 'seconds', number: 1, type: 'int64' },
+      { name: 'nanos', number: 2, type: 'int32' },
+    ],
+  },
+  {
+    name: 'foxglove/RawImage.proto',
+    package: 'foxglove',
+    dependency: 'google/protobuf/timestamp.proto',
+    message: 'RawImage',
+    fields: [
+      { name: 'timestamp', number: 1, type: 'message', typeName: '.google.protobuf.Timestamp' },
+      { name: 'frame_id', number: 7, type: 'string' },
+      { name: 'width', number: 2, type: 'fixed32' },
+      { name: 'height', number: 3, type: 'fixed32' },
+      { name: 'encoding', number: 4, type: 'string' },
+      { name: 'step', number: 5, type: 'fixed32' },
+      { name: 'data', number: 6, type: 'bytes' },
+    ],
+  },
+];
+
+const text = (writer: protobuf.Writer, field: number, value: string) => writer.uint32((field << 3) | 2).string(value);
+const number = (writer: protobuf.Writer, field: number, value: number) => writer.uint32(field << 3).int32(value);
+const within = (writer: protobuf.Writer, field: number, write: () => void): void => {
+  writer.uint32((field << 3) | 2).fork();
+  write();
+  writer.ldelim();
+};
+
+/** `FieldDescriptorProto`: name 1, number 3, label 4, type 5, type_name 6. */
+function writeField(writer: protobuf.Writer, { name, number: id, type, typeName }: Field): void {
+  text(writer, 1, name);
+  number(writer, 3, id);
+  number(writer, 4, optional);
+  number(writer, 5, fieldType[type]);
+  if (typeName !== undefined) text(writer, 6, typeName);
+}
+
+/** `FileDescriptorProto`: name 1, package 2, dependency 3, message_type 4, syntax 12. */
+function writeFile(writer: protobuf.Writer, file: SchemaFile): void {
+  text(writer, 1, file.name);
+  text(writer, 2, file.package);
+  if (file.dependency !== undefined) text(writer, 3, file.dependency);
+  // `DescriptorProto`: name 1, field 2.
+  within(writer, 4, () => {
+    text(writer, 1, file.message);
+    for (const field of file.fields) within(writer, 2, () => writeField(writer, field));
+  });
+  text(writer, 12, 'proto3');
+}
+
+/** Schema data of the channel: a serialised `FileDescriptorSet` (file 1) with `foxglove.RawImage` and what it needs. */
 export function rawImageDescriptorSet(): Uint8Array {
-  const file = [
-    {
-      name: 'google/protobuf/timestamp.proto',
-      package: 'google.protobuf',
-      syntax: 'proto3',
-      messageType: [
-        {
-          name: 'Timestamp',
-          field: [
-            { name: 'seconds', number: 1, label: optional, type: fieldType.int64 },
-            { name: 'nanos', number: 2, label: optional, type: fieldType.int32 },
-          ],
-        },
-      ],
-    },
-    {
-      name: 'foxglove/RawImage.proto',
-      package: 'foxglove',
-      syntax: 'proto3',
-      dependency: ['google/protobuf/timestamp.proto'],
-      messageType: [
-        {
-          name: 'RawImage',
-          field: [
-            { name: 'timestamp', number: 1, label: optional, type: fieldType.message, typeName: '.google.protobuf.Timestamp' },
-            { name: 'frame_id', number: 7, label: optional, type: fieldType.string },
-            { name: 'width', number: 2, label: optional, type: fieldType.fixed32 },
-            { name: 'height', number: 3, label: optional, type: fieldType.fixed32 },
-            { name: 'encoding', number: 4, label: optional, type: fieldType.string },
-            { name: 'step', number: 5, label: optional, type: fieldType.fixed32 },
-            { name: 'data', number: 6, label: optional, type: fieldType.bytes },
-          ],
-        },
-      ],
-    },
-  ];
-  return descriptor.FileDescriptorSet.encode(descriptor.FileDescriptorSet.create({ file })).finish();
+  const writer = protobuf.Writer.create();
+  for (const file of files) within(writer, 1, () => writeFile(writer, file));
+  return writer.finish();
 }

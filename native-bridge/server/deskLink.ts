@@ -8,8 +8,8 @@ import type { ServerMessage } from '../../src/link/link.ts';
 import type { ReceivedClientMessage } from '../../src/link/received.ts';
 import { exportKinds } from '../export/exportRecord.ts';
 import { defaultPriorsFolder, type Priors } from '../priors/priors.ts';
-import { listSerialPorts, type SerialPortDescription } from '../sources/serialPort.ts';
-import { type PortProbe, probePort } from '../sources/serialProbe.ts';
+import type { SerialPortDescription } from '../sources/serialPort.ts';
+import type { PortProbe } from '../sources/serialProbe.ts';
 import { listVideoSources } from '../sources/videoDevices.ts';
 import { readBookmarks, saveBookmarks } from './bookmarks.ts';
 import type { Jobs } from './jobs.ts';
@@ -46,6 +46,7 @@ const heardOf = (probe: PortProbe, listening: boolean): PortProbeInfo => ({
 
 /** Tells what is heard while it is heard, and at last what it was. */
 async function probed(path: string, line: LineFormat, tell: (probe: PortProbeInfo) => void): Promise<void> {
+  const { probePort } = await import('../sources/serialProbe.ts');
   const probe = await probePort(path, { line, showForMs, onHeard: (heard) => tell(heardOf(heard, true)) });
   const nothing = { path, driver: null, baud: null, identity: null, reading: null, bytesHeard: 0, latestBytes: '', listening: false };
   tell(probe.ok ? heardOf(probe.value, false) : { ...nothing, message: probe.fault.message });
@@ -116,6 +117,8 @@ export async function handleDesk(
       return;
     }
     case 'list-ports': {
+      // The serial library is a fifth of what a console would load before it listens, and most never ask.
+      const { listSerialPorts } = await import('../sources/serialPort.ts');
       const ports = await listSerialPorts();
       send({ kind: 'ports', ports: ports.ok ? ports.value.map(portInfo) : [], message: ports.ok ? null : ports.fault.message });
       return;

@@ -8,11 +8,11 @@ import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
 import type { Site } from '../../src/procedure/site.ts';
 import type { PlaneId } from '../../src/sample/sample.ts';
 import { openRecordWriter, startWriterThread } from '../record/writer.ts';
-import { namedSources, openSources, type SessionInput } from '../session/openSources.ts';
+import { namedSources, type OpenedSources, openSources, type SessionInput } from '../session/openSources.ts';
 import type { Resuming } from '../session/resume.ts';
 import { type Session, startSession } from '../session/session.ts';
 import { underSiteLimits, withSiteLimits } from '../session/siteLimits.ts';
-import { softwareVersion } from '../softwareVersion.ts';
+import { learnSoftwareVersion, softwareVersion } from '../softwareVersion.ts';
 import { type LiveView, startLiveView } from './liveView.ts';
 import type { SiteStore } from './siteStore.ts';
 
@@ -43,6 +43,8 @@ export interface Workplace {
 export interface Beginning {
   /** Told when all that the session reads could be opened; a simulator and guidance still have to get ready then. */
   readonly onOpened?: () => void;
+  /** What the session reads, where it is being opened already. */
+  readonly sources?: Promise<Result<OpenedSources>> | undefined;
   /** Goes on with an interrupted procedure; see `resuming`. */
   readonly resume?: Resuming | null;
 }
@@ -86,14 +88,17 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     for (const listener of stateListeners) listener(state());
   };
 
-  const open = async (practice: boolean, { onOpened, resume }: Beginning): Promise<Result<Running>> => {
+  const open = async (practice: boolean, { onOpened, resume, sources: opening }: Beginning): Promise<Result<Running>> => {
     const configured = site.state().site;
     const input = { ...options.inputFor(configured, practice, isFirst), ...(practice ? {} : nextPlanes) };
-    const opened = await (resume ? resume((scriptFile) => openSources({ ...input, scriptFile: scriptFile ?? input.scriptFile })) : openSources(input));
+    const opened = await (resume
+      ? resume((scriptFile) => openSources({ ...input, scriptFile: scriptFile ?? input.scriptFile }))
+      : (opening ?? openSources(input)));
     if (!opened.ok) return opened;
     onOpened?.();
     const { sources, planes, plan, simulated, procedure } = opened.value;
     const thread = startWriterThread();
+    await learnSoftwareVersion();
     const started = await startSession({
       sources: underSiteLimits(sources, configured.limits),
       planes,

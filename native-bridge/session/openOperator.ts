@@ -2,7 +2,6 @@ import { ok, type Result } from '../../src/base/result.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
 import type { Plan } from '../../src/procedure/plan.ts';
 import { type PlaneId, planeIds } from '../../src/sample/sample.ts';
-import { openRecordedOperator } from '../sources/recorded.ts';
 import { readScriptFile } from '../sources/script.ts';
 import { openSimulatedOperator } from '../sources/simulated.ts';
 import type { Source, SourceEvent } from '../sources/source.ts';
@@ -90,6 +89,7 @@ async function openWordsOf(uri: string, input: SessionInput): Promise<Result<Ope
     const script = await openSimulatedOperator(uri);
     return script.ok ? ok({ source: script.value, procedure: null }) : script;
   }
+  const { openRecordedOperator } = await import('../sources/recorded.ts');
   const recorded = await openRecordedOperator(uri);
   if (!recorded.ok) return recorded;
   const { source, procedure, folder } = recorded.value;

@@ -19,18 +19,20 @@ export interface RunningBridge {
 
 async function addressOf(child: ChildProcess): Promise<string> {
   let said = '';
+  const heard = Promise.withResolvers<string | null>();
   const hear = (chunk: Buffer) => {
     said += chunk.toString();
+    const url = /Pedicle is at (\S+)/.exec(said)?.[1];
+    if (url) heard.resolve(url);
   };
   child.stdout?.on('data', hear);
   child.stderr?.on('data', hear);
-  const giveUpAt = Date.now() + startMs;
-  while (Date.now() < giveUpAt && child.exitCode === null) {
-    const url = /Pedicle is at (\S+)/.exec(said)?.[1];
-    if (url) return url;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`the bridge did not start: ${said}`);
+  child.once('exit', () => heard.resolve(null));
+  const giveUp = setTimeout(() => heard.resolve(null), startMs);
+  const url = await heard.promise;
+  clearTimeout(giveUp);
+  if (url === null) throw new Error(`the bridge did not start: ${said}`);
+  return url;
 }
 
 /** Starts `pedicle console --browser` as a person would, on any free port, with its records in `records`. */

@@ -3,8 +3,8 @@
  * come again and again. Usage: RECORDS SITE_FILE.
  */
 import { basename } from 'node:path';
-import { consolePages } from '../../native-bridge/bridge.ts';
 import { createHospitalDesk } from '../../native-bridge/hospital/desk.ts';
+import { consolePages } from '../../native-bridge/pages.ts';
 import { createPriors } from '../../native-bridge/priors/priors.ts';
 import { openRecordWriter, startWriterThread } from '../../native-bridge/record/writer.ts';
 import { audit } from '../../native-bridge/security/audit.ts';
