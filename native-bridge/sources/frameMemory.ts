@@ -38,16 +38,21 @@ export function countFrame(bytes: number): void {
   if (frames < collectEveryFrames && bytesSinceYoung < collectEveryBytes) return;
   frames = 0;
   bytesSinceYoung = 0;
-  if (collectYoung !== null && bytesSinceWhole < wholeEveryBytes) {
-    collectYoung({ type: 'minor' });
+  if (collector !== null && bytesSinceWhole < wholeEveryBytes) {
+    collectYoung();
     return;
   }
   askForWholeCollection();
   bytesSinceWhole = 0;
 }
 
+/** Collects the young objects that nobody holds any more, where V8 gives its collector away. */
+export function collectYoung(): void {
+  collector?.({ type: 'minor' });
+}
+
 /** V8's own collector, which it gives to contexts made after the flag was set; `null` where it does not. */
-const collectYoung = ((): ((options: { readonly type: 'minor' }) => void) | null => {
+const collector = ((): ((options: { readonly type: 'minor' }) => void) | null => {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('typeof gc === "function" ? gc : null');
   return typeof collect === 'function' ? (options) => void collect(options) : null;
@@ -62,8 +67,8 @@ function askForWholeCollection(): void {
   if (new ArrayBuffer(enoughForV8Bytes).byteLength !== enoughForV8Bytes) throw new Error('an ArrayBuffer has the size it was asked for');
 }
 
-/** Less is not worth the call, and may be a part of memory that others use too. */
-const leastGivenBackBytes = 1 << 18;
+/** Less is not worth the call, and may be a part of memory that others use too: of the pool of small buffers, or a constant. */
+const leastGivenBackBytes = 1 << 15;
 
 /** Whether the memory behind `bytes` is theirs alone as far as can be seen, and worth a call. */
 export function mayGiveBack(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {

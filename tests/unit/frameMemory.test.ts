@@ -1,6 +1,8 @@
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+
+import { zstdOf } from '../../native-bridge/record/zstd.ts';
 import { frameMemory, giveBack } from '../../native-bridge/sources/frameMemory.ts';
 
 const frameBytes = 1 << 20;
@@ -37,6 +39,25 @@ describe('memory of frames', () => {
     const bytes = new Uint8Array(frameBytes);
     giveBack(bytes.subarray(100));
     expect(bytes.byteLength).toBe(0);
+  });
+
+  it('goes back at once when it holds a small frame that was compressed', () => {
+    const bytes = new Uint8Array(40_000);
+    giveBack(bytes);
+    expect(bytes.byteLength).toBe(0);
+  });
+
+  it('of compressors goes back after sixteen frames, which V8 would not see', async () => {
+    let young = 0;
+    const observer = new PerformanceObserver((list) => {
+      for (const { detail } of list.getEntries() as (PerformanceEntry & { readonly detail: { readonly kind: number } })[])
+        if (detail.kind === constants.NODE_PERFORMANCE_GC_MINOR) young++;
+    });
+    observer.observe({ entryTypes: ['gc'] });
+    for (let n = 0; n < 160; n++) zstdOf(new Uint8Array(1000));
+    await sleep(0);
+    observer.disconnect();
+    expect(young).toBeGreaterThanOrEqual(10);
   });
 
   it('is not taken from who shares it: parts of a window, and what threads share', () => {
