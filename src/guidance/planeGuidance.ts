@@ -180,11 +180,14 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
     }
     const { pyramid } = shop;
     pyramid.load(picture);
-    const field = visibleField(shop);
+    let field = visibleField(shop);
     const scale = imageScale(picture.attributes, planOfPlane());
     const noise = noiseOf(pyramid.fine, field);
     let motion = align(shop, field, scale);
     if (sceneChanged(motion)) {
+      // Shutters that are as wide as before may stand elsewhere.
+      shop.darkCount = Number.POSITIVE_INFINITY;
+      field = visibleField(shop);
       shop.motion.setReference(pyramid.coarse, pyramid.small, 2 * pyramid.factor * scale.workingMmPerPx);
       shop.tracker.reset();
       shop.cement.reset();
@@ -227,6 +230,7 @@ function openPlaneGuidance(plane: PlaneId): PlaneGuidance {
       tracks,
       frameCount,
       restFrames,
+      intervalMs,
       plan,
       planePlan: planOfPlane(),
       planOffsetPx: planShiftPx,

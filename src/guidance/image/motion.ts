@@ -29,6 +29,15 @@ export interface MotionTracker {
 }
 
 const samplesWanted = 2200;
+const leastSamples = 60;
+
+/**
+ * Another picture is like the reference by chance (0.05 at most, after the search); the same bone by 0.4 in the worst noise, 0.8 usually. A
+ * picture is another when it is less like the reference than this, or than this share of what has been usual since (balloon and cement take
+ * a third of it at most).
+ */
+const leastLikeness = 0.12;
+const likenessShare = 0.35;
 
 /** A fit ends after so many steps, none longer than this, coarse pixels. */
 const mostRounds = 8;
@@ -93,6 +102,7 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
   let dy = 0;
   let usual = 0;
   let usualCount = 0;
+  let usualLikeness = 0;
 
   /** What is between the two sizes, in `region`: the picture's noise and the soft tissue's slopes are both taken off. */
   function bandPass(source: Grid, target: Grid, region: Region): void {
@@ -116,7 +126,7 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
   }
 
   /** How the present picture, moved back, differs from the reference at a sparse, even set of the region's usable places. Gives their number. */
-  function sampleDifferences(field: VisibleField, region: Region, excluded: Uint8Array, shiftX: number, shiftY: number): number {
+  function sampleDifferences(field: VisibleField, region: Region, excluded: Uint8Array, shiftX: number, shiftY: number, leastDepth: number): number {
     const { width, height, data } = reference;
     const c = present.data;
     const ix = Math.floor(shiftX);
@@ -134,7 +144,7 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
         if (x < 1 || x >= width - 1 || xx < 0 || xx >= width - 1) continue;
         const at = y * width + x;
         const to = yy * width + xx;
-        if (excluded[at] !== 0 || (field.depth[at] ?? 0) < 4 || (field.depth[to] ?? 0) < 4 || count >= differences.length) continue;
+        if (excluded[at] !== 0 || (field.depth[at] ?? 0) < leastDepth || (field.depth[to] ?? 0) < leastDepth || count >= differences.length) continue;
         const value = ((c[to] ?? 0) * (1 - fx) + (c[to + 1] ?? 0) * fx) * (1 - fy) + ((c[to + width] ?? 0) * (1 - fx) + (c[to + width + 1] ?? 0) * fx) * fy;
         places[count] = at;
         differences[count++] = value - (data[at] ?? 0);
@@ -176,9 +186,12 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
     let sx = startX;
     let sy = startY;
     let residual = 1;
+    // Nearer to the collimator the mean over a neighbourhood holds its edge, which stands still; in a very small field there is nothing else.
+    const clear = wideRadius + 2;
+    const leastDepth = sampleDifferences(field, region, excluded, sx, sy, clear) < leastSamples ? 4 : clear;
     for (let round = 0; round < mostRounds; round++) {
-      const count = sampleDifferences(field, region, excluded, sx, sy);
-      if (count < 60) return { dx: startX, dy: startY, residual: 1 };
+      const count = sampleDifferences(field, region, excluded, sx, sy, leastDepth);
+      if (count < leastSamples) return { dx: startX, dy: startY, residual: 1, likeness: 0 };
       sorted.set(differences.subarray(0, count));
       const offset = quantileInPlace(sorted, count, 0.5);
       for (let i = 0; i < count; i++) sorted[i] = Math.abs((differences[i] ?? 0) - offset);
@@ -191,7 +204,20 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
       sy += step.y * cap;
       if (length < 0.015) break;
     }
-    return { dx: sx, dy: sy, residual };
+    return { dx: sx, dy: sy, residual, likeness: likenessOf(sampleDifferences(field, region, excluded, sx, sy, leastDepth)) };
+  }
+
+  /**
+   * Of the places that differ from their surroundings in the reference, the share that differs to the same side now, less the share that
+   * does not (Blomqvist's quadrant correlation): 0 when the pictures have nothing to do with each other, whatever their contrast.
+   */
+  function likenessOf(count: number): number {
+    let same = 0;
+    for (let k = 0; k < count; k++) {
+      const before = reference.data[places[k] ?? 0] ?? 0;
+      same += before > 0 === before + (differences[k] ?? 0) > 0 ? 1 : -1;
+    }
+    return same / Math.max(1, count);
   }
 
   /** Best whole-pixel shift on the small grid within ±`reach` of the present one: the one whose slopes differ least on average. */
@@ -240,6 +266,7 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
       dy = 0;
       usual = 0;
       usualCount = 0;
+      usualLikeness = 0;
     },
     hasReference: () => known,
     track(coarse, small, field, region, excluded) {
@@ -254,13 +281,14 @@ export function createMotionTracker(coarseWidth: number, coarseHeight: number): 
           jumped = true;
         }
       }
-      const trusted = fit.residual < 2.2 * expected + 0.02;
+      const trusted = fit.residual < 2.2 * expected + 0.02 && fit.likeness > (usualCount > 0 ? likenessShare * usualLikeness : leastLikeness);
       if (trusted) {
         jumped ||= Math.hypot(fit.dx - dx, fit.dy - dy) > 3;
         dx = fit.dx;
         dy = fit.dy;
         usualCount = Math.min(20, usualCount + 1);
         usual += (fit.residual - usual) / usualCount;
+        usualLikeness += (fit.likeness - usualLikeness) / usualCount;
       }
       return { dx, dy, residual: fit.residual, trusted, jumped };
     },
