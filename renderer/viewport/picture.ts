@@ -60,8 +60,8 @@ const drawingKey = 'pedicle.drawing';
 /** By trial, since most names say little; software that says that it is one is not tried. */
 function shouldUseGpu(): boolean {
   const wanted = localStorage.getItem(drawingKey);
-  if (wanted === 'cpu' || !getRenderingCapabilities().webgl2) return false;
-  if (wanted === 'gpu') return true;
+  if (wanted === 'cpu') return false;
+  if (wanted === 'gpu') return getRenderingCapabilities().webgl2;
   const trial = tryDrawing();
   const root = document.documentElement;
   root.dataset.drawing = gpuIsQuicker(trial) ? 'gpu' : 'cpu';
@@ -72,9 +72,10 @@ function shouldUseGpu(): boolean {
 
 function sharedEngine(): RenderingEngine {
   if (engine) return engine;
-  init({ rendering: { webGlContextCount: 2 } } as Types.Cornerstone3DConfig);
   onCpu = !shouldUseGpu();
-  setUseCPURendering(onCpu);
+  // In the place of `init`, which would first see what WebGL can do here, in contexts that are then not used.
+  if (onCpu) setUseCPURendering(true, false);
+  else init({ rendering: { webGlContextCount: 2 } } as Types.Cornerstone3DConfig);
   metaData.addProvider((type: string, imageId: string) => planeModules.get(imageId)?.[type as 'imagePlaneModule'], 10_000);
   engine = new RenderingEngine('pedicle');
   return engine;
