@@ -10,12 +10,14 @@ function rehearsalFrame(index: number): XrayFrame {
   const pixels = new Uint16Array(size * size);
   const tipX = 175 - 6 * Math.min(index, 5);
   const hollow = index > 9;
+  // A field that changes is looked for each time.
+  const field = index % 2 === 0 ? 15_500 : 14_500;
   const blob = index > 11 ? 7 + 2 * (index - 11) : 0;
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       const dx = x - 128;
       const dy = y - 128;
-      if (dx * dx + dy * dy > 15_500) continue;
+      if (dx * dx + dy * dy > field) continue;
       const grain = ((x * 7919 + y * 104_729 + index * 31_337) % 61) - 30;
       const across = Math.abs(y - 125);
       const bar = x > tipX && across < 3 ? (hollow && across < 2 ? 350 : 800) : 0;
@@ -76,5 +78,9 @@ export function warmUp(create: () => PlaneGuidance): void {
   rehearsed = true;
   const guidance = create();
   guidance.operator({ kind: 'plan', plan: rehearsalPlan });
-  for (let index = 0; index < 16; index++) guidance.frame(rehearsalFrame(index), index * 100);
+  for (let index = 0; index < 16; index++) {
+    // Drawn anew, zones and the body's edge are made anew: else they are made once, just when cement comes.
+    if (index > 12) guidance.operator({ kind: 'plan', plan: rehearsalPlan });
+    guidance.frame(rehearsalFrame(index), index * 100);
+  }
 }

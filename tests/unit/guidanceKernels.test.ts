@@ -161,15 +161,15 @@ test('3 × 3 means, and the evidence that slopes and restlessness leave of those
 test.each([1, 2])('the background learns what is neither blocked nor held, every row of %d: young places by their mean, dark ones slowly (seed 6)', (step) => {
   const { kernels, grids, blocked, held } = pictures(6);
   const wanted = copyOf(grids);
-  const rates = { limit: 0.8, calm: 0.3, absorb: 0.15, mostRestless: 2 };
+  const rates = { limit: 0.8, calm: 0.3, mostRestless: 2, usual: 0.04, absorb: 0.15, keep: 0.97 };
   for (const [, , at] of places(box, step)) {
     if (grids.valid[at] === 0 || blocked[at] !== 0 || held[at] !== 0) continue;
     const seen = value(wanted.age, at);
     const d = value(wanted.raw, at);
-    const share = d < -rates.limit ? 0.6 : d > rates.limit ? rates.absorb : seen < 12 ? 1 / (seen + 1) : 1 / 16;
+    const share = d < -rates.limit ? 0.6 : d > rates.limit ? rates.absorb : seen < 12 ? 1 / (seen + 1) : rates.usual;
     wanted.background[at] = value(wanted.background, at) + share * d;
     const unrest = Math.min(rates.mostRestless, Math.abs(value(wanted.difference, at)) - rates.calm);
-    wanted.restless[at] = Math.max(seen < 2 ? 0 : unrest, 0.98 * value(wanted.restless, at));
+    wanted.restless[at] = Math.max(seen < 2 ? 0 : unrest, rates.keep * value(wanted.restless, at));
     if (seen < 12) wanted.age[at] = seen + 1;
   }
   kernels.learn(grids, blocked, held, box, step, rates);

@@ -31,6 +31,8 @@ export interface CementContext {
   readonly frameCount: number;
   /** How many frames make a rest at this frame rate. */
   readonly restFrames: number;
+  /** Time between frames, followed slowly. */
+  readonly intervalMs: number;
   readonly plan: Plan | null;
   readonly planePlan: PlanePlan | null;
   /** From plan coordinates to reference coordinates, full pixels. */
@@ -154,7 +156,7 @@ export function createCementAnalysis(width: number, height: number, kernels: Ima
       mask,
     });
     holdBack(verdict.held, box);
-    reference.learn(blocked, held, verdict.absorb);
+    reference.learn(blocked, held, verdict.absorb, context.intervalMs);
     excludeFromMotion();
     return observe(context, shift, mmPerFinePx, starts);
   }

@@ -28,6 +28,8 @@ const rules = {
   /** The outline may be drawn so much too wide, and the silhouette is looked for so far outside it. */
   inside: 3.2,
   outside: 2.5,
+  /** So far beyond the outermost edge that is looked for places are still told how far they are from it. */
+  about: 1.5,
   /** Each profile is the mean over so much along the outline to both sides, at places so far apart. */
   along: 1.5,
   alongStep: 0.5,
@@ -161,15 +163,16 @@ const untold = 1e3;
  */
 export function edgeDistances(stations: readonly EdgeStation[], outlineMm: Float32Array, box: Region, width: number, mmPerPx: number): Float32Array {
   const edgeMm = new Float32Array(outlineMm.length).fill(untold);
-  const nearestTo = nearestStation(stations);
+  const nearest = nearestStations(stations, box, mmPerPx);
+  let cell = 0;
   for (let y = box.y0; y < box.y1; y += 2) {
     for (let x = box.x0; x < box.x1; x += 2) {
+      const station = stations[nearest[cell++] ?? -1];
+      if (station === undefined || station.offsetPx === null) continue;
       const outside = outlineMm[y * width + x] ?? untold;
-      if (outside < -rules.inside || outside > rules.outside) continue;
-      const nearest = nearestTo(x, y);
-      if (nearest === undefined || nearest.offsetPx === null) continue;
-      const out = (x - nearest.at[0]) * nearest.outward[0] + (y - nearest.at[1]) * nearest.outward[1];
-      const beyond = (out - nearest.offsetPx) * mmPerPx;
+      if (outside < -rules.inside || outside > rules.outside + rules.about) continue;
+      const out = (x - station.at[0]) * station.outward[0] + (y - station.at[1]) * station.outward[1];
+      const beyond = (out - station.offsetPx) * mmPerPx;
       for (let at = y * width + x; at <= (y + 1) * width + x && at + 1 < edgeMm.length; at += width) {
         edgeMm[at] = beyond;
         edgeMm[at + 1] = beyond;
@@ -181,21 +184,26 @@ export function edgeDistances(stations: readonly EdgeStation[], outlineMm: Float
 
 export const isTold = (edgeMm: number): boolean => edgeMm < untold;
 
-/** Thousands of places ask, each of all stations: plain numbers side by side answer in a fraction of the time. */
-function nearestStation(stations: readonly EdgeStation[]): (x: number, y: number) => EdgeStation | undefined {
-  const xs = Float64Array.from(stations, ({ at }) => at[0]);
-  const ys = Float64Array.from(stations, ({ at }) => at[1]);
-  return (x, y) => {
-    let nearest = -1;
-    let least = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < xs.length; i++) {
-      const dx = x - (xs[i] as number);
-      const dy = y - (ys[i] as number);
-      const square = dx * dx + dy * dy;
-      if (square >= least) continue;
-      least = square;
-      nearest = i;
+/** For every other place of every other row of the box the nearest station that a place of the band can have, −1 for none: each station asks the few places about it. */
+function nearestStations(stations: readonly EdgeStation[], box: Region, mmPerPx: number): Int16Array {
+  const columns = Math.ceil((box.x1 - box.x0) / 2);
+  const rows = Math.ceil((box.y1 - box.y0) / 2);
+  const nearest = new Int16Array(columns * rows).fill(-1);
+  const squares = new Float32Array(columns * rows).fill(Number.POSITIVE_INFINITY);
+  const reachPx = (Math.max(rules.inside, rules.outside + rules.about) + rules.station) / mmPerPx;
+  stations.forEach(({ at: [sx, sy] }, index) => {
+    const lastColumn = Math.min(columns - 1, Math.floor((sx + reachPx - box.x0) / 2));
+    const lastRow = Math.min(rows - 1, Math.floor((sy + reachPx - box.y0) / 2));
+    for (let row = Math.max(0, Math.ceil((sy - reachPx - box.y0) / 2)); row <= lastRow; row++) {
+      for (let column = Math.max(0, Math.ceil((sx - reachPx - box.x0) / 2)); column <= lastColumn; column++) {
+        const dx = box.x0 + 2 * column - sx;
+        const dy = box.y0 + 2 * row - sy;
+        const cell = row * columns + column;
+        if (dx * dx + dy * dy >= (squares[cell] as number)) continue;
+        squares[cell] = dx * dx + dy * dy;
+        nearest[cell] = index;
+      }
     }
-    return stations[nearest];
-  };
+  });
+  return nearest;
 }

@@ -49,6 +49,8 @@ const rules = {
   /** A region away from the rest has to be this large, mm², and to last for this share of the frames that make a rest: a quarter of a second, two frames at least. */
   remoteAreaMm2: 2.5,
   remoteRestShare: 0.5,
+  /** Of its darkness so much must be more than the place has shown before and misplaced edges explain: of a diaphragm that breathes deeper it is a third to a half. */
+  remoteNewShare: 0.65,
   /** For so many frames of a needle that seems to move the balloon before it is not taken for background. */
   restlessFrames: 20,
   /** A ball of cement stops 0.06 nepers a millimetre of its width on average, a marker of gold or platinum three times that. */
@@ -150,7 +152,16 @@ export function createCementJudge(width: number, height: number): CementJudge {
     if (input.tracks.some((track) => isOnHub(region, track, input))) return false;
     const { box, mmPerFinePx } = input;
     const inside = region.x0 > box.x0 + 3 && region.y0 > box.y0 + 3 && region.x1 < box.x1 - 4 && region.y1 < box.y1 - 4;
-    return inside && region.areaPx * mmPerFinePx ** 2 >= rules.remoteAreaMm2;
+    return inside && region.areaPx * mmPerFinePx ** 2 >= rules.remoteAreaMm2 && region.mass > rules.remoteNewShare * darknessOf(region, input);
+  }
+
+  /** Sum of the difference over a region, of which its mass is what is unexpected. */
+  function darknessOf({ label, x0, y0, x1, y1 }: DarkRegion, { labels, difference }: JudgeInput): number {
+    let sum = 0;
+    for (let y = y0; y <= y1; y++) {
+      for (let at = y * width + x0; at <= y * width + x1; at++) if (labels[at] === label) sum += difference.data[at] ?? 0;
+    }
+    return sum;
   }
 
   /** What gets dark where the hub is while a needle is drawn back is the hub. */

@@ -99,9 +99,9 @@ export function createLeakWatch(): LeakWatch {
     return { areaPx, beyondPx, posteriorPx, beyondX: sumX / Math.max(1, beyondPx), beyondY: sumY / Math.max(1, beyondPx), beyondWallPx, wallReachMm };
   }
 
-  /** Beyond all that a drawn outline may be wrong, or sooner where the picture shows the bone's edge: an edge farther out may be the neighbour's. */
+  /** Beyond the bone's edge where the picture shows it, be that inside or outside of what was drawn; elsewhere beyond all that a drawn outline may be wrong. */
   const isBeyond = (outsideMm: number, edgeMm: number | undefined): boolean =>
-    outsideMm > rules.outlineErrorMm || (edgeMm !== undefined && isTold(edgeMm) && edgeMm > rules.edgeErrorMm);
+    edgeMm !== undefined && isTold(edgeMm) ? edgeMm > rules.edgeErrorMm : outsideMm > rules.outlineErrorMm;
 
   function isAbout(axis: BoneAxis, x: number, y: number, mmPerFinePx: number): boolean {
     const behindMm = ((x - axis.x) * axis.dx + (y - axis.y) * axis.dy) * mmPerFinePx;

@@ -16,8 +16,8 @@ export interface ReferencePicture {
   readonly sigma: number;
   /** Looks at one frame; `shift` in fine pixels: bone point b appears at b + shift. Evidence below `leastNepers` is only told roughly. */
   compare(fine: Grid, field: VisibleField, shift: readonly [number, number], blocked: Uint8Array, region: Region, leastNepers: number): void;
-  /** Learns from the frame just compared: everything, but what is blocked or held. */
-  learn(blocked: Uint8Array, held: Uint8Array, absorb: number): void;
+  /** Learns from the frame just compared: everything, but what is blocked or held; `absorb`: the share of what is darker that it takes over in an eighth of a second. */
+  learn(blocked: Uint8Array, held: Uint8Array, absorb: number, intervalMs: number): void;
   reset(): void;
 }
 
@@ -28,6 +28,12 @@ const leastDepth = 4;
 
 /** How far bone edges may be misplaced after alignment, fine pixels, and how much of past restlessness to expect again. */
 const tolerance = { shiftPx: 0.3, restlessness: 1.1, mostRestless: 0.3 } as const;
+
+/**
+ * How fast the picture follows, whatever the frame rate: a steady place within four seconds, by the mean of sixteen looks at least; restlessness outlasts
+ * half a dozen breaths (e-fold). Shares of what is darker are given for an eighth of a second, and are no larger for longer.
+ */
+const pace = { steadyMs: 4000, leastLooks: 16, restlessMs: 24_800, absorbMs: 125 } as const;
 
 /** `blocked` and `held`, given later, are bytes of the same kernels, as is the frame. */
 export function createReferencePicture(width: number, height: number, kernels: ImageKernels): ReferencePicture {
@@ -99,13 +105,22 @@ export function createReferencePicture(width: number, height: number, kernels: I
       kernels.smooth(grids, inner, leastNepers, 0.25 * tolerance.shiftPx, tolerance.restlessness);
       measureSigma(blocked);
     },
-    learn(blocked, held, absorb) {
+    learn(blocked, held, absorb, intervalMs) {
       // Once the reference is settled, every other row a frame is enough.
       turn = 1 - turn;
       const settled = learnt > 16;
       learnt++;
-      const rates = { limit: 2.5 * rawSigma, calm: 2.5 * sigma, absorb, mostRestless: tolerance.mostRestless };
-      kernels.learn(grids, blocked, held, settled ? { ...box, y0: box.y0 + turn } : box, settled ? 2 : 1, rates);
+      const rowStep = settled ? 2 : 1;
+      const sinceLookMs = rowStep * intervalMs;
+      const rates = {
+        limit: 2.5 * rawSigma,
+        calm: 2.5 * sigma,
+        usual: Math.min(1 / pace.leastLooks, sinceLookMs / pace.steadyMs),
+        absorb: 1 - (1 - absorb) ** Math.min(1, intervalMs / pace.absorbMs),
+        mostRestless: tolerance.mostRestless,
+        keep: Math.exp(-sinceLookMs / pace.restlessMs),
+      };
+      kernels.learn(grids, blocked, held, settled ? { ...box, y0: box.y0 + turn } : box, rowStep, rates);
     },
     reset() {
       age.fill(0);

@@ -6,7 +6,7 @@ export interface DarkRegion {
   readonly label: number;
   readonly areaPx: number;
   readonly strongPx: number;
-  /** Sum of the difference over it, nepers · pixels. */
+  /** Sum of the evidence over it, nepers · pixels. */
   readonly mass: number;
   readonly x0: number;
   readonly y0: number;

@@ -47,12 +47,18 @@ export interface ImageKernels {
   gradients(data: Grid, depth: Uint8Array, gx: Grid, gy: Grid, size: Grid, leastDepth: number): void;
 }
 
-/** Nepers, but for `absorb`: the share of what is darker that is taken over. */
+/** What a place takes over from one frame. */
 export interface LearningRates {
+  /** Beyond so many nepers a place has changed, and is not just noisy. */
   readonly limit: number;
+  /** So many nepers off a place is not yet restless; none is more so than `mostRestless`. */
   readonly calm: number;
-  readonly absorb: number;
   readonly mostRestless: number;
+  /** Shares taken over of what is as usual, once the place is well known, and of what is darker. */
+  readonly usual: number;
+  readonly absorb: number;
+  /** Share of its restlessness that a place keeps. */
+  readonly keep: number;
 }
 
 type Kernel = 'shrinkByTwo' | 'halve' | 'warpAndSubtract' | 'centre' | 'smooth' | 'learn' | 'gradients';
@@ -111,9 +117,16 @@ export function createImageKernels(capacityBytes: number): ImageKernels {
       const pictures = [raw, background, restless, difference, evidence].map(({ data }) => place(data));
       calls.smooth(...pictures, raw.width, x0, y0, x1, y1, leastNepers, slopeShare, restlessShare);
     },
-    learn({ raw, difference, background, restless, valid, age }, blocked, held, { x0, y0, x1, y1 }, rowStep, { limit, calm, absorb, mostRestless }) {
+    learn(
+      { raw, difference, background, restless, valid, age },
+      blocked,
+      held,
+      { x0, y0, x1, y1 },
+      rowStep,
+      { limit, calm, usual, absorb, mostRestless, keep },
+    ) {
       const pictures = [raw.data, difference.data, background.data, restless.data, valid, age, blocked, held].map(place);
-      calls.learn(...pictures, raw.width, x0, y0, x1, y1, rowStep, limit, calm, absorb, mostRestless);
+      calls.learn(...pictures, raw.width, x0, y0, x1, y1, rowStep, limit, calm, usual, absorb, mostRestless, keep);
     },
     gradients(data, depth, gx, gy, size, leastDepth) {
       const pictures = [data.data, depth, gx.data, gy.data, size.data].map(place);

@@ -192,8 +192,10 @@ export function learn(
   rowStep: i32,
   limit: f32,
   calm: f32,
+  usualShare: f32,
   absorb: f32,
   mostRestless: f32,
+  keep: f32,
 ): void {
   const zero = i32x4.splat(0);
   const grown = i32x4.splat(12);
@@ -209,13 +211,13 @@ export function learn(
       const young = i32x4.lt_s(years, grown);
       const d = v128.load(raw + wide);
       const mean = f32x4.div(f32x4.splat(1), f32x4.convert_i32x4_s(i32x4.add(years, i32x4.splat(1))));
-      const usual = v128.bitselect(mean, f32x4.splat(1.0 / 16.0), young);
+      const usual = v128.bitselect(mean, f32x4.splat(usualShare), young);
       const dark = v128.bitselect(f32x4.splat(absorb), usual, f32x4.gt(d, f32x4.splat(limit)));
       const share = v128.bitselect(f32x4.splat(0.6), dark, f32x4.lt(d, f32x4.splat(-limit)));
       put(background + wide, f32x4.add(v128.load(background + wide), f32x4.mul(share, d)), lanes);
       const unrest = f32x4.min(f32x4.splat(mostRestless), f32x4.sub(f32x4.abs(v128.load(difference + wide)), f32x4.splat(calm)));
       const told = v128.andnot(unrest, i32x4.lt_s(years, i32x4.splat(2)));
-      put(restless + wide, f32x4.max(told, f32x4.mul(f32x4.splat(0.98), v128.load(restless + wide))), lanes);
+      put(restless + wide, f32x4.max(told, f32x4.mul(f32x4.splat(keep), v128.load(restless + wide))), lanes);
       putBytes(age + at, i32x4.add(years, v128.and(young, i32x4.splat(1))), lanes);
     }
   }
