@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { mayGiveBack } from '../sources/frameMemory.ts';
 import { openRawByteFile } from './byteFile.ts';
-import type { FromHashWorker, ToHashWorker } from './hashWorker.ts';
+import { type FromHashWorker, hashProgressBytes, hashSlot, type ToHashWorker } from './hashProtocol.ts';
+import { byteCount } from './mcapFormat.ts';
 
 /** SHA-256 of a file, of the bytes that have reached it. */
 export interface FileHash {
@@ -38,10 +39,11 @@ export interface HashThread {
   close(): Promise<void>;
 }
 
-/** Started by the first file. */
-export function createHashThread(): HashThread {
+/** Started by the first file. `isLive`, asked when there is something to hash: what leads to a screen goes first where processors are few. */
+export function createHashThread(isLive: () => boolean): HashThread {
   let worker: Worker | null = null;
   let dead = false;
+  let begun = false;
   const files: { readonly take: (message: FromHashWorker) => void; readonly lose: () => void }[] = [];
   const die = () => {
     dead = true;
@@ -60,8 +62,9 @@ export function createHashThread(): HashThread {
     hashOf(path) {
       worker ??= start();
       const thread = worker;
-      const id = files.length;
-      let behindBytes = 0;
+      const file = files.length;
+      const progress = new BigInt64Array(new SharedArrayBuffer(hashProgressBytes));
+      let given = 0n;
       let waiter: (() => void) | null = null;
       let answer: ((sha256: string | null) => void) | null = null;
       const wake = () => {
@@ -72,39 +75,41 @@ export function createHashThread(): HashThread {
       files.push({
         take(message) {
           if (message.kind === 'digest') answer?.(message.sha256);
-          else {
-            behindBytes -= message.bytes;
-            wake();
-          }
+          else wake();
         },
         lose() {
-          behindBytes = 0;
           wake();
           answer?.(null);
         },
       });
       const post = (message: ToHashWorker, moved: readonly ArrayBuffer[] = []) => thread.postMessage(message, moved);
+      const behind = () => (dead ? 0 : Number(given - Atomics.load(progress, hashSlot.hashed)));
+      post({ kind: 'file', file, progress: progress.buffer as SharedArrayBuffer });
       return {
         add(parts) {
           if (dead) return;
-          const handed = parts.map(handedOver);
-          const moved = handed.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer && buffer.byteLength > 0 ? [buffer] : []));
-          behindBytes += parts.reduce((sum, part) => sum + part.length, 0);
-          post({ kind: 'bytes', file: id, parts: handed }, moved);
+          const handed = handedOver(parts);
+          const moved = handed.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
+          given += BigInt(byteCount(parts));
+          if (!begun && isLive()) post({ kind: 'give-way' });
+          begun = true;
+          post({ kind: 'bytes', file, parts: handed }, moved);
         },
         get behindBytes() {
-          return behindBytes;
+          return behind();
         },
         whenLess(wakeUp) {
-          if (dead || behindBytes === 0) wakeUp();
-          else waiter = wakeUp;
+          waiter = wakeUp;
+          // Asked before looking: what is hashed from then on is told.
+          Atomics.store(progress, hashSlot.waitedFor, 1n);
+          if (behind() === 0) wake();
         },
         async digest() {
           const sha256 = dead
             ? null
             : await new Promise<string | null>((resolve) => {
                 answer = resolve;
-                post({ kind: 'digest', file: id });
+                post({ kind: 'digest', file });
               });
           return sha256 ?? hashFile(path);
         },
@@ -116,9 +121,33 @@ export function createHashThread(): HashThread {
   };
 }
 
-/** Shared memory stays shared and large pieces of their own move; the rest is copied, so that no pool of small pieces goes along. */
-function handedOver(part: Uint8Array): Uint8Array {
-  return part.buffer instanceof SharedArrayBuffer || mayGiveBack(part) ? part : Uint8Array.from(part);
+/** Shared memory stays shared and large pieces of their own move; what lies between them is copied, as one piece. */
+function handedOver(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  const handed: Uint8Array[] = [];
+  let small: Uint8Array[] = [];
+  const join = () => {
+    if (small.length > 0) handed.push(joined(small));
+    small = [];
+  };
+  for (const part of parts) {
+    if (part.buffer instanceof SharedArrayBuffer || mayGiveBack(part)) {
+      join();
+      handed.push(part);
+    } else small.push(part);
+  }
+  join();
+  return handed;
+}
+
+/** In memory of its own, not of a pool that others use too. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(byteCount(parts));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 const pieceBytes = 4 << 20;

@@ -1,38 +1,40 @@
 import { createHash, type Hash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import { giveWay } from '../giveWay.ts';
-import { countFrame } from '../sources/frameMemory.ts';
+import { countFrame, heldFrames } from '../sources/frameMemory.ts';
+import { type FromHashWorker, hashSlot, type ToHashWorker } from './hashProtocol.ts';
 
-/** `file` counts the files of a thread from 0. */
-export type ToHashWorker =
-  | { readonly kind: 'bytes'; readonly file: number; readonly parts: readonly Uint8Array[] }
-  | { readonly kind: 'digest'; readonly file: number };
-
-export type FromHashWorker =
-  | { readonly kind: 'hashed'; readonly file: number; readonly bytes: number }
-  | { readonly kind: 'digest'; readonly file: number; readonly sha256: string };
-
-giveWay();
 const port = parentPort;
 if (port === null) throw new Error('hashWorker.ts is a worker thread: it is started by fileHash.ts');
 const send = (message: FromHashWorker) => port.postMessage(message);
-const hashes = new Map<number, Hash>();
+// One frame is here at a time: the others are still in the queue of messages.
+let hashing = 0;
+heldFrames(() => hashing);
+const files = new Map<number, { readonly hash: Hash; readonly progress: BigInt64Array }>();
 
 port.on('message', (message: ToHashWorker) => {
-  const { file } = message;
-  const hash = hashes.get(file) ?? createHash('sha256');
-  hashes.set(file, hash);
-  if (message.kind === 'digest') {
-    send({ kind: 'digest', file, sha256: hash.copy().digest('hex') });
-    return;
-  }
-  let bytes = 0;
-  for (const part of message.parts) {
+  if (message.kind === 'give-way') giveWay();
+  else if (message.kind === 'file') files.set(message.file, { hash: createHash('sha256'), progress: new BigInt64Array(message.progress) });
+  else if (message.kind === 'digest') send({ kind: 'digest', file: message.file, sha256: known(message.file).hash.copy().digest('hex') });
+  else add(message.file, message.parts);
+});
+
+function known(file: number) {
+  const announced = files.get(file);
+  if (announced === undefined) throw new Error(`file ${file} was not announced to the thread that hashes files`);
+  return announced;
+}
+
+function add(file: number, parts: readonly Uint8Array[]): void {
+  const { hash, progress } = known(file);
+  for (const part of parts) {
+    const { length } = part;
+    hashing = length;
     hash.update(part);
-    bytes += part.length;
-    if (part.buffer instanceof SharedArrayBuffer) countFrame(part.length);
+    if (part.buffer instanceof SharedArrayBuffer) countFrame(length);
     // What was moved here is nobody else's. This thread makes so little garbage that compressed frames would wait for its collector by the thousand.
     else part.buffer.transfer(0);
+    Atomics.add(progress, hashSlot.hashed, BigInt(length));
   }
-  send({ kind: 'hashed', file, bytes });
-});
+  if (Atomics.exchange(progress, hashSlot.waitedFor, 0n) === 1n) send({ kind: 'less-behind', file });
+}

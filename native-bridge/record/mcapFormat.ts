@@ -158,11 +158,13 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+const recordBuilder = new McapRecordBuilder();
+
 /** What one of the small records is made of, through the stock serialiser. */
 export function buildRecord(build: (builder: McapRecordBuilder) => void): Uint8Array {
-  const builder = new McapRecordBuilder();
-  build(builder);
-  return builder.buffer;
+  recordBuilder.reset();
+  build(recordBuilder);
+  return recordBuilder.buffer;
 }
 
 /** CRC-32 over several pieces as if they were one. */

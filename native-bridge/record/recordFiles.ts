@@ -47,7 +47,8 @@ export async function openRecordFiles(data: WriterSettings, events: RecordFilesE
   const { folder, header } = data;
   const compression = startCompressionChoice(data, events);
   const telemetry = await openTelemetryWriter(data, events);
-  const hashing = createHashThread();
+  let isLive = true;
+  const hashing = createHashThread(() => isLive);
   const planes: Readonly<Record<PlaneId, PlaneWriter>> = {
     a: createPlaneWriter('a', data, events, compression.now, hashing),
     b: createPlaneWriter('b', data, events, compression.now, hashing),
@@ -95,7 +96,10 @@ export async function openRecordFiles(data: WriterSettings, events: RecordFilesE
       );
     },
     flush: () => telemetry.flush(),
-    unhurried: compression.unhurried,
+    unhurried() {
+      isLive = false;
+      compression.unhurried();
+    },
     stopFrames(why) {
       for (const plane of planeIds) planes[plane].stop(why);
     },

@@ -8,11 +8,10 @@ import { createMcapLayout, type MessageToWrite } from './mcapFile.ts';
 import type { RecordFilesEvents } from './recordFiles.ts';
 import type { TelemetryTopic } from './schemas.ts';
 import { logTimeNsOf, publishTimeNsOf } from './time.ts';
-import type { WriterSettings } from './writerProtocol.ts';
+import { telemetryChunkBytes, type WriterSettings } from './writerProtocol.ts';
 
 /** A chunk is closed this long after its first sample. With the write itself it must stay within 250 ms. */
 const flushAfterMs = 60;
-const maxChunkBytes = 256 * 1024;
 
 interface Stamp {
   readonly seq: number;
@@ -115,7 +114,7 @@ export async function openTelemetryWriter(data: WriterSettings, events: RecordFi
         dueAt = now + flushAfterMs;
       }
       // A busy thread may be late with its timers: whoever comes first closes the chunk.
-      if (pending.bytes >= maxChunkBytes || now >= dueAt) flush();
+      if (pending.bytes >= telemetryChunkBytes || now >= dueAt) flush();
     },
     flush,
     async end() {

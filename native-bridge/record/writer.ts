@@ -12,9 +12,12 @@ import {
   backlogCost,
   type FrameCompression,
   type FromWriter,
+  progressBytes,
+  progressSlot,
   type RecordTrouble,
   type SeqRange,
   type ToWriter,
+  telemetryChunkBytes,
   type WriterSettings,
 } from './writerProtocol.ts';
 
@@ -53,7 +56,7 @@ export async function openRecordWriter(
 ): Promise<Result<RecordWriter>> {
   const made = typeof place === 'string' ? await makeNamedFolder(place, header) : await makeGivenFolder(place.folder);
   if (!made.ok) return made;
-  const progress = new SharedArrayBuffer(16);
+  const progress = new SharedArrayBuffer(progressBytes);
   const settings: WriterSettings = {
     folder: made.value,
     header,
@@ -91,8 +94,10 @@ function createWriter(folder: string, worker: Worker, counters: BigInt64Array, o
   let closed: ((result: Result<void>) => void) | null = null;
   const notNumbers = new Set<string>();
 
-  const backlog = () => (dead === null ? Number(Atomics.load(counters, 0) - Atomics.load(counters, 1)) : 0);
+  const backlog = () => (dead === null ? Number(Atomics.load(counters, progressSlot.handedOver) - Atomics.load(counters, progressSlot.written)) : 0);
   const wakeWaiters = () => {
+    // What is asked for stands there before the backlog is looked at: what is written from then on is told.
+    Atomics.store(counters, progressSlot.tellBelow, BigInt(Math.max(-1, ...waiters.map(({ below }) => below))));
     const bytes = backlog();
     const woken = waiters.filter((waiter) => bytes <= waiter.below);
     waiters = waiters.filter((waiter) => bytes > waiter.below);
@@ -100,7 +105,7 @@ function createWriter(folder: string, worker: Worker, counters: BigInt64Array, o
   };
   const post = (message: ToWriter, bytes: number) => {
     if (dead !== null) return;
-    Atomics.add(counters, 0, BigInt(bytes));
+    Atomics.add(counters, progressSlot.handedOver, BigInt(bytes));
     worker.postMessage(message);
   };
   const die = (why: string) => {
@@ -156,9 +161,11 @@ function createWriter(folder: string, worker: Worker, counters: BigInt64Array, o
       if (!unhurried) post({ kind: 'unhurried' }, 0);
       unhurried = true;
       if (backlog() <= bytes) return Promise.resolve();
-      post({ kind: 'flush' }, 0);
+      // What waits for more telemetry to come is little: it stands in the way of those only who wait for nearly everything.
+      if (bytes <= 4 * telemetryChunkBytes) post({ kind: 'flush' }, 0);
       return new Promise((wake) => {
         waiters.push({ below: bytes, wake });
+        wakeWaiters();
       });
     },
     async close(summary: RecordSummary) {

@@ -26,7 +26,7 @@ export interface WriterSettings {
   /** Free space at which trouble is announced, and below which only telemetry is kept. */
   readonly lowSpaceBytes: number;
   readonly reserveBytes: number;
-  /** Two BigInt64: bytes handed over, bytes written. */
+  /** Three BigInt64, see `progressSlot`. */
   readonly progress: SharedArrayBuffer;
   /** Set when the record is the rest of a damaged one. */
   readonly missing: readonly SeqRange[] | null;
@@ -68,6 +68,13 @@ export type FromWriter =
   | { readonly kind: 'progress' }
   | { readonly kind: 'trouble'; readonly trouble: RecordTrouble }
   | { readonly kind: 'closed'; readonly failure: string | null };
+
+/** Bytes handed over; bytes written; and at how many bytes left somebody is to be told, -1 when nobody waits. */
+export const progressSlot = { handedOver: 0, written: 1, tellBelow: 2 } as const;
+export const progressBytes = 3 * BigInt64Array.BYTES_PER_ELEMENT;
+
+/** A chunk of telemetry is closed when its samples take so much. */
+export const telemetryChunkBytes = 256 * 1024;
 
 /** What one message to the writer counts in the backlog. */
 export const backlogCost = (textLength: number, pixelBytes: number): number => textLength + 31 + pixelBytes;

@@ -1,8 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
+import { heldFrames } from '../sources/frameMemory.ts';
 import { diskErrorText } from './diskError.ts';
 import { openRecordFiles, type RecordFiles } from './recordFiles.ts';
-import type { FromWriter, ToWriter, WriterSettings } from './writerProtocol.ts';
+import { type FromWriter, progressSlot, type ToWriter, type WriterSettings } from './writerProtocol.ts';
 
 /** The thread that owns a record's files. One for each record being written; its first message says which. */
 const port = parentPort;
@@ -70,13 +71,16 @@ function handle(files: RecordFiles, message: ToWriter): void {
 
 async function open(data: WriterSettings): Promise<void> {
   const counters = new BigInt64Array(data.progress);
+  const queued = () => Atomics.load(counters, progressSlot.handedOver) - Atomics.load(counters, progressSlot.written);
+  const queuedBytes = () => Number(queued());
+  heldFrames(queuedBytes);
   const files = await openRecordFiles(data, {
     trouble: (trouble) => send({ kind: 'trouble', trouble }),
     done: (bytes) => {
-      Atomics.add(counters, 1, BigInt(bytes));
-      send({ kind: 'progress' });
+      Atomics.add(counters, progressSlot.written, BigInt(bytes));
+      if (queued() <= Atomics.load(counters, progressSlot.tellBelow)) send({ kind: 'progress' });
     },
-    queuedBytes: () => Number(Atomics.load(counters, 0) - Atomics.load(counters, 1)),
+    queuedBytes,
   });
   port?.on('message', (message: ToWriter) => handle(files, message));
   send({ kind: 'opened' });

@@ -13,7 +13,7 @@ export function frameMemory(bytes: number): SharedArrayBuffer {
 /** So many frames, or so much of them, come and go between two collections: more than wait anywhere at one time. */
 const collectEveryFrames = 128;
 let collectEveryBytes = 64 << 20;
-/** What outlived two collections of the young is found by a whole one only. */
+/** What outlived two collections of the young is found by a whole one only, which comes when so much may have done so. */
 let wholeEveryBytes = 128 << 20;
 
 /** For work on this thread that looks at one frame after another and should take little memory rather than little time. */
@@ -24,7 +24,8 @@ export function collectFramesSooner(): void {
 
 let frames = 0;
 let bytesSinceYoung = 0;
-let bytesSinceWhole = 0;
+let agedBytes = 0;
+let heldBytes = () => Number.POSITIVE_INFINITY;
 
 /**
  * Has V8 count `bytes` of shared memory that this thread has taken a reference to. A frame is dropped long before it is old,
@@ -34,21 +35,28 @@ let bytesSinceWhole = 0;
 export function countFrame(bytes: number): void {
   frames++;
   bytesSinceYoung += bytes;
-  bytesSinceWhole += bytes;
-  if (frames < collectEveryFrames && bytesSinceYoung < collectEveryBytes) return;
+  if (frames >= collectEveryFrames || bytesSinceYoung >= collectEveryBytes) collectYoung();
+}
+
+/** Collects the young objects that nobody holds any more, and all of them when much may have outlived that. */
+export function collectYoung(): void {
+  agedBytes += Math.min(bytesSinceYoung, heldBytes());
   frames = 0;
   bytesSinceYoung = 0;
-  if (collector !== null && bytesSinceWhole < wholeEveryBytes) {
-    collectYoung();
+  if (collector !== null && agedBytes < wholeEveryBytes) {
+    collector({ type: 'minor' });
     return;
   }
   askForWholeCollection();
-  bytesSinceWhole = 0;
+  agedBytes = 0;
 }
 
-/** Collects the young objects that nobody holds any more, where V8 gives its collector away. */
-export function collectYoung(): void {
-  collector?.({ type: 'minor' });
+/**
+ * For a thread that knows how many bytes of frames it holds at present: no more than that can outlive a collection, so that it has fewer
+ * whole ones when it drops its frames soon.
+ */
+export function heldFrames(bytes: () => number): void {
+  heldBytes = bytes;
 }
 
 /** V8's own collector, which it gives to contexts made after the flag was set; `null` where it does not. */

@@ -20,7 +20,7 @@ const shared = (bytes: Uint8Array) => {
 
 describe('the hash of a file that is being written', () => {
   it('is that of the bytes in their order, for two files at once, whatever memory they come in', async () => {
-    const thread = createHashThread();
+    const thread = createHashThread(() => true);
     const [large, small, frame] = [randomBytes(1 << 20), randomBytes(40), randomBytes(3000)];
     const expected = { a: sha256(small, large, shared(frame)), b: sha256(frame) };
     const a = thread.hashOf(join(folder, 'a'));
@@ -43,7 +43,7 @@ describe('the hash of a file that is being written', () => {
   });
 
   it('takes large pieces along and leaves small ones to whoever gave them', async () => {
-    const thread = createHashThread();
+    const thread = createHashThread(() => true);
     const hash = thread.hashOf(join(folder, 'a'));
     const [large, small] = [new Uint8Array(1 << 20), Buffer.from('small')];
     hash.add([large, small]);
@@ -52,7 +52,7 @@ describe('the hash of a file that is being written', () => {
   });
 
   it('is read from the file when the thread is gone, and nobody waits for it any more', async () => {
-    const thread = createHashThread();
+    const thread = createHashThread(() => true);
     const path = join(folder, 'a');
     await writeFile(path, 'what was written');
     const hash = thread.hashOf(path);
