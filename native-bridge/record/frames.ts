@@ -48,6 +48,11 @@ export function toSample(message: TelemetryMessage, header: RecordHeader): Sampl
   return { topic: message.topic, tMs: sessionMsOf(header, message.logTimeNs), seq: message.seq, data } as Sample;
 }
 
+/** A message that `toSample` has made a sample of before: it is not held against its schema again. */
+export function toSampleAgain(message: TelemetryMessage, header: RecordHeader): Sample {
+  return { topic: message.topic, tMs: sessionMsOf(header, message.logTimeNs), seq: message.seq, data: parseJson(message.data) } as Sample;
+}
+
 /** Whether the pixels in a chunk are those of the hash in its attributes. The chunk has been found to hold a frame. */
 export function pixelsMatchHash({ messages }: LoadedChunk): boolean {
   const [attributes, image] = messages;

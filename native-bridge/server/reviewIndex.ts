@@ -5,7 +5,7 @@ import type { InjectorState } from '../../src/injector/state.ts';
 import type { Curves } from '../../src/link/link.ts';
 import type { PlaneId, Sample } from '../../src/sample/sample.ts';
 import { openByteFile } from '../record/byteFile.ts';
-import { toSample } from '../record/frames.ts';
+import { toSample, toSampleAgain } from '../record/frames.ts';
 import { mcapMagic, opcodes } from '../record/mcapFormat.ts';
 import { isCut, loadChunk, recordAt } from '../record/mcapWalk.ts';
 import type { RecordHeader } from '../record/record.ts';
@@ -90,6 +90,8 @@ export async function openReviewIndex(folder: string, header: RecordHeader): Pro
   const poses = newTrack();
   const topics = new Map<number, string>();
   const chunks = new Map<number, readonly TelemetryMessage[]>();
+  /** Held against their schema already, which takes longer than finding and reading them: a person goes back and forth over a few moments. */
+  const checked = new WeakSet<TelemetryMessage>();
 
   const messagesAt = async (offset: number): Promise<readonly TelemetryMessage[]> => {
     const kept = chunks.get(offset);
@@ -171,8 +173,11 @@ export async function openReviewIndex(folder: string, header: RecordHeader): Pro
   const lastOf = async <T extends MomentTopic>(topic: T, { places, kept }: Track, atMs: number, wanted: Wanted) => {
     const found = kept.lastAt(atMs);
     const message = found === 'missed' ? await fromFile(places, atMs, wanted) : found;
-    const sample = message ? toSample(message, header) : null;
-    return sample && typeof sample !== 'string' && sample.topic === topic ? (sample as Extract<Sample, { topic: T }>) : null;
+    if (!message) return null;
+    const sample = checked.has(message) ? toSampleAgain(message, header) : toSample(message, header);
+    if (typeof sample === 'string') return null;
+    checked.add(message);
+    return sample.topic === topic ? (sample as Extract<Sample, { topic: T }>) : null;
   };
 
   return {
