@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { startReceiverChild } from '../../native-bridge/sources/dicomReceiverChi
 import { buildPart10, element, xrayRun } from '../../test-data/dicomBuilder.ts';
 import { alternate, type Benchmark, type Measure, measureOf } from './benchmark.ts';
 import { noiseFrames } from './frames.ts';
+import { peakMbOf } from './peakMemory.ts';
 
 const largeFrames = 95;
 const smallObjects = 300;
@@ -23,15 +24,6 @@ async function freePort(): Promise<number> {
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** What a process has held at most; NaN where there is no /proc. */
-function peakMbOf(pid: number): number {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-  } catch {
-    return Number.NaN;
-  }
 }
 
 const childrenOf = (pid: number): number[] => {
