@@ -1,9 +1,10 @@
 import { basename, dirname, resolve } from 'node:path';
 import { inputFault, ok, type Result } from '../src/base/result.ts';
 import type { Site } from '../src/procedure/site.ts';
-import { type Bridge, type BridgeOptions, startBridge } from './bridge.ts';
+import type { Bridge, BridgeOptions } from './bridge.ts';
 import { bridgeOptionsOf, type ConsoleOptions } from './cli/consoleOptions.ts';
 import { secretOfEnvironment, setRecordSecret } from './security/recordSecret.ts';
+import { openEarly } from './session/openEarly.ts';
 import { resuming } from './session/resume.ts';
 
 /** Electron's end of the channel to a utility process; its types come with Electron, which this process does not import. */
@@ -63,7 +64,9 @@ async function start(): Promise<Result<Started>> {
   const { site } = prepared.value.site;
   const keyed = await keyFromShell(site, parent as ParentPort);
   if (!keyed.ok) return keyed;
-  const bridge = await startBridge({ ...prepared.value, inPlaceOf: place });
+  const firstSources = place.resume ? undefined : openEarly(prepared.value.inputFor(site, false, true));
+  const { startBridge } = await import('./bridge.ts');
+  const bridge = await startBridge({ ...prepared.value, firstSources, inPlaceOf: place });
   return bridge.ok ? ok({ bridge: bridge.value, site, namesSources: prepared.value.namesSources }) : bridge;
 }
 
