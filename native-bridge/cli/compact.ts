@@ -10,9 +10,13 @@ async function compact(record: string, options: { readonly json?: true }): Promi
   process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   if (!compacted.ok) return reportFault(compacted.fault);
-  const { bytesBefore, bytesAfter, frames, finishedEarlierRun } = compacted.value;
-  if (options.json) return printJson({ record, bytesBefore, bytesAfter, frames, finishedEarlierRun });
+  const { bytesBefore, bytesAfter, frames, finishedEarlierRun, wasCompact } = compacted.value;
+  if (options.json) return printJson({ record, ...compacted.value });
   const sizes = `${megabytes(bytesBefore)} of frames are now ${megabytes(bytesAfter)}`;
+  if (wasCompact) {
+    process.stdout.write(`${record} is compact already, and stays as it is.\n`);
+    return;
+  }
   process.stdout.write(
     finishedEarlierRun ? `What an earlier run had prepared and verified is in its place: ${sizes}.\n` : `${frames} frames compared to the bit: ${sizes}.\n`,
   );

@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskErrorText } from '../record/diskError.ts';
 import type { RecordReader } from '../record/record.ts';
 import type { ExportKind, ExportOptions } from './exportRecord.ts';
+import { ExportStopped } from './stopped.ts';
 
 /** Which part of 0 … 1 belongs to a kind. */
 export interface Share {
@@ -39,8 +41,17 @@ export async function workOf(reader: RecordReader): Promise<ExportWork> {
     frameBytes += index.length * pixels.byteLength;
     framePixels += index.length * pixels.length;
   }
-  const telemetry = await stat(join(reader.folder, 'telemetry.mcap')).catch(() => null);
-  return { frames, frameBytes, framePixels, telemetryBytes: telemetry?.size ?? 0 };
+  return { frames, frameBytes, framePixels, telemetryBytes: await telemetryBytesOf(reader.folder) };
+}
+
+/** The record was read a moment ago: without its telemetry nothing that is exported would be true. */
+async function telemetryBytesOf(folder: string): Promise<number> {
+  const path = join(folder, 'telemetry.mcap');
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    throw new ExportStopped(`the record can no longer be read (${diskErrorText(error as NodeJS.ErrnoException, path)})`);
+  }
 }
 
 /** Divides 0 … 1 among `kinds`, which follow one another, by what each of them costs; `report` is there also when only DICOM needs it. */

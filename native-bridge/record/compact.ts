@@ -18,6 +18,8 @@ export interface Compaction {
   readonly frames: number;
   /** What an interrupted run had prepared was put in place; nothing else was done. */
   readonly finishedEarlierRun: boolean;
+  /** It had this form before: nothing was done. */
+  readonly wasCompact: boolean;
 }
 
 export interface CompactOptions {
@@ -39,7 +41,7 @@ export async function compactRecord(folder: string, options: CompactOptions = {}
     if (finished) return ok(finished);
     const manifest = await readManifest(folder);
     if (!manifest) return await notClosed(folder);
-    if (manifest.compactedFrom) return inputFault(`${folder} is compact already.`);
+    if (manifest.compactedFrom) return ok({ ...sizesOf(manifest, manifest.compactedFrom), frames: 0, finishedEarlierRun: false, wasCompact: true });
     return await compactClosed(folder, manifest, options);
   } catch (error) {
     await removePrepared(folder);
@@ -83,7 +85,7 @@ async function compactClosed(folder: string, manifest: Manifest, options: Compac
   await commit(folder, manifest, compacted);
   const frames = [...compacted.values()].reduce((sum, file) => sum + file.frames, 0);
   const bytesAfter = [...compacted.values()].reduce((sum, file) => sum + file.bytes, 0);
-  return ok({ bytesBefore, bytesAfter, frames, finishedEarlierRun: false });
+  return ok({ bytesBefore, bytesAfter, frames, finishedEarlierRun: false, wasCompact: false });
 }
 
 async function isEncrypted(path: string): Promise<boolean> {
@@ -130,8 +132,14 @@ async function finishEarlierRun(folder: string): Promise<Compaction | null> {
     if (there !== prepared.files[name]?.bytes) return null;
   }
   await putInPlace(folder, names);
-  const sum = (files: Readonly<Record<string, { bytes: number } | undefined>>) => names.reduce((bytes, name) => bytes + (files[name]?.bytes ?? 0), 0);
-  return { bytesBefore: sum(prepared.compactedFrom), bytesAfter: sum(prepared.files), frames: 0, finishedEarlierRun: true };
+  return { ...sizesOf(prepared, prepared.compactedFrom), frames: 0, finishedEarlierRun: true, wasCompact: false };
+}
+
+/** Of the frames' files, as the manifest of a compact record has them. */
+function sizesOf(manifest: Manifest, compactedFrom: NonNullable<Manifest['compactedFrom']>): Pick<Compaction, 'bytesBefore' | 'bytesAfter'> {
+  const sum = (files: Readonly<Record<string, { readonly bytes: number } | undefined>>) =>
+    Object.keys(compactedFrom).reduce((bytes, name) => bytes + (files[name]?.bytes ?? 0), 0);
+  return { bytesBefore: sum(compactedFrom), bytesAfter: sum(manifest.files) };
 }
 
 async function readPrepared(path: string): Promise<Manifest | null> {

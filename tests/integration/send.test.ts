@@ -15,8 +15,8 @@ import { type Outbox, openOutbox, summaryOf } from '../../native-bridge/hospital
 import { createPriorFetches, listPriors } from '../../native-bridge/hospital/priors.ts';
 import { finish } from '../../native-bridge/hospital/worker.ts';
 import type { Archive, HospitalSite } from '../../src/procedure/hospitalSite.ts';
-import { buildPart10, xrayRun } from '../../test-data/dicomBuilder.ts';
 import { type Certificates, freePort, has, makeCertificates, type RealPeer, startOrthanc, startStorescp } from './hospitalPeers.ts';
+import { writeSmallInstances } from './smallInstances.ts';
 
 const count = 3;
 const patientId = 'TEST-4711';
@@ -28,17 +28,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pedicle-send-'));
   images = join(folder, 'images');
   await mkdir(images);
-  const frames = [Uint16Array.from({ length: 64 * 48 }, (_, index) => index & 0xfff)];
-  for (let i = 1; i <= count; i++) {
-    const also = [
-      { tag: 0x00080018, vr: 'UI', value: `1.2.840.99999.${i}` },
-      { tag: 0x00100010, vr: 'PN', value: 'Test^Send' },
-      { tag: 0x00100020, vr: 'LO', value: patientId },
-      { tag: 0x0020000d, vr: 'UI', value: '1.2.840.99999.100' },
-      { tag: 0x0020000e, vr: 'UI', value: '1.2.840.99999.101' },
-    ];
-    await writeFile(join(images, `${i}.dcm`), buildPart10(xrayRun({ rows: 48, columns: 64, bitsStored: 12, frames, also })));
-  }
+  await writeSmallInstances(images, { count, uidRoot: '1.2.840.99999', patientId });
   await writeFile(join(images, 'readme.txt'), 'no DICOM');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -10,8 +10,8 @@ import { enqueueStore } from '../../native-bridge/hospital/enqueue.ts';
 import { type Outbox, openOutbox, summaryOf } from '../../native-bridge/hospital/outbox.ts';
 import { finish } from '../../native-bridge/hospital/worker.ts';
 import type { HospitalSite } from '../../src/procedure/hospitalSite.ts';
-import { buildPart10, xrayRun } from '../../test-data/dicomBuilder.ts';
 import { type Certificates, freePort, has, makeCertificates, startOrthanc, startTlsFront } from './hospitalPeers.ts';
+import { writeSmallInstances } from './smallInstances.ts';
 
 describe.skipIf(!has('Orthanc') || !has('openssl'))('an archive that speaks TLS only (Orthanc; skipped without it)', () => {
   let folder: string;
@@ -36,14 +36,7 @@ describe.skipIf(!has('Orthanc') || !has('openssl'))('an archive that speaks TLS 
       RegisteredUsers: { pedicle: 'secret' },
     });
     front = await startTlsFront(orthanc.httpPort, certificates.server);
-    const frames = [Uint16Array.from({ length: 64 * 48 }, (_, index) => index & 0xfff)];
-    const also = [
-      { tag: 0x00080018, vr: 'UI', value: '1.2.840.99999.7' },
-      { tag: 0x00100020, vr: 'LO', value: 'SECURE' },
-      { tag: 0x0020000d, vr: 'UI', value: '1.2.840.99999.8' },
-      { tag: 0x0020000e, vr: 'UI', value: '1.2.840.99999.9' },
-    ];
-    await writeFile(join(folder, 'one.dcm'), buildPart10(xrayRun({ rows: 48, columns: 64, bitsStored: 12, frames, also })));
+    await writeSmallInstances(folder, { count: 1, uidRoot: '1.2.840.99997', patientId: 'SECURE' });
     await writeFile(join(folder, 'authorization'), `Basic ${Buffer.from('pedicle:secret').toString('base64')}\n`);
     outbox = await openOutbox(join(folder, 'outbox'));
   });
@@ -62,7 +55,7 @@ describe.skipIf(!has('Orthanc') || !has('openssl'))('an archive that speaks TLS 
     ],
   });
   async function send(hospital: HospitalSite, archive: string, forMs: number) {
-    const added = await enqueueStore(outbox, join(folder, 'one.dcm'), archive);
+    const added = await enqueueStore(outbox, join(folder, '1.dcm'), archive);
     if (!added.ok) throw new Error(added.fault.message);
     const sending = { ...defaultSending, outbox, hospital, patience: defaultPatience };
     await finish(added.value, sending, Date.now() + forMs, new AbortController().signal, () => undefined);

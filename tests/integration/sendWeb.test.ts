@@ -11,9 +11,9 @@ import { defaultSending } from '../../native-bridge/hospital/attempt.ts';
 import { enqueueStore } from '../../native-bridge/hospital/enqueue.ts';
 import { openOutbox } from '../../native-bridge/hospital/outbox.ts';
 import { finish } from '../../native-bridge/hospital/worker.ts';
-import { buildPart10, xrayRun } from '../../test-data/dicomBuilder.ts';
 import { freePort, has, startOrthanc } from './hospitalPeers.ts';
 import { type Ended, pedicle, startPedicle } from './pedicle.ts';
+import { writeSmallInstances } from './smallInstances.ts';
 
 const count = 3;
 let folder: string;
@@ -32,16 +32,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pedicle-web-'));
   images = join(folder, 'images');
   await mkdir(images);
-  const frames = [Uint16Array.from({ length: 64 * 48 }, (_, index) => index & 0xfff)];
-  for (let i = 1; i <= count; i++) {
-    const also = [
-      { tag: 0x00080018, vr: 'UI', value: `1.2.840.99998.${i}` },
-      { tag: 0x00100020, vr: 'LO', value: 'TEST-4712' },
-      { tag: 0x0020000d, vr: 'UI', value: '1.2.840.99998.100' },
-      { tag: 0x0020000e, vr: 'UI', value: '1.2.840.99998.101' },
-    ];
-    await writeFile(join(images, `${i}.dcm`), buildPart10(xrayRun({ rows: 48, columns: 64, bitsStored: 12, frames, also })));
-  }
+  await writeSmallInstances(images, { count, uidRoot: '1.2.840.99998', patientId: 'TEST-4712' });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

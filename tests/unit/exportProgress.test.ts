@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { exportKinds } from '../../native-bridge/export/exportRecord.ts';
-import { sharesOf } from '../../native-bridge/export/progress.ts';
+import { sharesOf, workOf } from '../../native-bridge/export/progress.ts';
+import { ExportStopped } from '../../native-bridge/export/stopped.ts';
+import type { RecordReader } from '../../native-bridge/record/record.ts';
 
 /** Ten minutes of two planes of 1024² in 16 bits at 7.5 frames a second. */
 const procedure = { frames: 9000, frameBytes: 9000 * 2 * 1024 ** 2, framePixels: 9000 * 1024 ** 2, telemetryBytes: 28e6 };
@@ -32,4 +34,10 @@ describe('the shares of an export', () => {
     expect(width(csv)).toBeGreaterThan(0);
     expect(report.to).toBeCloseTo(1);
   });
+});
+
+test('a record whose telemetry has gone since it was opened is not exported as if it had none', async () => {
+  const gone = { folder: '/nowhere', planes: [] } as Partial<RecordReader> as RecordReader;
+  await expect(workOf(gone)).rejects.toThrow(ExportStopped);
+  await expect(workOf(gone)).rejects.toThrow('the record can no longer be read (/nowhere/telemetry.mcap: ENOENT)');
 });
