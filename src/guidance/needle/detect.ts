@@ -89,7 +89,7 @@ export function createNeedleDetector(coarseWidth: number, coarseHeight: number, 
     tip(picture, pyramid, bar, forward) {
       const axis = fullAxisOf(forward ? bar.shaft : reversed(bar.shaft), pyramid.factor);
       const guess = pyramid.factor * (forward ? bar.shaft.to : -bar.shaft.from);
-      const tip = findTip(picture, axis, guess, pyramid.factor * (bar.shaft.to - bar.shaft.from));
+      const tip = findTip(picture, axis, guess, pyramid.factor * (bar.shaft.to - bar.shaft.from), bar.shaft.contrast);
       return tip === null ? null : { axis, tip };
     },
   };
@@ -120,7 +120,7 @@ function verified(pyramid: PictureSizes, field: VisibleField, bar: BarCandidate,
   if (!isKnown && (glance === null || !isTube(glance, pyramid.factor, scale, share, limits.glanceSlack))) return null;
   const shaft = measureShaft(pyramid.fine, field, bar, halfWidth, leastEdge);
   if (shaft === null || !isTube(shaft, pyramid.factor, scale, share)) return null;
-  const whole = extended(pyramid, field, shaft, leastEdge);
+  const whole = extended(pyramid, field, shaft, leastEdge, scale.noise);
   // A piece of a needle that is known to lie there is one.
   const isPiece = !isKnown && isShort(shaft, pyramid.factor, scale) && !isShort(whole, pyramid.factor, scale);
   return isPiece ? asWhole(whole, pyramid, field, scale) : whole;
@@ -147,13 +147,15 @@ function asWhole(shaft: Shaft, pyramid: PictureSizes, field: VisibleField, scale
 }
 
 /** Follows the bar beyond both ends as long as both edges stand. */
-function extended(pyramid: PictureSizes, field: VisibleField, shaft: Shaft, leastEdge: number): Shaft {
+function extended(pyramid: PictureSizes, field: VisibleField, shaft: Shaft, leastEdge: number, noise: number): Shaft {
+  // The steepest of a dozen slopes of noise alone reaches three times its deviation.
+  const least = Math.max(leastEdge, 0.25 * shaft.edge, 4 * noise);
   const gap = Math.max(4, 0.7 * shaft.width);
   const follow = (start: number, step: 1 | -1): number => {
     let last = start;
     for (let along = start + step; Math.abs(along - last) <= gap; along += step) {
       if (depthAt(field, (shaft.x + shaft.dx * along) / 2, (shaft.y + shaft.dy * along) / 2) < 2) break;
-      if (edgeAt(pyramid.fine, shaft, along, Math.max(leastEdge, 0.25 * shaft.edge)) > 0) last = along;
+      if (edgeAt(pyramid.fine, shaft, along, least) > 0) last = along;
     }
     return last;
   };

@@ -3,7 +3,7 @@ import type { NeedleDeviation } from '../observation.ts';
 import type { ImageScale } from '../scale.ts';
 import type { NeedleTrack } from './tracker.ts';
 
-/** How well the axis is known across, pixels: its fit, and the following of the bone. */
+/** How well the axis of a straight needle is known across, pixels: its fit, and the following of the bone. */
 const axisSigmaPx = 0.7;
 
 /**
@@ -32,7 +32,7 @@ export function needleDeviation(track: NeedleTrack, plan: PlanePlan | null, shif
   const { mmPerPx } = scale;
   // The tip's error runs along the shaft; across the planned line it counts with the sine of the angle between them.
   const sine = Math.sin((Math.min(90, nearest.angleDeg) * Math.PI) / 180);
-  const sigmaPx = Math.hypot(axisSigmaPx, sine * track.tipSigmaPx);
+  const sigmaPx = Math.hypot(axisSigmaPx, track.bowPx, sine * track.tipSigmaPx);
   const boundPx = 1.96 * sigmaPx;
   return {
     ...nearest,

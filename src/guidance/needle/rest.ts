@@ -37,6 +37,10 @@ export const restRules = {
   /** How much of a disagreement between the end that is held and the one that is seen is told as uncertainty: balloon and cement explain one in front. */
   doubtShare: 0.55,
   doubtMm: { ahead: 1.5, back: 6 },
+  /** One that looked open at first and not three times in so many frames is none. */
+  cameOpenFrames: 6,
+  /** Standard deviation of the end of a cannula that was open when it came into view: what lies before it was never seen without it. */
+  cameOpenMm: 1.8,
 } as const;
 
 /**
@@ -45,8 +49,10 @@ export const restRules = {
  */
 export function styletState(track: NeedleTrack, contrast: number, looksHollow: boolean): { stylet: boolean; doubts: number; changed: boolean } {
   // One that comes into view as two walls is a cannula already; nothing is known yet of what it stops with its stylet in.
-  const fresh = track.stylet && track.doubts === track.seenFrames;
-  const out = fresh ? looksHollow : track.seenFrames >= 3 && contrast < (1 - restRules.styletDrop) * track.solidContrast;
+  const fresh = track.stylet && track.cameOpen;
+  // What lies before its end may make single frames look solid.
+  if (fresh && !looksHollow) return { stylet: true, doubts: track.doubts, changed: false };
+  const out = fresh ? looksHollow : (track.seenFrames >= 3 || looksHollow) && contrast < (1 - restRules.styletDrop) * track.solidContrast;
   const back = contrast > 0.9 * track.solidContrast && !looksHollow;
   const doubted = track.stylet ? out : back;
   if (!doubted) return { stylet: track.stylet, doubts: 0, changed: false };
@@ -134,6 +140,12 @@ export function decide(track: NeedleTrack, { alongMm, lastAlongMm, speedMm, holl
   const settled = track.seenFrames >= 4 && surprise > restRules.jumpMm;
   if (settled && !clear && track.strays < 1) return { alongMm: speedMm, parked: false, measured: false, strays: track.strays + 1 };
   return { alongMm, parked: false, measured: true, strays: 0 };
+}
+
+/** A cannula that came open has nothing to be held by: its end is the median of those seen last, because balloon and cement move single ones. */
+export function medianEnd(recentAlongPx: readonly number[], alongPx: number): number {
+  const ends = [...recentAlongPx, alongPx].toSorted((p, q) => p - q);
+  return ends[ends.length >> 1] ?? alongPx;
 }
 
 /** Whether the open end of the cannula is seen behind where the stylet's point was, with nothing yet in front that could make it look so. */

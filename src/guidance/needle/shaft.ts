@@ -18,6 +18,8 @@ export interface Shaft {
   readonly edge: number;
   /** Median attenuation of the bar above its sides, nepers. */
   readonly contrast: number;
+  /** Its upper quartile: what the shaft stops where all of it stands. What a moving needle has just gained may be drawn at a part of that. */
+  readonly fullContrast: number;
   /** Share of stations where both edges stand. */
   readonly coverage: number;
   /** Root mean square distance of the stations' middles from the axis, pixels. */
@@ -110,13 +112,13 @@ function contrastOf(profile: Float64Array, middle: number, left: number, right: 
 /** As many numbers as a bar has stations: medians are taken in place, without an array of their own each time. */
 const sorting = new Float32Array(512);
 
-function medianBy<T>(items: readonly T[], measure: (item: T) => number): number {
+function quantileBy<T>(items: readonly T[], measure: (item: T) => number, share = 0.5): number {
   const count = Math.min(items.length, sorting.length);
   for (let i = 0; i < count; i++) {
     const item = items[i];
     sorting[i] = item === undefined ? 0 : measure(item);
   }
-  return quantileInPlace(sorting, count, 0.5);
+  return quantileInPlace(sorting, count, share);
 }
 
 /**
@@ -142,6 +144,7 @@ export function measureShaft(
     width: 2 * halfWidthGuess,
     edge: 0,
     contrast: 0,
+    fullContrast: 0,
     coverage: 0,
     crookednessPx: 0,
     widthSpreadPx: 0,
@@ -175,7 +178,7 @@ function stationsAlong(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge:
 function fitOnce(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: number, mostStations: number): Shaft | null {
   const { stations, tried } = stationsAlong(fine, field, shaft, leastEdge, mostStations);
   if (stations.length < 5) return null;
-  const width = medianBy(stations, (s) => s.width);
+  const width = quantileBy(stations, (s) => s.width);
   const fit = fitLine(stations);
   const nx = -shaft.dy;
   const ny = shaft.dx;
@@ -192,20 +195,21 @@ function fitOnce(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: numbe
     from: shaft.from,
     to: shaft.to,
     width,
-    edge: medianBy(stations, (s) => s.edge),
-    contrast: medianBy(stations, (s) => s.contrast),
+    edge: quantileBy(stations, (s) => s.edge),
+    contrast: quantileBy(stations, (s) => s.contrast),
+    fullContrast: quantileBy(stations, (s) => s.contrast, 0.75),
     coverage: good.length / Math.max(1, tried),
     crookednessPx: Math.sqrt(squares / Math.max(1, good.length)),
-    widthSpreadPx: medianBy(stations, (s) => Math.abs(s.width - width)),
+    widthSpreadPx: quantileBy(stations, (s) => Math.abs(s.width - width)),
   };
 }
 
 /** Line through the stations' middles, re-weighted against outliers (Tukey's biweight, scale from the residuals' median). */
 function fitLine(stations: readonly Station[]): { offset: number; slope: number } {
-  let offset = medianBy(stations, (s) => s.centre);
+  let offset = quantileBy(stations, (s) => s.centre);
   let slope = 0;
   for (let round = 0; round < 6; round++) {
-    const reach = Math.max(0.6, 4.7 * 1.4826 * medianBy(stations, (s) => Math.abs(s.centre - offset - slope * s.along)));
+    const reach = Math.max(0.6, 4.7 * 1.4826 * quantileBy(stations, (s) => Math.abs(s.centre - offset - slope * s.along)));
     let sum = 0;
     let su = 0;
     let sc = 0;

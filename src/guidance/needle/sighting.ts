@@ -26,6 +26,7 @@ export interface Sighting {
   /** What stands before the tip adds to that: told, but no reason to disbelieve it. */
   readonly clutterPx: number;
   readonly widthPx: number;
+  readonly bowPx: number;
   readonly lengthPx: number;
   readonly hollow: boolean;
 }
@@ -98,6 +99,7 @@ export function barOnAxis(track: NeedleTrack, tip: ImagePoint, factor: number): 
     width: track.widthPx / factor,
     edge: 0,
     contrast: track.contrast,
+    fullContrast: track.solidContrast,
     coverage: 1,
     crookednessPx: 0,
     widthSpreadPx: 0,
@@ -112,9 +114,10 @@ function sightingOnAxis(track: NeedleTrack, context: NeedleContext, view: Needle
   const found = detector.tip(view.tipPicture, view.sizes, bar, true);
   if (found === null || Math.abs(found.tip.along) * context.scale.mmPerPx > restRules.jumpMm) return null;
   const { direction, widthPx } = track;
-  const contrast = contrastOnAxis(bar.shaft, view.sizes.fine);
+  const contrast = contrastOnAxis(bar.shaft, view.sizes.fine, 0.5);
+  const fullContrast = contrastOnAxis(bar.shaft, view.sizes.fine, 0.75);
   const tip: ImagePoint = [expected[0] + direction[0] * found.tip.along, expected[1] + direction[1] * found.tip.along];
-  const measured = { ...bar, shaft: { ...bar.shaft, contrast } };
+  const measured = { ...bar, shaft: { ...bar.shaft, contrast, fullContrast } };
   return {
     bar: measured,
     tip,
@@ -123,22 +126,23 @@ function sightingOnAxis(track: NeedleTrack, context: NeedleContext, view: Needle
     sigmaPx: found.tip.sigmaPx,
     clutterPx: found.tip.clutterPx,
     widthPx,
+    bowPx: track.bowPx,
     lengthPx: track.lengthPx + found.tip.along,
     hollow: false,
   };
 }
 
-/** What the shaft stops beyond its sides, nepers: the median of places along it, the part near the tip left out. */
-const contrastOnAxis = (shaft: Shaft, fine: Grid): number => alongShaft(shaft, fine, middleOfShaft, Math.max);
+/** What the shaft stops beyond its sides, nepers: a quantile of places along it, the part near the tip left out. */
+const contrastOnAxis = (shaft: Shaft, fine: Grid, share: number): number => alongShaft(shaft, fine, middleOfShaft, Math.max, share);
 
 /** The same with both walls, against the brighter of both sides: what is left of it at most, whatever stands beside it. */
-export const contrastLeft = (shaft: Shaft, fine: Grid): number => alongShaft(shaft, fine, wallsAndMiddle, Math.min);
+export const contrastLeft = (shaft: Shaft, fine: Grid): number => alongShaft(shaft, fine, wallsAndMiddle, Math.min, 0.5);
 
 /** Places across a shaft, in widths from its axis. */
 const middleOfShaft = [-0.2, 0, 0.2] as const;
 const wallsAndMiddle = [-0.42, -0.2, 0, 0.2, 0.42] as const;
 
-function alongShaft(shaft: Shaft, fine: Grid, places: readonly number[], ofSides: (left: number, right: number) => number): number {
+function alongShaft(shaft: Shaft, fine: Grid, places: readonly number[], ofSides: (left: number, right: number) => number, share: number): number {
   const stations = Array.from({ length: 15 }, (_, i) => {
     const along = shaft.from + (shaft.to - shaft.from) * (0.1 + 0.04 * i);
     const level = (across: number): number => {
@@ -151,12 +155,15 @@ function alongShaft(shaft: Shaft, fine: Grid, places: readonly number[], ofSides
     };
     return level(0) - ofSides(level(-1), level(1));
   });
-  return stations.toSorted((p, q) => p - q)[stations.length >> 1] ?? 0;
+  return stations.toSorted((p, q) => p - q)[Math.floor(share * stations.length)] ?? 0;
 }
 
 /** A needle beside one at rest that stops clearly less than it did: a stylet has left one of the two, and nobody can tell which. */
 const lostContrast = (track: NeedleTrack, sighting: Sighting): boolean =>
-  track.seenFrames >= 3 && sighting.bar.shaft.contrast < (1 - restRules.styletDrop) * track.solidContrast;
+  track.seenFrames >= 3 && sighting.bar.shaft.fullContrast < (1 - restRules.styletDrop) * track.solidContrast;
+
+/** The end of a parabola is farther off the line fitted to all of it than its root mean square by this (√5). */
+const bowShare = Math.sqrt(5);
 
 /** Where a bar ends as a needle; `forward` says which end is the tip. */
 export function sightingOf(bar: FoundBar, forward: boolean, { sizes, tipPicture }: NeedleView, detector: NeedleDetector): Sighting {
@@ -176,6 +183,7 @@ export function sightingOf(bar: FoundBar, forward: boolean, { sizes, tipPicture 
     sigmaPx: found?.tip.sigmaPx ?? widthPx,
     clutterPx: found?.tip.clutterPx ?? 0,
     widthPx,
+    bowPx: bowShare * factor * bar.shaft.crookednessPx,
     lengthPx: factor * (bar.shaft.to - bar.shaft.from),
     hollow: found?.tip.hollow ?? false,
   };
@@ -215,7 +223,9 @@ export const besideSighting: Look = (track, found, context, view, detector) => {
 /** The needle that was taken out itself: under what came only its end may still be seen, on the axis that it had. */
 export const hostSighting = ({ host, endIsClear }: Beside, context: NeedleContext, frameView: NeedleView, detector: NeedleDetector): Sighting | null => {
   const sighting = endIsClear ? sightingOnAxis(host, context, frameView, detector) : null;
-  return sighting === null ? null : { ...sighting, bar: { ...sighting.bar, shaft: { ...sighting.bar.shaft, contrast: host.contrast } } };
+  return sighting === null
+    ? null
+    : { ...sighting, bar: { ...sighting.bar, shaft: { ...sighting.bar.shaft, contrast: host.contrast, fullContrast: host.solidContrast } } };
 };
 
 /**

@@ -60,6 +60,28 @@ function sampleFrame(frame: XrayFrame, table: Float32Array, x: number, y: number
   return top * (1 - fy) + bottom * fy;
 }
 
+/** Of what a shaft stops, so much has to be left for it to be there. */
+const standingShare = 0.35;
+
+/**
+ * The edges of a bar may be carried on beyond the needle's end by bone or noise that lies in line with it. Back from the guessed end to
+ * where the bar stops a good part of `contrast` over half a width.
+ */
+function standingEnd(sample: TipPicture, axis: FullAxis, guess: number, visiblePx: number, contrast: number): number {
+  const half = axis.width / 2;
+  const level = (along: number): number => {
+    const side = 0.5 * (bandMean(sample, axis, along, -2 * half, -1.35 * half) + bandMean(sample, axis, along, 1.35 * half, 2 * half));
+    return bandMean(sample, axis, along, -0.9 * half, 0.9 * half) - side;
+  };
+  const step = Math.max(1, 0.25 * axis.width);
+  // The point itself stops less: what stands is looked for behind it.
+  for (let end = guess; end > guess - visiblePx + 2 * axis.width; end -= step) {
+    const behind = end - 0.8 * axis.width;
+    if ((level(behind) + level(behind - step) + level(behind - 2 * step)) / 3 > standingShare * contrast) return end;
+  }
+  return guess;
+}
+
 /** Mean attenuation of a band parallel to the axis between two distances from it. */
 function bandMean(sample: TipPicture, axis: FullAxis, along: number, from: number, to: number): number {
   const count = Math.max(3, Math.ceil(to - from));
@@ -134,6 +156,41 @@ function clutterBeyond(centre: Float64Array, end: number, width: number): number
   return Math.sqrt(sum / Math.max(1, to - from));
 }
 
+/**
+ * Through the middle of solid steel the beam passes more of it than at its sides, through a cannula's bore less: 0.7 to 0.86 of what the walls stop
+ * (hardening and scatter bring them together), where a solid needle's middle stops as much or more.
+ */
+const hollowShare = 0.88;
+
+/** A point is no longer than this between 45 % and 15 % of the contrast, widths. */
+const longestPoint = 0.8;
+
+/**
+ * What a needle on the move has gained since the last frame may stand there at a part of its contrast only: detectors lag, and filters
+ * against noise mean successive frames. Such a step is as wide as the needle (a wire is thinner, and what is wider darkens the sides too). Its
+ * level between where the shaft's contrast falls and where the last of it ends; null when there is none.
+ */
+function faintStep({ centre, walls }: Profiles, at45: number, at15: number, width: number): number | null {
+  if (at15 - at45 <= longestPoint * width) return null;
+  const from = Math.ceil(at45 + 0.25 * width);
+  const level = medianOf(centre.subarray(from, Math.max(from + 1, Math.floor(at15 - 0.25 * width))));
+  const atWalls = medianOf(walls.subarray(from, Math.max(from + 1, Math.floor(0.5 * (at45 + at15)))));
+  return atWalls > 0.6 * level ? level : null;
+}
+
+/** The point at the end of a faint step, found as that of a whole shaft; noise counts for more, and there is more of it to be told from nothing. */
+function endOfStep({ start, centre, whole }: Profiles, level: number, from: number, width: number): TipEstimate | null {
+  const inStep = Math.ceil(from + 0.25 * width);
+  const at45 = fallBelow(centre, 0.45 * level, inStep, 2);
+  const at15 = at45 === null ? null : fallBelow(centre, 0.15 * level, Math.floor(at45), 2);
+  if (at45 === null || at15 === null) return null;
+  const slope = Math.min(at15 - at45, longestPoint * width);
+  const end = at45 + 1.85 * slope;
+  const flat = fallBelow(whole, 0.5 * level, inStep, 2) ?? end;
+  const clutterPx = Math.min((clutterBeyond(centre, end, width) * slope) / (0.3 * level), width);
+  return { along: start + end, flatAlong: start + flat, sigmaPx: Math.max(1, 0.3 * slope, 2 * pointShare * width), clutterPx, hollow: false };
+}
+
 /** Bevel, diamond or cone, and how dense the bone before it is, are not known: the point is told to this share of the width at best. */
 const pointShare = 0.1;
 
@@ -142,16 +199,17 @@ const pointShare = 0.1;
  * its middle the metal thins in proportion to the distance from the point, so the point lies where the line through the
  * places of 45 % and 15 % contrast reaches zero, and a little beyond, where the last of the point is lost in the blur. Null when the contrast does not end near the guess.
  */
-export function findTip(sample: TipPicture, axis: FullAxis, guess: number, visiblePx: number): TipEstimate | null {
+export function findTip(sample: TipPicture, axis: FullAxis, guessed: number, visiblePx: number, contrast: number): TipEstimate | null {
   // A needle just coming in shows less than the four widths that the plateau is usually taken from.
   const inside = Math.max(1.4, Math.min(4, visiblePx / axis.width - 0.3));
+  const guess = standingEnd(sample, axis, guessed, visiblePx, contrast);
   const profiles = profilesAround(sample, axis, guess, inside, 3);
   const shaftPart = Math.ceil(0.45 * inside * axis.width);
   const plateauCentre = medianOf(profiles.centre.subarray(0, shaftPart));
   const plateauWhole = medianOf(profiles.whole.subarray(0, shaftPart));
   const plateauWalls = medianOf(profiles.walls.subarray(0, shaftPart));
   if (plateauWhole < 0.08) return null;
-  const hollow = plateauCentre < 0.82 * plateauWalls;
+  const hollow = plateauCentre < hollowShare * plateauWalls;
   const hold = Math.max(2, Math.round(0.25 * axis.width));
   const half = fallBelow(profiles.whole, 0.5 * plateauWhole, shaftPart, hold);
   if (half === null) return null;
@@ -160,7 +218,9 @@ export function findTip(sample: TipPicture, axis: FullAxis, guess: number, visib
   const at45 = fallBelow(profiles.centre, 0.45 * plateauCentre, shaftPart, 2);
   const at15 = at45 === null ? null : fallBelow(profiles.centre, 0.15 * plateauCentre, Math.floor(at45), 2);
   if (at45 === null || at15 === null) return { along: flatAlong, flatAlong, sigmaPx: 0.4 * axis.width, clutterPx: 0, hollow };
-  const slope = Math.min(at15 - at45, 0.8 * axis.width);
+  const step = faintStep(profiles, at45, at15, axis.width);
+  if (step !== null) return endOfStep(profiles, step, at45, axis.width);
+  const slope = Math.min(at15 - at45, longestPoint * axis.width);
   const end = at45 + 1.85 * slope;
   const clutterPx = (clutterBeyond(profiles.centre, end, axis.width) * slope) / (0.3 * plateauCentre);
   return {

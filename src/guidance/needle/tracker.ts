@@ -6,7 +6,7 @@ import type { DetectedNeedle } from '../observation.ts';
 import type { NeedleDetector, NeedleScale } from './detect.ts';
 import { isBareBack, levelAhead, levelBehind, sidesBehind } from './levels.ts';
 import { degreesBetween, forwardOfNew, liesOnPlan, mayBeNew } from './newcomers.ts';
-import { bareLevelAfter, decide, doubtMm, isAtRest, isDrawnBack, isOpenEnd, restRules, solidContrastAfter, styletState } from './rest.ts';
+import { bareLevelAfter, decide, doubtMm, isAtRest, isDrawnBack, isOpenEnd, medianEnd, restRules, solidContrastAfter, styletState } from './rest.ts';
 import { createRestingScene } from './restingScene.ts';
 import {
   aloneSighting,
@@ -29,6 +29,8 @@ export interface NeedleTrack {
   readonly tip: ImagePoint;
   readonly direction: readonly [dx: number, dy: number];
   readonly widthPx: number;
+  /** How far its end may be off the straight line through all of it: a needle in a hand bends. */
+  readonly bowPx: number;
   /** Visible length of the shaft. */
   readonly lengthPx: number;
   readonly tipSigmaPx: number;
@@ -41,6 +43,8 @@ export interface NeedleTrack {
   readonly stylet: boolean;
   /** Its stylet has been out. */
   readonly opened: boolean;
+  /** It was open when it came into view, and has had no stylet since. */
+  readonly cameOpen: boolean;
   readonly seenFrames: number;
   readonly missedFrames: number;
   /** Frame count when it last moved through bone. */
@@ -93,6 +97,9 @@ const rules = {
   coveredFrames: 15,
   /** Nepers that nothing but metal stops between two sharp edges; fainter bars (a rib, a table's edge, a handle) have to last. */
   surelyMetal: 0.33,
+  /** Of a short piece, which says little about its straightness: a cortex that leaves the field between two shutters stops 0.35. */
+  surelyShortMetal: 0.45,
+  shortMm: 6,
   /** Or so straight that only steel is. */
   surelyStraightMm: 0.05,
   /** A smaller step is no movement through bone, mm. */
@@ -186,20 +193,23 @@ function started(id: number, sighting: Sighting, context: NeedleContext): Needle
   const { shift, frameCount, scale, scaleKnown, cementSeen, pyramid } = context;
   const atBorder = sighting.bar.startsAtBorder || sighting.bar.endsAtBorder;
   const { contrast, crookednessPx } = sighting.bar.shaft;
-  const isMetal = contrast > rules.surelyMetal || crookednessPx * pyramid.factor * scale.mmPerPx < rules.surelyStraightMm;
+  const isStraight = crookednessPx * pyramid.factor * scale.mmPerPx < rules.surelyStraightMm;
+  const isMetal = sighting.bar.lengthMm < rules.shortMm ? contrast > rules.surelyShortMetal : contrast > rules.surelyMetal || isStraight;
   return {
     id,
     tip: sighting.tip,
     direction: sighting.direction,
     widthPx: sighting.widthPx,
+    bowPx: sighting.bowPx,
     lengthPx: sighting.lengthPx,
-    tipSigmaPx: Math.hypot(sighting.sigmaPx, sighting.clutterPx),
+    tipSigmaPx: Math.hypot(sighting.sigmaPx, sighting.clutterPx, sighting.hollow ? restRules.cameOpenMm / scale.mmPerPx : 0),
     measuredSigmaPx: Math.hypot(sighting.sigmaPx, sighting.clutterPx),
     confidence: confidenceOf(sighting),
     contrast: sighting.bar.shaft.contrast,
     parked: false,
     stylet: true,
     opened: false,
+    cameOpen: sighting.hollow,
     seenFrames: 1,
     missedFrames: 0,
     movedAt: frameCount,
@@ -207,11 +217,11 @@ function started(id: number, sighting: Sighting, context: NeedleContext): Needle
     velocityPx: 0,
     held: 0,
     tipBone: [sighting.tip[0] - shift[0], sighting.tip[1] - shift[1]],
-    solidContrast: sighting.bar.shaft.contrast,
+    solidContrast: sighting.bar.shaft.fullContrast,
     strays: 0,
     doubts: sighting.hollow ? 1 : 0,
-    bareLevel: null,
-    aheadLevel: null,
+    bareLevel: sighting.hollow ? null : sidesBehind(sighting.tip, sighting.direction, sighting.widthPx, context),
+    aheadLevel: sighting.hollow ? null : levelAhead(sighting.tip, sighting.direction, context),
     openEndFrames: 0,
     backFrames: 0,
     coveredFrames: 0,
@@ -280,7 +290,8 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
   const [dx, dy] = sighting.direction;
   const contrast = sighting.bar.shaft.contrast;
   const base: ImagePoint = [track.tipBone[0] + context.shift[0], track.tipBone[1] + context.shift[1]];
-  const { stylet, doubts, changed } = styletState(track, contrast, sighting.hollow);
+  const { fullContrast } = sighting.bar.shaft;
+  const { stylet, doubts, changed } = styletState(track, fullContrast, sighting.hollow);
   const opened = track.opened || !stylet;
   const along = (sighting.tip[0] - base[0]) * dx + (sighting.tip[1] - base[1]) * dy - (opened ? sighting.flatBackPx : 0);
   // While the change is in doubt the tip is held: a stylet half out shows a point that moves.
@@ -311,12 +322,18 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     stands,
   };
   const isBelieved = withdrawn || openEndFrames >= restRules.openEndFrames;
-  const decision = isBelieved ? { alongMm: seen.alongMm, parked: false, measured: true, strays: 0 } : decide(track, seen);
+  const cameOpen = track.cameOpen && hollow && !(stylet && track.seenFrames >= restRules.cameOpenFrames);
+  const settles = cameOpen && track.seenFrames < 2 * context.restFrames;
+  const decision = settles
+    ? { alongMm: medianEnd(track.recentAlongPx, along) * mmPerPx, parked: false, measured: true, strays: 0 }
+    : isBelieved
+      ? { alongMm: seen.alongMm, parked: false, measured: true, strays: 0 }
+      : decide(track, seen);
   const accepted = decision.alongMm / mmPerPx;
   // Across the shaft the measurement is always better than the prediction, as long as it reaches near to the tip.
   const across = decision.measured || followedStep ? (sighting.tip[0] - base[0]) * -dy + (sighting.tip[1] - base[1]) * dx : 0;
   const tip: ImagePoint = [base[0] + dx * accepted - dy * across, base[1] + dy * accepted + dx * across];
-  const recent = [...track.recentAlongPx.map((v) => v - accepted), along - accepted].slice(-context.restFrames);
+  const recent = [...track.recentAlongPx.map((v) => v - accepted), along - accepted].slice(settles ? -2 * context.restFrames : -context.restFrames);
   const measured = decision.measured;
   // Followed until it stands for half as long as a rest takes: one quiet frame is a hand that pauses, or is slow.
   const resting = isAtRest(recent, mmPerPx, Math.ceil(context.restFrames / 2));
@@ -328,14 +345,16 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     tip,
     direction: sighting.direction,
     widthPx: 0.8 * track.widthPx + 0.2 * sighting.widthPx,
+    bowPx: sighting.bowPx,
     lengthPx: sighting.lengthPx,
-    tipSigmaPx: Math.hypot(measuredSigmaPx, doubtMm((along - accepted) * mmPerPx) / mmPerPx),
+    tipSigmaPx: Math.hypot(measuredSigmaPx, sighting.bowPx, doubtMm((along - accepted) * mmPerPx) / mmPerPx, cameOpen ? restRules.cameOpenMm / mmPerPx : 0),
     measuredSigmaPx,
     confidence: confidenceOf(sighting),
     contrast,
     parked,
     stylet,
     opened,
+    cameOpen,
     doubts,
     seenFrames: track.seenFrames + 1,
     missedFrames: 0,
@@ -345,7 +364,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     velocityPx: parked ? 0 : measured ? 0.5 * track.velocityPx + 0.5 * accepted : track.velocityPx,
     held: measured ? 0 : track.held + 1,
     tipBone: [tip[0] - context.shift[0], tip[1] - context.shift[1]],
-    solidContrast: solidContrastAfter(track, contrast, hollow, changed && !stylet && track.seenFrames === 2),
+    solidContrast: solidContrastAfter(track, fullContrast, hollow, changed && !stylet && track.cameOpen),
     strays: decision.strays,
     backFrames,
     openEndFrames,
@@ -354,7 +373,7 @@ function followedBy(track: NeedleTrack, sighting: Sighting, context: NeedleConte
     bareLevel: bareLevelAfter(
       track,
       hollow || opened,
-      (withdrawn && !resting) || (opened && !parked && measured) || (track.bareLevel === null && opened && !followedStep && track.held === 0),
+      !settles && ((withdrawn && !resting) || (opened && !parked && measured) || (track.bareLevel === null && opened && !followedStep && track.held === 0)),
       sidesBehind(tip, sighting.direction, sighting.widthPx, context),
     ),
   };
