@@ -4,6 +4,7 @@ import { createVirtualCArm } from '../../src/simulation/cArm.ts';
 import type { FramePixels } from '../../src/simulation/planeRenderer.ts';
 import { scenarioByName } from '../../src/simulation/scenario.ts';
 import { giveWay } from '../giveWay.ts';
+import { anatomyStore } from './anatomyStore.ts';
 import { countFrame } from './frameMemory.ts';
 import type { SimulationRequest } from './simulatedUri.ts';
 
@@ -26,7 +27,7 @@ if (port === null) throw new Error('simulatedWorker.ts runs as a worker thread o
 const { request, plane } = workerData as SimulatedWorkerData;
 const scenario = scenarioByName(request.name, request.seed, request.options);
 if (!scenario.ok) throw new Error(scenario.fault.message);
-const cArm = createVirtualCArm(scenario.value, plane, request.fps);
+const cArm = createVirtualCArm(scenario.value, plane, request.fps, anatomyStore());
 // Not before: the first picture waits for this.
 giveWay();
 port.on('message', (job: FrameJob) => {

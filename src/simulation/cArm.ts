@@ -1,5 +1,5 @@
 import type { PlaneId } from '../sample/index.ts';
-import { createPlaneRenderer, type FramePixels, frameTimeMs, type PlaneRenderer } from './planeRenderer.ts';
+import { type AnatomyStore, createPlaneRenderer, type FramePixels, frameTimeMs, type PlaneRenderer } from './planeRenderer.ts';
 import type { Scenario } from './scenario.ts';
 
 /** One plane of the virtual C-arm, whether it stays or turns. */
@@ -9,10 +9,10 @@ export interface VirtualCArm {
   readonly render: (frameIndex: number, pixels: FramePixels) => void;
 }
 
-/** Ray-casts every view that the plane will have; a C-arm that turns takes about twice as long to get ready. */
-export function createVirtualCArm(scenario: Scenario, plane: PlaneId, fps: number): VirtualCArm {
+/** Ray-casts every view that the plane will have and the store has not; a C-arm that turns takes about twice as long to get ready. */
+export function createVirtualCArm(scenario: Scenario, plane: PlaneId, fps: number, store: AnatomyStore | null = null): VirtualCArm {
   const seen = new Set<PlaneId>([plane, ...scenario.turns.map((turn) => turn.to)]);
-  const renderers = new Map([...seen].map((view) => [view, createPlaneRenderer(scenario, view, fps)]));
+  const renderers = new Map([...seen].map((view) => [view, createPlaneRenderer(scenario, view, fps, store)]));
   const rendererAt = (frameIndex: number): PlaneRenderer => {
     const tMs = frameTimeMs(frameIndex, fps);
     const view = scenario.turns.findLast((turn) => turn.atMs <= tMs)?.to ?? plane;

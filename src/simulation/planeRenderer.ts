@@ -6,7 +6,7 @@ import { type CementImage, cementImage, type Dirty, thicknessPerMm } from './cem
 import { bitsStored, noiseSide, noiseTile, roundCollimator, type Tone, toneOf, toneOffset, workPerLn } from './detector.ts';
 import { cementLnPerMm, deviceShadows, type NeedleProfiles, needleProfiles, type Shadow } from './devices.ts';
 import { phantomOf } from './phantom.ts';
-import { projectPhantom } from './projector.ts';
+import { projectionSize, projectPhantom } from './projector.ts';
 import { type Scenario, viewSettingAt } from './scenario.ts';
 import { dot } from './vector.ts';
 import { captureVideo } from './videoLook.ts';
@@ -50,11 +50,32 @@ interface Anatomy {
   readonly present: Int16Array;
 }
 
+/**
+ * Keeps what was ray-cast, so that the same patient under the same view need not be again. What `recall` gives for a key is what `keep`
+ * was given for it, to the bit, by the same program; or `null`.
+ */
+export interface AnatomyStore {
+  recall(key: string): Int16Array | null;
+  keep(key: string, working: Int16Array): void;
+}
+
 const clampInt16 = (value: number): number => Math.min(16_000, Math.max(-29_000, value));
 
+/** The anatomy as it was kept, or ray-cast. */
+function anatomyOf(scenario: Scenario, view: View, store: AnatomyStore | null): Anatomy {
+  const { sidePx, marginPx } = projectionSize(view.setting.sizePx);
+  // All that the phantom and its projection are made of.
+  const key = JSON.stringify([scenario.seed, scenario.spine, view.setting]);
+  const kept = store?.recall(key) ?? null;
+  if (kept?.length === sidePx * sidePx) return { sidePx, marginPx, still: kept, present: kept.slice() };
+  const still = castAnatomy(scenario, view);
+  store?.keep(key, still);
+  return { sidePx, marginPx, still, present: still.slice() };
+}
+
 /** Ray-casts the anatomy; exposure control puts the middle of the field at a steady grey. */
-function anatomyOf(scenario: Scenario, view: View): Anatomy {
-  const { sidePx, marginPx, values } = projectPhantom(phantomOf(scenario), view);
+function castAnatomy(scenario: Pick<Scenario, 'seed' | 'spine'>, view: View): Int16Array {
+  const { sidePx, values } = projectPhantom(phantomOf(scenario), view);
   let sum = 0;
   let count = 0;
   const reach = view.setting.sizePx * 0.16;
@@ -67,14 +88,14 @@ function anatomyOf(scenario: Scenario, view: View): Anatomy {
   // A loop: as the function of `from` it took a tenth of the time that a simulated session takes to start.
   const still = new Int16Array(values.length);
   for (let i = 0; i < values.length; i++) still[i] = clampInt16(Math.round((exposure - (values[i] as number)) * workPerLn));
-  return { sidePx, marginPx, still, present: still.slice() };
+  return still;
 }
 
 /** `plane` names one of the scenario's two views, whichever plane looks through it. */
-export function createPlaneRenderer(scenario: Scenario, plane: PlaneId, fps: number): PlaneRenderer {
+export function createPlaneRenderer(scenario: Scenario, plane: PlaneId, fps: number, store: AnatomyStore | null = null): PlaneRenderer {
   const view = viewOf(scenario.views[plane]);
   const size = view.setting.sizePx;
-  const anatomy = anatomyOf(scenario, view);
+  const anatomy = anatomyOf(scenario, view, store);
   const { sidePx, marginPx, still, present } = anatomy;
   const cement = cementImage(view, () => cementFillOf(scenario), sidePx, marginPx);
   const tone = toneOf();

@@ -212,6 +212,12 @@ function gridOf(sidePx: number, pitchPx: number, marginPx: number): Grid {
   return { sidePx: sidePx / pitchPx, pitchPx, originPx: -marginPx + (pitchPx - 1) / 2 };
 }
 
+/** How large the projection of a frame of this size is: with room for about 6 mm of motion, and a side that can be halved twice. */
+export function projectionSize(sizePx: number): Pick<Projection, 'sidePx' | 'marginPx'> {
+  const sidePx = 4 * Math.ceil((sizePx * 1.094) / 4);
+  return { sidePx, marginPx: Math.floor((sidePx - sizePx) / 2) };
+}
+
 /**
  * Ray-casts the phantom once under one view. Rays are cast at every second pixel of large frames (soft tissue, which has
  * no fine edges, at every fourth) and interpolated: the detector's blur is wider than that.
@@ -219,9 +225,7 @@ function gridOf(sidePx: number, pitchPx: number, marginPx: number): Grid {
 export function projectPhantom(phantom: Phantom, view: View): Projection {
   const size = view.setting.sizePx;
   const pitchPx = size >= 512 ? 2 : 1;
-  // Room for about 6 mm of motion, and a side that can be halved twice.
-  const sidePx = 4 * Math.ceil((size * 1.094) / 4);
-  const marginPx = Math.floor((sidePx - size) / 2);
+  const { sidePx, marginPx } = projectionSize(size);
   const coarse = gridOf(sidePx, 2 * pitchPx, marginPx);
   const soft = new Float32Array(coarse.sidePx ** 2);
   addSoftTissue(soft, coarse, view, phantom);

@@ -51,6 +51,8 @@ export const scaleBenchmark: Benchmark = {
     ];
     const sizes = [base, small, ...steps.map(({ size }) => size).filter((size) => size !== base)];
     const starts = sizes.filter((size, index) => sizes.findIndex((other) => sameStart(size, other)) === index).map(startOf);
+    // What is kept between starts, compiled code and the simulated anatomy, is there for each of them.
+    for (const size of starts) await session(folder, size);
     const rounded: ReadonlyMap<Size, Ran>[] = [];
     for (let round = 0; round < Math.min(rounds, mostRounds); round++) {
       const of = new Map<Size, Ran>();
