@@ -98,6 +98,18 @@ describe('cement', () => {
     }
   });
 
+  it('is not what a diaphragm makes that breathes for the first time once cement is there', () => {
+    const diaphragm =
+      (upPx: number): Paint =>
+      (x, y) =>
+        0.4 * Math.max(0, Math.min(1, (y - 345 + upPx - (x - 256) ** 2 / 700) / 8));
+    const held = ({ paints }: Story): Story => ({ paints: [...paints, diaphragm(0)] });
+    const breath = [5, 10, 14, 17, 19, 20, 19, 17].map((upPx): Story => ({ paints: [hollow, cement(centre[0], centre[1], 25), diaphragm(upPx)] }));
+    const seen = run([...[...rest, ...growing(6)].map(held), ...breath]);
+    for (const observation of seen) expect(observation.cement.leak).toBe(false);
+    expect(dice(seen.at(-1), cement(centre[0], centre[1], 25))).toBeGreaterThan(0.85);
+  });
+
   it('that stays inside the drawn vertebra raises no leak, and its way into the posterior quarter is said', () => {
     const seen = run([...rest, ...growing(7)]);
     for (const observation of seen) expect(observation.cement.leak).toBe(false);

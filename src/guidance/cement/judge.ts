@@ -49,8 +49,13 @@ const rules = {
   /** A region away from the rest has to be this large, mm², and to last for this share of the frames that make a rest: a quarter of a second, two frames at least. */
   remoteAreaMm2: 2.5,
   remoteRestShare: 0.5,
-  /** Of its darkness so much must be more than the place has shown before and misplaced edges explain: of a diaphragm that breathes deeper it is a third to a half. */
-  remoteNewShare: 0.65,
+  /** Of its darkness so much must be more than the place has shown before and misplaced edges explain: of a diaphragm that breathes deeper it was 0.41 and 0.46, of leaks 0.54 and more. */
+  remoteNewShare: 0.5,
+  /** So far beyond the drawn body it has to last twice as long, mm. */
+  remoteFarMm: 8,
+  /** What reaches in from outside of the watched region (a diaphragm, a hand) leaves a trace for ten rests, about a breath: what is still dark there is no cement. */
+  foreignRests: 10,
+  foreignShare: 0.3,
   /** For so many frames of a needle that seems to move the balloon before it is not taken for background. */
   restlessFrames: 20,
   /** A ball of cement stops 0.06 nepers a millimetre of its width on average, a marker of gold or platinum three times that. */
@@ -68,9 +73,14 @@ function isBar(region: DarkRegion, mmPerFinePx: number): boolean {
   return lengthPx * mmPerFinePx > rules.bar.longMm && widthPx * mmPerFinePx < rules.bar.narrowMm;
 }
 
+const reachesRim = (region: DarkRegion, box: Region): boolean =>
+  region.x0 <= box.x0 + 3 || region.y0 <= box.y0 + 3 || region.x1 >= box.x1 - 4 || region.y1 >= box.y1 - 4;
+
 export function createCementJudge(width: number, height: number): CementJudge {
   const size = width * height;
   const previous = new Uint8Array(size);
+  /** For how many frames more a place outside of the body is not believed. */
+  const foreign = new Uint8Array(size);
   const zone: SeedZone = createSeedZone(width, height);
   const cavity = createCavityWatch();
   let cementSeen = false;
@@ -79,6 +89,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
 
   function reset(): void {
     previous.fill(0);
+    foreign.fill(0);
     cementSeen = false;
     quietFrames = 0;
     restlessFrames = 0;
@@ -97,6 +108,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
     if (!mayClaim(input)) return whileMoving(input);
     restlessFrames = 0;
     zone.update(input);
+    if (cementSeen) markForeign(input);
     const near = input.regions.filter((region) => zone.reaches(region, input.labels) && (cementSeen || !isBar(region, input.mmPerFinePx)));
     const others = cementSeen && !input.motion.jumped ? input.regions.filter((region) => !near.includes(region) && mayBeRemote(region, input)) : [];
     const state = cementSeen ? 'cement' : cavityState(input, near);
@@ -150,18 +162,35 @@ export function createCementJudge(width: number, height: number): CementJudge {
   /** Cement apart from the rest: a leak into a vein or the canal comes up somewhere else in the projection. */
   function mayBeRemote(region: DarkRegion, input: JudgeInput): boolean {
     if (input.tracks.some((track) => isOnHub(region, track, input))) return false;
-    const { box, mmPerFinePx } = input;
-    const inside = region.x0 > box.x0 + 3 && region.y0 > box.y0 + 3 && region.x1 < box.x1 - 4 && region.y1 < box.y1 - 4;
-    return inside && region.areaPx * mmPerFinePx ** 2 >= rules.remoteAreaMm2 && region.mass > rules.remoteNewShare * darknessOf(region, input);
+    const { mmPerFinePx, box } = input;
+    if (region.areaPx * mmPerFinePx ** 2 < rules.remoteAreaMm2 || reachesRim(region, box) || isBar(region, mmPerFinePx)) return false;
+    const isNew = region.mass > rules.remoteNewShare * sumOver(region, input, (at) => input.difference.data[at] ?? 0);
+    return isNew && sumOver(region, input, (at) => (foreign[at] === 0 ? 0 : 1)) < rules.foreignShare * region.areaPx;
   }
 
-  /** Sum of the difference over a region, of which its mass is what is unexpected. */
-  function darknessOf({ label, x0, y0, x1, y1 }: DarkRegion, { labels, difference }: JudgeInput): number {
+  function sumOver({ label, x0, y0, x1, y1 }: DarkRegion, { labels }: JudgeInput, valueAt: (at: number) => number): number {
     let sum = 0;
     for (let y = y0; y <= y1; y++) {
-      for (let at = y * width + x0; at <= y * width + x1; at++) if (labels[at] === label) sum += difference.data[at] ?? 0;
+      for (let at = y * width + x0; at <= y * width + x1; at++) if (labels[at] === label) sum += valueAt(at);
     }
     return sum;
+  }
+
+  /** What is dark outside of the body, joined to the rim of the watched region and away from cement has come from there. */
+  function markForeign({ regions, labels, box, mask, restFrames, zones }: JudgeInput): void {
+    const outlineMm = zones()?.outlineMm;
+    const frames = Math.min(255, rules.foreignRests * restFrames);
+    for (let y = box.y0; y < box.y1; y++) {
+      for (let at = y * width + box.x0; at < y * width + box.x1; at++) if ((foreign[at] ?? 0) > 0) foreign[at] = (foreign[at] ?? 0) - 1;
+    }
+    for (const region of regions) {
+      if (!reachesRim(region, box)) continue;
+      for (let y = region.y0; y <= region.y1; y++) {
+        for (let at = y * width + region.x0; at <= y * width + region.x1; at++) {
+          if (labels[at] === region.label && mask[at] === 0 && !zone.covers(at) && (outlineMm?.[at] ?? 1) > 0) foreign[at] = frames;
+        }
+      }
+    }
   }
 
   /** What gets dark where the hub is while a needle is drawn back is the hub. */
@@ -178,7 +207,9 @@ export function createCementJudge(width: number, height: number): CementJudge {
   }
 
   function hasLasted(region: DarkRegion, input: JudgeInput): boolean {
-    const before = Math.ceil(rules.remoteRestShare * input.restFrames) - 1;
+    const outlineMm = input.zones()?.outlineMm[Math.round(region.centreY) * width + Math.round(region.centreX)] ?? 0;
+    const rests = outlineMm > rules.remoteFarMm ? 2 * rules.remoteRestShare : rules.remoteRestShare;
+    const before = Math.ceil(rests * input.restFrames) - 1;
     let seenBefore = 0;
     for (let y = region.y0; y <= region.y1; y++) {
       for (let x = region.x0; x <= region.x1; x++) {
@@ -211,7 +242,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
       for (let y = region.y0; y <= region.y1; y++) {
         for (let x = region.x0; x <= region.x1; x++) {
           const at = y * width + x;
-          if (labels[at] === region.label && (!starts || zone.covers(at))) mask[at] = 1;
+          if (labels[at] === region.label && foreign[at] === 0 && (!starts || zone.covers(at))) mask[at] = 1;
         }
       }
     }
