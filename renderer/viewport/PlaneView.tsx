@@ -57,15 +57,24 @@ export function PlaneView(props: PlaneViewProps) {
     if (!rootElement || !pictureHost || !overlayElement) return;
     let closed = false;
     let close = () => {};
+    let shownBy: PlaneController | null = null;
+    let early: ArrivedFrame | null = null;
+    // The thread that reads the frames gets ready while what draws them is still being loaded; the newest one waits for it.
+    const stream = openFrameStream(streamPath, (frame) => {
+      if (shownBy) return shownBy.arrive(frame);
+      const replaced = early?.pixels ?? null;
+      early = { ...frame, developed: null };
+      return replaced;
+    });
     void loadPicture().then(({ createPicture }) => {
       if (closed) return;
       const created = createPlaneController(key, createPicture(pictureHost, plane), { root: rootElement, picture: pictureHost, overlay: overlayElement });
-      const stream = openFrameStream(streamPath, (frame: ArrivedFrame) => created.arrive(frame));
+      shownBy = created;
       created.onLook(stream);
+      if (early) created.arrive(early);
       const detach = attachGestures(rootElement, created);
       setController(created);
       close = () => {
-        stream.close();
         detach();
         created.dispose();
         setController(null);
@@ -73,6 +82,7 @@ export function PlaneView(props: PlaneViewProps) {
     });
     return () => {
       closed = true;
+      stream.close();
       close();
     };
   }, [key, plane, streamPath]);
