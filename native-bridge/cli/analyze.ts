@@ -39,6 +39,8 @@ interface PlaneRun {
   latest: (PlaneSighting & { readonly tMs: number }) | null;
   /** Where the needle's tip has been lately, from both planes. */
   tipPatientMm: Pose['tipPatientMm'] | null;
+  /** What this plane alone saw of cement in its latest frame, at the tip's depth, mL. */
+  seenMl: number | null;
 }
 
 type FrameEvent = Extract<SourceEvent, { topic: '/plane/a/frame' | '/plane/b/frame' }>;
@@ -105,6 +107,7 @@ const startRun = (plane: PlaneId, source: Source, guidance: PlaneGuidance, signa
   next: null,
   latest: null,
   tipPatientMm: null,
+  seenMl: null,
 });
 
 /** The next frame of a run; what a source says besides frames goes to standard error, once each. */
@@ -126,7 +129,11 @@ async function analyzeInTimeOrder(runs: readonly PlaneRun[]): Promise<void> {
     const nowMs = Math.min(...waiting.map((run) => run.next?.atMs ?? 0));
     const due = waiting.flatMap((run) => (run.next !== null && (run.next.atMs ?? 0) <= nowMs ? [{ run, event: run.next }] : []));
     const analysed = due.map(({ run, event }) => ({ run, event, ...analyseFrame(run, event, nowMs) }));
-    for (const { run, observation, analysisMs, event } of analysed) run.lines.push(await lineOf(run, runs, event, observation, analysisMs, nowMs));
+    const placed: Placed[] = [];
+    for (const { run, event, observation, analysisMs } of analysed) {
+      placed.push({ run, event, needle: observation.needle, ...(await placedByBoth(run, runs, event, observation)), analysisMs });
+    }
+    for (const one of placed) one.run.lines.push(await lineOf(one, runs, nowMs));
     for (const { run } of due) run.next = await nextFrame(run);
   }
 }
@@ -139,20 +146,36 @@ function analyseFrame(run: PlaneRun, { data }: FrameEvent, tMs: number): { obser
   return { observation, analysisMs };
 }
 
-async function lineOf(
+/** What one frame showed, with what the other plane knows of where that is. */
+interface Placed {
+  readonly run: PlaneRun;
+  readonly event: FrameEvent;
+  readonly needle: PlaneObservation['needle'];
+  readonly pose: Pose | null;
+  readonly cement: PlaneObservation['cement'];
+  readonly analysisMs: number;
+}
+
+async function placedByBoth(
   run: PlaneRun,
   runs: readonly PlaneRun[],
   { data }: FrameEvent,
-  { needle, cement }: PlaneObservation,
-  analysisMs: number,
-  tMs: number,
-): Promise<string> {
+  { cement }: PlaneObservation,
+): Promise<Pick<Placed, 'pose' | 'cement'>> {
   const { cementAtDepth, followedTip, poseFromPlanes } = await import('../../src/guidance/fusion.ts');
   const a = runs.find((other) => other.plane === 'a')?.latest ?? null;
   const b = runs.find((other) => other.plane === 'b')?.latest ?? null;
   const pose = a !== null && b !== null && Math.abs(a.tMs - b.tMs) <= mostApartMs && run.latest !== null ? poseFromPlanes(a, b) : null;
   if (pose !== null) run.tipPatientMm = followedTip(run.tipPatientMm, pose);
-  const { areaPx, areaMm2, volumeMl, leak, leakSite, mask } = cementAtDepth(cement, data.attributes, run.tipPatientMm);
+  const atDepth = cementAtDepth(cement, data.attributes, run.tipPatientMm);
+  run.seenMl = atDepth.volumeMl;
+  return { pose, cement: atDepth };
+}
+
+async function lineOf({ run, event: { data }, needle, pose, cement, analysisMs }: Placed, runs: readonly PlaneRun[], tMs: number): Promise<string> {
+  const { withBothPlanes } = await import('../../src/guidance/fusion.ts');
+  const other = runs.find(({ plane, latest }) => plane !== run.plane && latest !== null && tMs - latest.tMs <= mostApartMs);
+  const { areaPx, areaMm2, volumeMl, leak, leakSite, mask } = withBothPlanes(cement, other?.seenMl ?? null);
   const deviation =
     needle.deviation === null
       ? null

@@ -70,6 +70,25 @@ export function cementAtDepth(
   return { ...cement, areaMm2: scaled(cement.areaMm2), volumeMl: scaled(cement.volumeMl), ...bound };
 }
 
+/** Volumes of the two planes that differ by more than this factor are not of the same cement: one plane has not found it yet, or does not see all of it. */
+const mostVolumeRatio = 2;
+
+/** How much of one plane's 95 % bound is left of the mean's: what the cement itself is wrong by stays, what views differ by gets less. */
+const meanBoundLeft = 0.75;
+
+/**
+ * Cement with the volume that both planes see on average, each by attenuation at its own depth: views of the same cement differ by a fifth, one too much
+ * and one too little (geometric mean). Unchanged where the other plane says nothing, or something too different; `otherVolumeMl` is of the same moment.
+ */
+export function withBothPlanes(cement: CementObservation, otherVolumeMl: number | null): CementObservation {
+  const own = cement.volumeMl;
+  if (own === null || otherVolumeMl === null || own <= 0 || otherVolumeMl <= 0 || cement.volumeFrom !== 'attenuation') return cement;
+  if (Math.max(own, otherVolumeMl) > mostVolumeRatio * Math.min(own, otherVolumeMl)) return cement;
+  const volumeMl = Math.sqrt(own * otherVolumeMl);
+  const bound = cement.volumeBound95Ml === undefined ? {} : { volumeBound95Ml: (meanBoundLeft * cement.volumeBound95Ml * volumeMl) / own };
+  return { ...cement, volumeMl, ...bound };
+}
+
 /** Every combination, the two needles being advanced first. */
 function pairsOf(a: NeedleObservation, b: NeedleObservation): [DetectedNeedle, DetectedNeedle][] {
   const activeFirst = (o: NeedleObservation) => [...o.needles].sort((p, q) => Number(q.tip === o.needle?.tip) - Number(p.tip === o.needle?.tip));

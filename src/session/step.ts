@@ -7,6 +7,7 @@ import {
   poseFromPlanes,
   uncalibratedVolume,
   type VolumeCalibration,
+  withBothPlanes,
 } from '../guidance/fusion.ts';
 import type { CementObservation, PlaneObservation, Pose } from '../guidance/observation.ts';
 import { type InjectorsFold, initialInjectors, injectorsStep } from '../injector/injectors.ts';
@@ -27,6 +28,8 @@ export interface SessionState {
   readonly alarms: AlarmsFold;
   /** By plane: how its seen volume relates to the injector's. */
   readonly volumes: Readonly<Partial<Record<PlaneId, VolumeCalibration>>>;
+  /** By plane: what its newest frame showed of cement by attenuation, mL. */
+  readonly seenVolumes: Readonly<Partial<Record<PlaneId, { readonly volumeMl: number; readonly tMs: number }>>>;
   /** By plane: the newest frame's needles that have not made a pose yet. */
   readonly sightings: Readonly<Partial<Record<PlaneId, TimedSighting>>>;
   /** Where the needle's tip has been lately, from both planes. */
@@ -35,11 +38,22 @@ export interface SessionState {
 
 /** Before the first sample. `settings` are the site's: a replay must be given the record's own. */
 export function initialSessionState(settings?: InjectorSettings): SessionState {
-  return { procedure: initialProcedure, injectors: initialInjectors(settings), alarms: initialAlarms, volumes: {}, sightings: {}, tipPatientMm: null };
+  return {
+    procedure: initialProcedure,
+    injectors: initialInjectors(settings),
+    alarms: initialAlarms,
+    volumes: {},
+    seenVolumes: {},
+    sightings: {},
+    tipPatientMm: null,
+  };
 }
 
 /** Breathing moves the spine by about 1.5 mm in a second: frames of the two planes further apart than this make no pose. */
 const poseWithinMs = 100;
+
+/** Cement takes longer than this to become noticeably more: volumes of the two planes may be so far apart. */
+const volumesWithinMs = 300;
 
 type FrameSample = Extract<RawSample, { topic: '/plane/a/frame' | '/plane/b/frame' }>;
 
@@ -56,10 +70,14 @@ function calibrated(
   before: VolumeCalibration | undefined,
   cement: CementObservation,
   injectors: InjectorsFold,
+  otherVolumeMl: number | null,
 ): { readonly cement: CementObservation; readonly state: VolumeCalibration | undefined } {
   if (cement.volumeMl === null) return { cement, state: before };
-  const { state, volumeMl, volumeFrom, boundShare, unseenMl } = calibrateVolume(before ?? uncalibratedVolume, cement.volumeMl, injectedCementMl(injectors));
-  const boundMl = boundShare === null ? cement.volumeBound95Ml : boundShare * volumeMl;
+  const known = calibrateVolume(before ?? uncalibratedVolume, cement.volumeMl, injectedCementMl(injectors));
+  const { state, volumeFrom, boundShare, unseenMl } = known;
+  const seen = withBothPlanes(cement, otherVolumeMl);
+  const volumeMl = boundShare === null ? (seen.volumeMl ?? known.volumeMl) : known.volumeMl;
+  const boundMl = boundShare === null ? seen.volumeBound95Ml : boundShare * volumeMl;
   const scaled = { ...cement, volumeMl: toMicrolitre(volumeMl), volumeFrom, ...(boundMl === undefined ? {} : { volumeBound95Ml: toMicrolitre(boundMl) }) };
   return { cement: unseenMl === null ? scaled : { ...scaled, unseenMl: toMicrolitre(unseenMl) }, state };
 }
@@ -96,11 +114,15 @@ export function step(before: SessionState, raw: RawSample, observation: PlaneObs
   for (const reading of injected.readings) emit('/injector/reading', reading);
   for (const state of injected.states) emit('/injector/state', state);
 
-  let { volumes, sightings, tipPatientMm } = before;
+  let { volumes, seenVolumes, sightings, tipPatientMm } = before;
   let seen = observation;
   if (observation !== null && (raw.topic === '/plane/a/frame' || raw.topic === '/plane/b/frame')) {
     const plane = planeOfFrameTopic(raw.topic);
-    const volume = calibrated(volumes[plane], cementAtDepth(observation.cement, raw.data.attributes, tipPatientMm), injected.fold);
+    const cement = cementAtDepth(observation.cement, raw.data.attributes, tipPatientMm);
+    const other = seenVolumes[plane === 'a' ? 'b' : 'a'];
+    const isFresh = other !== undefined && raw.tMs - other.tMs <= volumesWithinMs;
+    const volume = calibrated(volumes[plane], cement, injected.fold, isFresh ? other.volumeMl : null);
+    if (cement.volumeMl !== null) seenVolumes = { ...seenVolumes, [plane]: { volumeMl: cement.volumeMl, tMs: raw.tMs } };
     if (volume.state) volumes = { ...volumes, [plane]: volume.state };
     seen = { ...observation, cement: volume.cement };
     emit(`/plane/${plane}/needle`, seen.needle);
@@ -117,7 +139,7 @@ export function step(before: SessionState, raw: RawSample, observation: PlaneObs
   const alarms = alarmsStep(before.alarms, raw, seen, injected.fold);
   for (const event of alarms.events) emit('/alarm', event);
 
-  return { state: { procedure, injectors: injected.fold, alarms: alarms.fold, volumes, sightings, tipPatientMm }, derived, seen };
+  return { state: { procedure, injectors: injected.fold, alarms: alarms.fold, volumes, seenVolumes, sightings, tipPatientMm }, derived, seen };
 }
 
 const sightingOf = (raw: FrameSample, seen: PlaneObservation): TimedSighting => ({

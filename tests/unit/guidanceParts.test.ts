@@ -4,7 +4,15 @@ import { decodeRunLengths } from '../../src/base/runLength.ts';
 import { cArmView, mmPerPxOf, project } from '../../src/geometry/cArm.ts';
 import type { Vector3 } from '../../src/geometry/vector.ts';
 import { runLengthsInImage } from '../../src/guidance/cement/maskImage.ts';
-import { calibrateVolume, cementAtDepth, followedTip, type PlaneSighting, poseFromPlanes, uncalibratedVolume } from '../../src/guidance/fusion.ts';
+import {
+  calibrateVolume,
+  cementAtDepth,
+  followedTip,
+  type PlaneSighting,
+  poseFromPlanes,
+  uncalibratedVolume,
+  withBothPlanes,
+} from '../../src/guidance/fusion.ts';
 import { attenuationTable } from '../../src/guidance/image/attenuation.ts';
 import { findField } from '../../src/guidance/image/field.ts';
 import { createGrid, quantileInPlace } from '../../src/guidance/image/grid.ts';
@@ -193,6 +201,40 @@ describe('area and volume at the depth of the tip', () => {
     const pose = (x: number) => ({ tipPatientMm: [x, 0, 0] as const, residualMm: 0, frames: { a: 1, b: 2 } });
     expect(followedTip(null, pose(20))).toEqual([20, 0, 0]);
     expect(followedTip([20, 0, 0], pose(60))[0]).toBeCloseTo(24, 9);
+  });
+});
+
+describe('volume by attenuation of both planes', () => {
+  const seen = (volumeMl: number, more: Partial<CementObservation> = {}): CementObservation => ({
+    areaPx: 5000,
+    areaMm2: 80,
+    volumeMl,
+    volumeFrom: 'attenuation',
+    volumeBound95Ml: 0.4 * volumeMl,
+    zone: 'body',
+    leak: false,
+    leakSite: null,
+    toPosteriorWallPx: null,
+    toPosteriorWallMm: null,
+    mask: null,
+    ...more,
+  });
+
+  it('is the same in both planes, between what each of them says, and is known better', () => {
+    const [a, b] = [withBothPlanes(seen(2.4), 1.6), withBothPlanes(seen(1.6), 2.4)];
+    expect(a.volumeMl).toBeCloseTo(Math.sqrt(2.4 * 1.6), 9);
+    expect(b.volumeMl).toBeCloseTo(a.volumeMl ?? Number.NaN, 9);
+    expect((a.volumeBound95Ml ?? 0) / (a.volumeMl ?? 0)).toBeCloseTo(0.3, 9);
+  });
+
+  it('is that of the plane alone when the other one says nothing, sees other cement, or the injector has said', () => {
+    for (const [cement, other] of [
+      [seen(2), null],
+      [seen(2), 0],
+      [seen(2), 0.9],
+      [seen(2, { volumeFrom: 'injector' }), 1.5],
+    ] as const)
+      expect(withBothPlanes(cement, other)).toEqual(cement);
   });
 });
 
