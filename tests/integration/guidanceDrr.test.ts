@@ -71,6 +71,7 @@ describe.skipIf(!existsSync(folder))('guidance against ground truth (skipped whe
     const { truth, seen } = await analysed(name);
     const errorsMm: number[] = [];
     let visible = 0;
+    let withinBound = 0;
     const overlaps: number[] = [];
     truth.per_frame.forEach((frame, i) => {
       const observation = seen[i];
@@ -79,7 +80,11 @@ describe.skipIf(!existsSync(folder))('guidance against ground truth (skipped whe
       if (frame.needle.present === false) expect(needle).toBeNull();
       else if (frame.needle.tip_in_field) {
         visible++;
-        if (needle) errorsMm.push(Math.hypot(needle.tip[0] - frame.needle.tip_px[0], needle.tip[1] - frame.needle.tip_px[1]) * truth.pixel_at_iso_mm);
+        if (needle) {
+          const errorPx = Math.hypot(needle.tip[0] - frame.needle.tip_px[0], needle.tip[1] - frame.needle.tip_px[1]);
+          errorsMm.push(errorPx * truth.pixel_at_iso_mm);
+          if (errorPx <= 1.96 * needle.tipSigmaPx) withinBound++;
+        }
       }
       if (frame.cement.volume_ml <= 0) expect(observation.cement.areaPx).toBeLessThanOrEqual(200);
       if (frame.cement.area_px > 200) overlaps.push(dice(observation, frame, truth.outer_diameter_mm / truth.pixel_at_iso_mm / 2 + 1.5));
@@ -88,6 +93,7 @@ describe.skipIf(!existsSync(folder))('guidance against ground truth (skipped whe
     expect(errorsMm.length / visible).toBeGreaterThanOrEqual(leastFound);
     expect(quantile(errorsMm, 0.5)).toBeLessThan(0.5);
     expect(quantile(errorsMm, 0.95)).toBeLessThan(1);
+    expect(withinBound / errorsMm.length).toBeGreaterThanOrEqual(0.93);
     expect(quantile(overlaps, 0.5)).toBeGreaterThan(0.9);
     expect(seen.at(-1)?.cement.leak).toBe(leaks);
     if (name === 'C_LAT') expect(seen.findIndex((o) => o.cement.leak) - truth.per_frame.findIndex((f) => f.leak.visible)).toBeLessThanOrEqual(2);

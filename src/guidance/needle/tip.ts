@@ -165,17 +165,28 @@ const hollowShare = 0.88;
 /** A point is no longer than this between 45 % and 15 % of the contrast, widths. */
 const longestPoint = 0.8;
 
+/** A faint step's share of the shaft's contrast, and how much of its own it has off its middle: bone in front is fainter, or not as wide. */
+const leastStep = { ofPlateau: 0.3, atWalls: 0.75 } as const;
+
 /**
  * What a needle on the move has gained since the last frame may stand there at a part of its contrast only: detectors lag, and filters
  * against noise mean successive frames. Such a step is as wide as the needle (a wire is thinner, and what is wider darkens the sides too). Its
  * level between where the shaft's contrast falls and where the last of it ends; null when there is none.
  */
-function faintStep({ centre, walls }: Profiles, at45: number, at15: number, width: number): number | null {
+function faintStep({ centre, walls }: Profiles, plateau: number, at45: number, at15: number, width: number): number | null {
   if (at15 - at45 <= longestPoint * width) return null;
   const from = Math.ceil(at45 + 0.25 * width);
   const level = medianOf(centre.subarray(from, Math.max(from + 1, Math.floor(at15 - 0.25 * width))));
   const atWalls = medianOf(walls.subarray(from, Math.max(from + 1, Math.floor(0.5 * (at45 + at15)))));
-  return atWalls > 0.6 * level ? level : null;
+  return level > leastStep.ofPlateau * plateau && atWalls > leastStep.atWalls * level ? level : null;
+}
+
+/** How far it is along the point from 45 % to 15 % of the contrast. Where bone in front stops more than that, from 45 % to 30 %, twice. */
+function pointSlope(centre: Float64Array, plateau: number, at45: number, at15: number, width: number): number {
+  const longest = longestPoint * width;
+  if (at15 - at45 <= longest) return at15 - at45;
+  const at30 = fallBelow(centre, 0.3 * plateau, Math.floor(at45), 2) ?? at15;
+  return Math.min(2 * (at30 - at45), longest);
 }
 
 /** The point at the end of a faint step, found as that of a whole shaft; noise counts for more, and there is more of it to be told from nothing. */
@@ -218,9 +229,9 @@ export function findTip(sample: TipPicture, axis: FullAxis, guessed: number, vis
   const at45 = fallBelow(profiles.centre, 0.45 * plateauCentre, shaftPart, 2);
   const at15 = at45 === null ? null : fallBelow(profiles.centre, 0.15 * plateauCentre, Math.floor(at45), 2);
   if (at45 === null || at15 === null) return { along: flatAlong, flatAlong, sigmaPx: 0.4 * axis.width, clutterPx: 0, hollow };
-  const step = faintStep(profiles, at45, at15, axis.width);
+  const step = faintStep(profiles, plateauCentre, at45, at15, axis.width);
   if (step !== null) return endOfStep(profiles, step, at45, axis.width);
-  const slope = Math.min(at15 - at45, longestPoint * axis.width);
+  const slope = pointSlope(profiles.centre, plateauCentre, at45, at15, axis.width);
   const end = at45 + 1.85 * slope;
   const clutterPx = (clutterBeyond(profiles.centre, end, axis.width) * slope) / (0.3 * plateauCentre);
   return {

@@ -193,8 +193,11 @@ function started(id: number, sighting: Sighting, context: NeedleContext): Needle
   const { shift, frameCount, scale, scaleKnown, cementSeen, pyramid } = context;
   const atBorder = sighting.bar.startsAtBorder || sighting.bar.endsAtBorder;
   const { contrast, crookednessPx } = sighting.bar.shaft;
+  // A short piece is mostly point: nothing is told of its bore.
+  const isShort = sighting.bar.lengthMm < rules.shortMm;
+  const isOpen = sighting.hollow && !isShort;
   const isStraight = crookednessPx * pyramid.factor * scale.mmPerPx < rules.surelyStraightMm;
-  const isMetal = sighting.bar.lengthMm < rules.shortMm ? contrast > rules.surelyShortMetal : contrast > rules.surelyMetal || isStraight;
+  const isMetal = isShort ? contrast > rules.surelyShortMetal : contrast > rules.surelyMetal || isStraight;
   return {
     id,
     tip: sighting.tip,
@@ -202,14 +205,14 @@ function started(id: number, sighting: Sighting, context: NeedleContext): Needle
     widthPx: sighting.widthPx,
     bowPx: sighting.bowPx,
     lengthPx: sighting.lengthPx,
-    tipSigmaPx: Math.hypot(sighting.sigmaPx, sighting.clutterPx, sighting.hollow ? restRules.cameOpenMm / scale.mmPerPx : 0),
+    tipSigmaPx: Math.hypot(sighting.sigmaPx, sighting.clutterPx, isOpen ? restRules.cameOpenMm / scale.mmPerPx : 0),
     measuredSigmaPx: Math.hypot(sighting.sigmaPx, sighting.clutterPx),
     confidence: confidenceOf(sighting),
     contrast: sighting.bar.shaft.contrast,
     parked: false,
     stylet: true,
     opened: false,
-    cameOpen: sighting.hollow,
+    cameOpen: isOpen,
     seenFrames: 1,
     missedFrames: 0,
     movedAt: frameCount,
@@ -219,9 +222,9 @@ function started(id: number, sighting: Sighting, context: NeedleContext): Needle
     tipBone: [sighting.tip[0] - shift[0], sighting.tip[1] - shift[1]],
     solidContrast: sighting.bar.shaft.fullContrast,
     strays: 0,
-    doubts: sighting.hollow ? 1 : 0,
-    bareLevel: sighting.hollow ? null : sidesBehind(sighting.tip, sighting.direction, sighting.widthPx, context),
-    aheadLevel: sighting.hollow ? null : levelAhead(sighting.tip, sighting.direction, context),
+    doubts: isOpen ? 1 : 0,
+    bareLevel: isOpen ? null : sidesBehind(sighting.tip, sighting.direction, sighting.widthPx, context),
+    aheadLevel: isOpen ? null : levelAhead(sighting.tip, sighting.direction, context),
     openEndFrames: 0,
     backFrames: 0,
     coveredFrames: 0,
