@@ -110,6 +110,11 @@ export const recordBenchmark: Benchmark = {
     );
     const hashed: Speed[] = [];
     for (let round = 0; round < rounds; round++) hashed.push(await settled(() => plain(folder, 2)));
+    const warm = await alternate(
+      rounds,
+      () => recorded(folder, 'none'),
+      () => plain(folder, 0),
+    );
     const hashing = Array.from({ length: rounds }, hashedOnly);
     const zstd: Speed[] = [];
     for (let round = 0; round < rounds; round++) zstd.push(await recorded(folder, 'zstd'));
@@ -142,6 +147,17 @@ export const recordBenchmark: Benchmark = {
         },
         of(uncompressed.ours, 'writtenMbPerS'),
         of(hashed, 'writtenMbPerS'),
+      ),
+      measureOf(
+        {
+          name: 'record',
+          measure: 'uncompressed, written into memory that the run before has freed',
+          unit: 'MB/s',
+          target: { of: 'ratio', atLeast: 0.7 },
+          against,
+        },
+        of(warm.ours, 'writtenMbPerS'),
+        of(warm.reference, 'writtenMbPerS'),
       ),
       measureOf(
         { name: 'record', measure: 'uncompressed, processor time of all threads', unit: 'ms/MB', against },
