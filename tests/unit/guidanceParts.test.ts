@@ -21,6 +21,16 @@ import type { CementObservation } from '../../src/guidance/observation.ts';
 import { zoneMap } from '../../src/guidance/zones.ts';
 import { attributes, knownGeometry } from './guidancePicture.ts';
 
+const cementInBody = {
+  volumeFrom: 'attenuation',
+  zone: 'body',
+  leak: false,
+  leakSite: null,
+  toPosteriorWallPx: null,
+  toPosteriorWallMm: null,
+  mask: null,
+} as const;
+
 describe('quantile by selection', () => {
   it('is what sorting gives, for any numbers and share (seed 11)', () => {
     fc.assert(
@@ -168,18 +178,7 @@ describe('pose from two planes', () => {
 describe('area and volume at the depth of the tip', () => {
   const seen = attributes({ geometry: { ...knownGeometry, primaryAngleDeg: 90 } });
   const view = cArmView(seen);
-  const cement: CementObservation = {
-    areaPx: 400,
-    areaMm2: 25,
-    volumeMl: 2,
-    volumeFrom: 'attenuation',
-    zone: 'body',
-    leak: false,
-    leakSite: null,
-    toPosteriorWallPx: null,
-    toPosteriorWallMm: null,
-    mask: null,
-  };
+  const cement: CementObservation = { ...cementInBody, areaPx: 400, areaMm2: 25, volumeMl: 2 };
 
   it('is what the projection says of a square millimetre there', () => {
     for (const offMm of [-60, 0, 60]) {
@@ -206,17 +205,11 @@ describe('area and volume at the depth of the tip', () => {
 
 describe('volume by attenuation of both planes', () => {
   const seen = (volumeMl: number, more: Partial<CementObservation> = {}): CementObservation => ({
+    ...cementInBody,
     areaPx: 5000,
     areaMm2: 80,
     volumeMl,
-    volumeFrom: 'attenuation',
     volumeBound95Ml: 0.4 * volumeMl,
-    zone: 'body',
-    leak: false,
-    leakSite: null,
-    toPosteriorWallPx: null,
-    toPosteriorWallMm: null,
-    mask: null,
     ...more,
   });
 
