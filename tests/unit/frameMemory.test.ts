@@ -10,14 +10,24 @@ const frames = 1100;
 /** As many as wait for guidance, disk and viewers at one time. */
 const heldAtATime = 8;
 
-/** Takes `frames` frames and drops them in turn; how many whole collections that took, and how much memory at most. */
-async function passThrough(): Promise<{ readonly whole: number; readonly mostBytes: number }> {
-  let whole = 0;
+/** Counts collections of a kind until `end`. */
+function countCollections(kind: number): { end(): number } {
+  let count = 0;
   const observer = new PerformanceObserver((list) => {
-    for (const { detail } of list.getEntries() as (PerformanceEntry & { readonly detail: { readonly kind: number } })[])
-      if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) whole++;
+    for (const { detail } of list.getEntries() as (PerformanceEntry & { readonly detail: { readonly kind: number } })[]) if (detail.kind === kind) count++;
   });
   observer.observe({ entryTypes: ['gc'] });
+  return {
+    end() {
+      observer.disconnect();
+      return count;
+    },
+  };
+}
+
+/** Takes `frames` frames and drops them in turn; how many whole collections that took, and how much memory at most. */
+async function passThrough(): Promise<{ readonly whole: number; readonly mostBytes: number }> {
+  const collections = countCollections(constants.NODE_PERFORMANCE_GC_MAJOR);
   const before = process.memoryUsage.rss();
   const held: Uint8Array[] = [];
   let mostBytes = 0;
@@ -30,7 +40,7 @@ async function passThrough(): Promise<{ readonly whole: number; readonly mostByt
     }
   }
   await sleep(0);
-  observer.disconnect();
+  const whole = collections.end();
   return { whole, mostBytes };
 }
 
@@ -62,15 +72,10 @@ describe('memory of frames', () => {
   });
 
   it('of compressors goes back after sixteen frames, which V8 would not see', async () => {
-    let young = 0;
-    const observer = new PerformanceObserver((list) => {
-      for (const { detail } of list.getEntries() as (PerformanceEntry & { readonly detail: { readonly kind: number } })[])
-        if (detail.kind === constants.NODE_PERFORMANCE_GC_MINOR) young++;
-    });
-    observer.observe({ entryTypes: ['gc'] });
+    const collections = countCollections(constants.NODE_PERFORMANCE_GC_MINOR);
     for (let n = 0; n < 160; n++) zstdOf(new Uint8Array(1000));
     await sleep(0);
-    observer.disconnect();
+    const young = collections.end();
     expect(young).toBeGreaterThanOrEqual(10);
   });
 
