@@ -1,7 +1,7 @@
 import type { PlanePlan } from '../../sample/index.ts';
 import type { NeedleDeviation } from '../observation.ts';
 import type { ImageScale } from '../scale.ts';
-import type { NeedleTrack } from './tracker.ts';
+import type { NeedleTrack } from './track.ts';
 
 /** How well the axis of a straight needle is known across, pixels: its fit, and the following of the bone. */
 const axisSigmaPx = 0.7;

@@ -1,7 +1,7 @@
 import type { ImagePoint } from '../../sample/index.ts';
 import { sampleGrid } from '../image/grid.ts';
 import { restRules } from './rest.ts';
-import type { NeedleContext, NeedleTrack } from './tracker.ts';
+import type { NeedleContext, NeedleTrack } from './track.ts';
 
 /**
  * Balloon and cement only add to what the shaft stops: where its last `backMm` are as bright as the bare bone, the shaft has

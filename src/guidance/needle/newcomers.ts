@@ -1,5 +1,5 @@
 import type { FoundBar } from './detect.ts';
-import type { NeedleContext } from './tracker.ts';
+import type { NeedleContext } from './track.ts';
 
 /** What a bar of no known needle has to show, millimetres and degrees. */
 const rules = { freeLengthMm: 9, plannedLengthMm: 4, plannedAcrossMm: 8, plannedAngleDeg: 25 } as const;

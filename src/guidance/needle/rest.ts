@@ -1,4 +1,4 @@
-import type { NeedleTrack } from './tracker.ts';
+import type { NeedleTrack } from './track.ts';
 
 /** When a needle is at rest in the bone, and what lets it go again: millimetres, and shares of its width or contrast. */
 export const restRules = {

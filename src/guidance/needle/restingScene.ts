@@ -2,7 +2,7 @@ import { depthAt } from '../image/field.ts';
 import { createGrid, halve, sampleGrid } from '../image/grid.ts';
 import type { NeedleView } from './sighting.ts';
 import { gridAsTipPicture } from './tip.ts';
-import type { NeedleContext, NeedleTrack } from './tracker.ts';
+import type { NeedleContext, NeedleTrack } from './track.ts';
 
 /**
  * The picture with one needle in it, learnt in the coordinates of the bone. Attenuation adds up: what a frame shows more than

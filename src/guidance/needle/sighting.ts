@@ -7,7 +7,7 @@ import { restRules } from './rest.ts';
 import type { Beside } from './restingScene.ts';
 import type { Shaft } from './shaft.ts';
 import type { TipPicture } from './tip.ts';
-import type { NeedleContext, NeedleTrack } from './tracker.ts';
+import type { NeedleContext, NeedleTrack } from './track.ts';
 
 /** A picture that needles are looked for in: the frame's own, or what is left of it when the needle at rest is taken out. */
 export interface NeedleView {
