@@ -76,6 +76,10 @@ describe('guidance on simulated procedures', () => {
     expect(needlesFound(seen)).toBeGreaterThan(0.9);
   });
 
+  it('takes no balloon for cement that follows close upon the way back of its cannula, at full size', () => {
+    for (const seed of [1, 2]) expect(mostClaimedPx(watch('kyphoplasty', seed, 'b', 8, [[17, 24]], 1024))).toBe(0);
+  });
+
   it('follows both of two needles that come in over each other from the side, and keeps both through the injection', () => {
     const seen = watch('vertebroplasty', 4, 'b', 5, [
       [10, 25],

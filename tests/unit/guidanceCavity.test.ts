@@ -57,9 +57,9 @@ describe('how round a region is', () => {
   });
 });
 
-const nothingThere: CavityInput = { areaMm2: 0, mass: 0, likeness: 0, markerMass: 0, clarity: 0 };
-const markers = (mass: number): CavityInput => ({ areaMm2: 6, mass, likeness: 0.7, markerMass: mass, clarity: 4 });
-const filling = (mass: number, likeness: number): CavityInput => ({ areaMm2: 20 * mass, mass, likeness, markerMass: 0, clarity: 5 });
+const nothingThere: CavityInput = { areaMm2: 0, mass: 0, likeness: 0, markerMass: 0, clarity: 0, atRest: true };
+const markers = (mass: number): CavityInput => ({ areaMm2: 6, mass, likeness: 0.7, markerMass: mass, clarity: 4, atRest: true });
+const filling = (mass: number, likeness: number): CavityInput => ({ areaMm2: 20 * mass, mass, likeness, markerMass: 0, clarity: 5, atRest: true });
 
 describe('what fills the cavity', () => {
   /** Markers, a balloon that grows, is let down and gone. */
@@ -88,6 +88,20 @@ describe('what fills the cavity', () => {
     for (const input of [nothingThere, markers(2), markers(2)]) watch.frame(input);
     const states = [4, 6, 9, 12].map((mass) => watch.frame(filling(mass, 0.8)));
     expect(states.at(-1)).toBe('cement');
+  });
+
+  it('is no cement as long as the needle before it moves, and is told for what it is once it rests', () => {
+    const frayed = [2, 4, 7, 10, 14, 18, 23, 29].map((mass) => filling(mass, 0.7));
+    const watch = createCavityWatch();
+    watch.frame(nothingThere);
+    expect(frayed.slice(0, 5).map((input) => watch.frame({ ...input, atRest: false }))).not.toContain('cement');
+    expect(frayed.slice(5).map((input) => watch.frame(input)).at(-1)).toBe('cement');
+  });
+
+  it('is a balloon already when its markers come in while the cannula before them still moves', () => {
+    const watch = createCavityWatch();
+    const states = [nothingThere, markers(3), markers(3)].map((input) => watch.frame({ ...input, atRest: false }));
+    expect(states.at(-1)).toBe('balloon');
   });
 });
 

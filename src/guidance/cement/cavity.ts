@@ -13,6 +13,8 @@ export interface CavityInput {
   readonly markerMass: number;
   /** Mean difference over the least that is called dark: near one the outline is made by noise. */
   readonly clarity: number;
+  /** The needle rests: cement may come. What comes before one that does not may only turn out to be a balloon. */
+  readonly atRest: boolean;
 }
 
 /**
@@ -99,7 +101,7 @@ export function createCavityWatch(): CavityWatch {
       startOver();
       return 'empty';
     }
-    if (!hasGrown(input.mass)) return 'balloon';
+    if (!input.atRest || !hasGrown(input.mass)) return 'balloon';
     const looksFrayed = input.areaMm2 >= rules.frayed.areaMm2 && input.likeness < rules.frayed.likeness && input.clarity >= rules.clarity;
     frayed = looksFrayed || injecting() ? frayed + 1 : 0;
     return frayed >= Math.max(2, votesForCement()) ? 'cement' : 'balloon';
@@ -120,6 +122,7 @@ export function createCavityWatch(): CavityWatch {
     // A balloon that is blown up again shows its markers before; without them it is the cavity that fills.
     const comesBare = balloons > 0 && markers > 0;
     const isRound = input.likeness >= (balloons > 0 ? rules.likenessAfterBalloon : rules.likeness) && !comesBare;
+    if (!input.atRest && (!isRound || injecting())) return 'undecided';
     frayed = isRound ? 0 : frayed + 1;
     round = isRound ? round + 1 : 0;
     if (frayed >= votesForCement() || (injecting() && round >= 2)) return 'cement';

@@ -56,8 +56,9 @@ const rules = {
   /** What reaches in from outside of the watched region (a diaphragm, a hand) leaves a trace for ten rests, about a breath: what is still dark there is no cement. */
   foreignRests: 10,
   foreignShare: 0.3,
-  /** For so many frames of a needle that seems to move the balloon before it is not taken for background. */
-  restlessFrames: 20,
+  /** For so many rests of a needle that moves what comes before it is not taken for background, unless it advances: by more than this, mm, beyond where it was throughout the last rest. */
+  restlessRests: 5,
+  advanceMm: 0.6,
   /** A ball of cement stops 0.06 nepers a millimetre of its width on average, a marker of gold or platinum three times that. */
   marker: { areaMm2: 8, nepersPerMm: 0.12 },
   /** A part of the largest region's size from which on it may belong to it. */
@@ -67,6 +68,12 @@ const rules = {
   /** Hub and handle sit on the needle's line: from here behind the tip on, so far to its sides and from the body, mm. They move when it does: for so many frames after. */
   hub: { behindMm: 22, asideMm: 9, outsideMm: 7, drawnBackMm: 0.8, frames: 10 },
 } as const;
+
+/** Whether the needle's tip has come to where it was in no frame of the last rest. */
+function isAdvancing({ recentAlongPx }: NeedleTrack, { mmPerFinePx, pyramid }: JudgeInput): boolean {
+  const before = Math.max(...recentAlongPx.slice(0, -1));
+  return (-before / pyramid.factor) * mmPerFinePx > rules.advanceMm;
+}
 
 function isBar(region: DarkRegion, mmPerFinePx: number): boolean {
   const { lengthPx, widthPx } = rectangleOf(region);
@@ -111,7 +118,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
     if (cementSeen) markForeign(input);
     const near = input.regions.filter((region) => zone.reaches(region, input.labels) && (cementSeen || !isBar(region, input.mmPerFinePx)));
     const others = cementSeen && !input.motion.jumped ? input.regions.filter((region) => !near.includes(region) && mayBeRemote(region, input)) : [];
-    const state = cementSeen ? 'cement' : cavityState(input, near);
+    const state = cementSeen ? 'cement' : cavityState(input, near, true);
     if (state === 'cement') {
       paint(input, [...near, ...others.filter((region) => hasLasted(region, input))]);
       cementSeen = cementSeen || near.length > 0;
@@ -120,16 +127,21 @@ export function createCementJudge(width: number, height: number): CementJudge {
     return { held: [...near, ...others], absorb: input.motion.jumped ? 0.5 : 0.15 };
   }
 
-  /** What gets dark while a needle moves is background; but a needle that only seems to move does not make one of a balloon. */
+  /**
+   * What an advancing needle darkens is background. One that is drawn back, or only seems to move, darkens nothing before its tip: what comes
+   * there may be a balloon that follows close upon the cannula's way back, and no cement yet.
+   */
   function whileMoving(input: JudgeInput): Verdict {
     previous.fill(0);
-    if (cavity.isEmpty() || ++restlessFrames > rules.restlessFrames) return { held: [], absorb: 0.25 };
+    if (cavity.isEmpty() && input.tracks.some((track) => isAdvancing(track, input))) return { held: [], absorb: 0.25 };
     zone.update(input);
-    const near = input.regions.filter((region) => zone.reaches(region, input.labels));
-    return { held: near, absorb: 0.25 };
+    const near = input.regions.filter((region) => zone.reaches(region, input.labels) && !isBar(region, input.mmPerFinePx));
+    const state = input.tracks.length > 0 ? cavityState(input, near, false) : 'undecided';
+    restlessFrames = state === 'undecided' && near.length > 0 ? restlessFrames + 1 : 0;
+    return { held: restlessFrames > rules.restlessRests * input.restFrames ? [] : near, absorb: 0.25 };
   }
 
-  function cavityState(input: JudgeInput, near: readonly DarkRegion[]): CavityState {
+  function cavityState(input: JudgeInput, near: readonly DarkRegion[], atRest: boolean): CavityState {
     const mm2 = input.mmPerFinePx ** 2;
     const areaMm2 = near.reduce((sum, region) => sum + region.areaPx, 0) * mm2;
     const mass = near.reduce((sum, region) => sum + region.mass, 0) * mm2;
@@ -139,6 +151,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
       likeness: roundness(near, input),
       markerMass: near.reduce((sum, region) => sum + (isMarker(region, mm2) ? region.mass : 0), 0) * mm2,
       clarity: areaMm2 > 0 ? mass / areaMm2 / input.low : 0,
+      atRest,
     });
   }
 
