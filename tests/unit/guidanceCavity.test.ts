@@ -95,7 +95,12 @@ describe('what fills the cavity', () => {
     const watch = createCavityWatch();
     watch.frame(nothingThere);
     expect(frayed.slice(0, 5).map((input) => watch.frame({ ...input, atRest: false }))).not.toContain('cement');
-    expect(frayed.slice(5).map((input) => watch.frame(input)).at(-1)).toBe('cement');
+    expect(
+      frayed
+        .slice(5)
+        .map((input) => watch.frame(input))
+        .at(-1),
+    ).toBe('cement');
   });
 
   it('is a balloon already when its markers come in while the cannula before them still moves', () => {
