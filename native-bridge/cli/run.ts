@@ -90,7 +90,7 @@ async function run(options: RunOptions): Promise<void> {
   if (options.json) return printJson({ record: options.out, durationMs, planes, telemetry, alarms });
   const frames = Object.entries(planes).map(([plane, { rows, columns, frames: count }]) => `plane ${plane}: ${count} frames of ${columns} × ${rows}`);
   process.stdout.write(
-    `Recorded ${(durationMs / 1000).toFixed(1)} s in ${options.out}; ${frames.join(', ') || 'no frames'}; ${telemetry['/injector/reading'] ?? 0} injector readings; ${alarms.length} alarms.\n`,
+    `Recorded ${(durationMs / 1000).toFixed(1)} s in ${options.out}; ${frames.join(', ') || 'no frames'}; ${telemetry['/injector/reading'] ?? 0} injector readings; ${alarms.length} ${alarms.length === 1 ? 'alarm' : 'alarms'}.\n`,
   );
 }
 
