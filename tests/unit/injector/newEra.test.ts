@@ -2,24 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newEraDriver } from '../../../src/injector/newEra.ts';
 import { newEraDataAt, newEraPacket, newEraQuestion, readNewEraAnswer } from '../../../src/injector/newEraPacket.ts';
-import type { InjectorReading } from '../../../src/injector/reading.ts';
+import { concat, receiveAll as receiveFrom } from './receive.ts';
 
 const seed = 31415;
 const hex = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-const concat = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 
-function receiveAll(pieces: readonly Uint8Array[]): { readings: InjectorReading[]; alerts: string[] } {
-  let state = newEraDriver.initial('injector');
-  const readings: InjectorReading[] = [];
-  const alerts: string[] = [];
-  for (const piece of pieces) {
-    const output = newEraDriver.receive(state, piece, 0);
-    state = output.state;
-    readings.push(...output.readings);
-    alerts.push(...output.alerts.map((alert) => `${alert.kind} ${alert.count}`));
-  }
-  return { readings, alerts };
-}
+const receiveAll = (pieces: readonly Uint8Array[]) => receiveFrom(newEraDriver, pieces);
 const answers = (...data: string[]) => receiveAll(data.map(newEraPacket));
 
 describe('New Era packets', () => {

@@ -5,8 +5,8 @@ import { crc32 } from '../../../src/base/crc.ts';
 import { cobsDecode, cobsEncode } from '../../../src/injector/cobs.ts';
 import { pedicleV1Driver } from '../../../src/injector/pedicleV1.ts';
 import { type PedicleV1Frame, type PedicleV1Reading, pedicleV1Decode, pedicleV1Encode } from '../../../src/injector/pedicleV1Frame.ts';
-import type { InjectorReading } from '../../../src/injector/reading.ts';
 import { pedicleV1Vectors } from './pedicleV1Vectors.ts';
+import { concat, receiveAll as receiveFrom } from './receive.ts';
 
 const seed = 20261;
 const hex = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
@@ -26,20 +26,8 @@ const frameNumber = (n: number): PedicleV1Reading => ({
   alarms: 0,
 });
 
-function receiveAll(pieces: readonly Uint8Array[]): { readings: InjectorReading[]; alerts: string[] } {
-  let state = pedicleV1Driver.initial('injector');
-  const readings: InjectorReading[] = [];
-  const alerts: string[] = [];
-  for (const piece of pieces) {
-    const output = pedicleV1Driver.receive(state, piece, 0);
-    state = output.state;
-    readings.push(...output.readings);
-    alerts.push(...output.alerts.map((alert) => `${alert.kind} ${alert.count}`));
-  }
-  return { readings, alerts };
-}
+const receiveAll = (pieces: readonly Uint8Array[]) => receiveFrom(pedicleV1Driver, pieces);
 
-const concat = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 const cutAt = (bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] => {
   const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
   return places.slice(1).map((to, i) => bytes.subarray(places[i], to));
