@@ -80,6 +80,11 @@ describe('guidance on simulated procedures', () => {
     for (const seed of [1, 2]) expect(mostClaimedPx(watch('kyphoplasty', seed, 'b', 8, [[17, 24]], 1024))).toBe(0);
   });
 
+  it("does not take an edge of bone across a cannula's two walls for its end, while it is drawn back and after", () => {
+    const seen = watch('kyphoplasty', 2, 'b', 15, [[16, 22]]).filter(({ tMs }) => tMs > 17_200);
+    expect(tipErrorsMm(seen).filter((errorMm) => errorMm > 2)).toHaveLength(0);
+  });
+
   it('follows both of two needles that come in over each other from the side, and keeps both through the injection', () => {
     const seen = watch('vertebroplasty', 4, 'b', 5, [
       [10, 25],

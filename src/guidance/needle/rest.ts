@@ -24,6 +24,8 @@ export const restRules = {
   sameEndMm: 2,
   /** An end that far back is no end as long as the place before it stops this share of what the shaft stops: another needle crosses there. */
   standsShare: 0.5,
+  /** The same for one that is followed on its way out: it may go so far back in a frame without being asked. */
+  standsFollowedMm: 2.5,
   /** The stylet's point stands out of the cannula: the end is so much farther back once it has left, seen alike in so many frames. */
   openEndMm: { least: 1.2, most: 6, alike: 0.5 },
   openEndFrames: 3,

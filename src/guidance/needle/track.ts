@@ -208,12 +208,15 @@ export function followedBy(track: NeedleTrack, sighting: Sighting, context: Need
   const hollow = !stylet || (track.stylet && doubts > 0);
   const styletOut = changed || (track.stylet && doubts > 0);
   const backMm = -along * mmPerPx;
-  const stands = hollow && backMm > restRules.releaseHollowMm && shaftStands(track, base, backMm, contrast, context);
-  const followedStep = Math.abs(along) * mmPerPx < restRules.jumpMm;
+  // A cannula that is followed on its way out is watched closer: an edge of bone across its two thin walls looks like an end.
+  const isFollowed = track.bareLevel === null;
+  const stands =
+    hollow && backMm > (isFollowed ? restRules.standsFollowedMm : restRules.releaseHollowMm) && shaftStands(track, base, backMm, contrast, context);
+  const followedStep = Math.abs(along) * mmPerPx < restRules.jumpMm && !(isFollowed && stands);
   // A cannula at rest has to be seen drawn back twice: a balloon before it makes one frame's end uncertain.
   const backFrames = hollow && !stands && isBareBack(track, base, backMm, contrast, context) ? track.backFrames + 1 : 0;
   const drawnBack = opened && !stands && isDrawnBack([...track.recentAlongPx, along], mmPerPx);
-  const withdrawn = drawnBack || (hollow && (track.bareLevel === null ? followedStep : backFrames >= restRules.backFrames));
+  const withdrawn = drawnBack || (hollow && (isFollowed ? followedStep : backFrames >= restRules.backFrames));
   const lastAlongMm = (track.recentAlongPx.at(-1) ?? 0) * mmPerPx;
   const ahead = levelAhead(base, sighting.direction, context);
   const openEnd = hollow && sighting.hollow && !context.cementSeen && isOpenEnd(track, along * mmPerPx, lastAlongMm, ahead);
@@ -283,7 +286,7 @@ export function followedBy(track: NeedleTrack, sighting: Sighting, context: Need
     bareLevel: bareLevelAfter(
       track,
       hollow || opened,
-      !settles && ((withdrawn && !resting) || (opened && !parked && measured) || (track.bareLevel === null && opened && !followedStep && track.held === 0)),
+      !settles && ((withdrawn && !resting) || (opened && !parked && measured) || (isFollowed && opened && !followedStep && track.held === 0)),
       sidesBehind(tip, sighting.direction, sighting.widthPx, context),
     ),
   };
