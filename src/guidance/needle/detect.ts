@@ -3,6 +3,7 @@ import type { PictureSizes } from '../image/attenuation.ts';
 import { depthAt, type VisibleField } from '../image/field.ts';
 import type { ImageKernels } from '../kernels/imageKernels.ts';
 import { createPairBuffers, findEdgePairs, type PairBuffers } from './edgePairs.ts';
+import { findEntries } from './entries.ts';
 import { type BarCandidate, createLineBuffers, findBars, type LineBuffers } from './lines.ts';
 import { edgeAt, fewStations, measureShaft, type Shaft } from './shaft.ts';
 import { type FullAxis, findTip, fullAxisOf, type TipEstimate, type TipPicture } from './tip.ts';
@@ -24,11 +25,15 @@ export interface FoundBar {
   readonly startsAtBorder: boolean;
   readonly endsAtBorder: boolean;
   readonly lengthMm: number;
+  /** Hardly more than a point that has come in over the border; it tapers, as no bone does. */
+  readonly isPoint: boolean;
 }
 
 export interface NeedleDetector {
   /** All bars of the picture, most conspicuous first. */
   bars(pyramid: PictureSizes, field: VisibleField, scale: NeedleScale): FoundBar[];
+  /** What has come in over the border and is too short yet to be found as a bar. */
+  entries(pyramid: PictureSizes, field: VisibleField, scale: NeedleScale): FoundBar[];
   /** The bar at a place where a needle is known to lie, though nothing showed it by itself; null when it does not stand there. */
   barAt(pyramid: PictureSizes, field: VisibleField, place: KnownPlace, scale: NeedleScale): FoundBar | null;
   /** The tip at one end of a bar, at full resolution. */
@@ -82,6 +87,8 @@ export function createNeedleDetector(coarseWidth: number, coarseHeight: number, 
         .map((shaft) => foundBar(shaft, pyramid, field, scale))
         .sort((p, q) => q.lengthMm * q.shaft.contrast - p.lengthMm * p.shaft.contrast);
     },
+    entries: (pyramid, field, scale) =>
+      findEntries(pyramid, field, scale).map((shaft) => ({ ...foundBar(shaft, pyramid, field, scale), startsAtBorder: true, isPoint: true })),
     barAt(pyramid, field, place, scale) {
       const shaft = verified(pyramid, field, coarseBarOf(place, pyramid.factor), place.widthPx / (4 * pyramid.factor), scale, limits.knownShare);
       return shaft === null ? null : foundBar(shaft, pyramid, field, scale);
@@ -203,5 +210,6 @@ function foundBar(shaft: Shaft, pyramid: PictureSizes, field: VisibleField, scal
     startsAtBorder: borderBeyond(shaft.from - reach),
     endsAtBorder: borderBeyond(shaft.to + reach),
     lengthMm: (shaft.to - shaft.from) * mmPerFinePx,
+    isPoint: false,
   };
 }

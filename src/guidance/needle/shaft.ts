@@ -28,7 +28,8 @@ export interface Shaft {
   readonly widthSpreadPx: number;
 }
 
-interface Station {
+/** One place of a shaft, where both edges were found. */
+export interface Station {
   readonly along: number;
   readonly centre: number;
   readonly width: number;
@@ -62,7 +63,7 @@ function measureStation(fine: Grid, x: number, y: number, nx: number, ny: number
 }
 
 /** Steepest place of one sign within a range of the profile, with a parabola through its neighbours. */
-function strongestSlope(profile: Float64Array, middle: number, from: number, to: number, sign: 1 | -1): { at: number; slope: number } {
+export function strongestSlope(profile: Float64Array, middle: number, from: number, to: number, sign: 1 | -1): { at: number; slope: number } {
   const slopeAt = (i: number) => (sign * ((profile[i + 1] ?? 0) - (profile[i - 1] ?? 0))) / (2 * profileStep);
   let best = 0;
   let bestAt = -1;
@@ -205,7 +206,7 @@ function fitOnce(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: numbe
 }
 
 /** Line through the stations' middles, re-weighted against outliers (Tukey's biweight, scale from the residuals' median). */
-function fitLine(stations: readonly Station[]): { offset: number; slope: number } {
+export function fitLine(stations: readonly Pick<Station, 'along' | 'centre'>[]): { offset: number; slope: number } {
   let offset = quantileBy(stations, (s) => s.centre);
   let slope = 0;
   for (let round = 0; round < 6; round++) {

@@ -104,7 +104,7 @@ export function barOnAxis(track: NeedleTrack, tip: ImagePoint, factor: number): 
     crookednessPx: 0,
     widthSpreadPx: 0,
   };
-  return { shaft, startsAtBorder: false, endsAtBorder: false, lengthMm: 0 };
+  return { shaft, startsAtBorder: false, endsAtBorder: false, lengthMm: 0, isPoint: false };
 }
 
 /** Where a needle ends on the axis it had: for a picture with nothing else in it, where its edges are too noisy to be measured. */

@@ -212,7 +212,8 @@ const pointShare = 0.1;
  */
 export function findTip(sample: TipPicture, axis: FullAxis, guessed: number, visiblePx: number, contrast: number): TipEstimate | null {
   // A needle just coming in shows less than the four widths that the plateau is usually taken from.
-  const inside = Math.max(1.4, Math.min(4, visiblePx / axis.width - 0.3));
+  const visible = visiblePx / axis.width;
+  const inside = Math.max(Math.min(1.4, Math.max(0.7, visible)), Math.min(4, visible - 0.3));
   const guess = standingEnd(sample, axis, guessed, visiblePx, contrast);
   const profiles = profilesAround(sample, axis, guess, inside, 3);
   const shaftPart = Math.ceil(0.45 * inside * axis.width);

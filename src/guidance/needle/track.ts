@@ -104,7 +104,7 @@ export function started(id: number, sighting: Sighting, context: NeedleContext):
   const isShort = sighting.bar.lengthMm < rules.shortMm;
   const isOpen = sighting.hollow && !isShort;
   const isStraight = crookednessPx * pyramid.factor * scale.mmPerPx < rules.surelyStraightMm;
-  const isMetal = isShort ? contrast > rules.surelyShortMetal : contrast > rules.surelyMetal || isStraight;
+  const isMetal = isShort ? contrast > rules.surelyShortMetal || sighting.bar.isPoint : contrast > rules.surelyMetal || isStraight;
   return {
     id,
     tip: sighting.tip,

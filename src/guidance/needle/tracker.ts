@@ -1,11 +1,18 @@
-import type { NeedleDetector } from './detect.ts';
-import { degreesBetween, forwardOfNew, mayBeNew } from './newcomers.ts';
+import type { FoundBar, NeedleDetector } from './detect.ts';
+import { degreesBetween, forwardOfNew, mayBeNew, middleOf } from './newcomers.ts';
 import { createRestingScene } from './restingScene.ts';
 import { aloneSighting, belongsTo, besideSighting, comesBeside, hostSighting, type NeedleView, nearestBar, type Sighting, sightingOf } from './sighting.ts';
 import { frameAsTipPicture } from './tip.ts';
 import { followedBy, missed, type NeedleContext, type NeedleTrack, started } from './track.ts';
 
 export type { NeedleTrack } from './track.ts';
+
+const rules = {
+  /** A followed needle shorter than this may be found by its point again. */
+  shortMm: 9,
+  /** An entry so near to a bar's axis is that bar. */
+  sameMm: 3,
+} as const;
 
 export interface NeedleTracker {
   update(context: NeedleContext, detector: NeedleDetector): readonly NeedleTrack[];
@@ -41,7 +48,8 @@ export function createNeedleTracker(fineWidth: number, fineHeight: number): Need
       const context = beside === null ? frameContext : withNoise(frameContext, beside.noiseShare);
       const frameView: NeedleView = { sizes: context.pyramid, tipPicture: frameAsTipPicture(context.frame, context.pyramid.ofStoredValue) };
       const view = beside?.view ?? frameView;
-      const bars = [...detector.bars(view.sizes, context.field, context.scale)];
+      const bars = detector.bars(view.sizes, context.field, context.scale);
+      if (mayComeIn(tracks, context)) bars.push(...detector.entries(view.sizes, context.field, context.scale).filter((one) => isElsewhere(one, bars, context)));
       const followed: NeedleTrack[] = [];
       for (const track of tracks) {
         const at = track === beside?.host ? -1 : nearestBar(bars, track, context);
@@ -86,6 +94,19 @@ export function createNeedleTracker(fineWidth: number, fineHeight: number): Need
       return tracks;
     },
   };
+}
+
+/** Nothing but its point may be seen of a needle, and no cement is there yet, which may lie at a border too. */
+const mayComeIn = (tracks: readonly NeedleTrack[], { cementSeen, scale }: NeedleContext): boolean =>
+  !cementSeen && (tracks.length < 2 || tracks.some((track) => track.lengthPx * scale.mmPerPx < rules.shortMm));
+
+/** Whether none of the bars lies where an entry was found. */
+function isElsewhere(entry: FoundBar, bars: readonly FoundBar[], { pyramid, scale }: NeedleContext): boolean {
+  const [x, y] = middleOf(entry, pyramid.factor);
+  return bars.every(({ shaft }) => {
+    const fromAxis = Math.abs((x / pyramid.factor - shaft.x) * -shaft.dy + (y / pyramid.factor - shaft.y) * shaft.dx);
+    return fromAxis * pyramid.factor * scale.mmPerPx > rules.sameMm;
+  });
 }
 
 const withNoise = (context: NeedleContext, share: number): NeedleContext => ({ ...context, scale: { ...context.scale, noise: share * context.scale.noise } });
