@@ -18,24 +18,28 @@ const rules = {
   leastDepth: 2,
   /** Darker than both sides along the border, to be looked at. */
   seedNepers: 0.25,
-  mostSeeds: 6,
+  mostSeeds: 5,
   /** A needle meets the border at no flatter an angle, degrees from the perpendicular. */
   mostSlantDeg: 70,
   slantStepDeg: 10,
-  mostSlants: 4,
+  mostSlants: 3,
   /** One fit turns the axis no more, and moves it aside by no more (share of the widest needle). */
   mostTurn: 0.2,
   mostPasses: 8,
   mostAside: 0.3,
   /** Longer ones are bars, and found as such. */
   mostLengthMm: 9,
-  leastLengthMm: 1.3,
+  leastLengthMm: 1.7,
   /** Edges may be missing over so much (noise). */
   gapMm: 0.8,
   leastStations: 5,
+  /** Of the mean edge so far, an edge that goes on beyond it has at least this: bone in line with it has less. */
+  edgeShare: 0.4,
   /** Both edges stand from the border on, or from so far behind it. */
   latestMm: 1.5,
   contrast: 0.3,
+  /** Less than this after the first fit is bone, and looked at no more. */
+  hopelessContrast: 0.15,
   /** Nepers a millimetre at both edges: half of a thin needle's behind a body from the side, twice what bone has. */
   edgePerMm: 0.7,
   crookednessMm: 0.07,
@@ -82,12 +86,14 @@ export function findEntries(pyramid: PictureSizes, field: VisibleField, scale: N
 function darkPlaces({ fine }: PictureSizes, field: VisibleField, widthPx: number): Seed[] {
   const { width, height, depth } = field;
   const seeds: Seed[] = [];
-  for (let y = 4; y < height - 4; y++) {
-    for (let x = 4; x < width - 4; x++) {
+  const around = 3;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
       const at = y * width + x;
       if (depth[at] !== rules.ringDepth) continue;
-      const inX = (depth[at + 3] ?? 0) - (depth[at - 3] ?? 0);
-      const inY = (depth[at + 3 * width] ?? 0) - (depth[at - 3 * width] ?? 0);
+      // The picture's own edge is a border too: beyond it nothing is deep.
+      const inX = (x + around < width ? (depth[at + around] ?? 0) : 0) - (x >= around ? (depth[at - around] ?? 0) : 0);
+      const inY = (depth[at + around * width] ?? 0) - (depth[at - around * width] ?? 0);
       const size = Math.hypot(inX, inY);
       if (size === 0) continue;
       const seed = { x: 2 * x + 0.5, y: 2 * y + 0.5, dx: inX / size, dy: inY / size };
@@ -133,7 +139,7 @@ function likelySlants(fine: Grid, seed: Seed, widthPx: number, lengthPx: number)
     }
     if (best.contrast > 0) slants.push(best);
   }
-  const apart = Math.cos((1.5 * rules.slantStepDeg * Math.PI) / 180);
+  const apart = Math.cos((2 * rules.slantStepDeg * Math.PI) / 180);
   const kept: Seed[] = [];
   for (const slant of slants.sort((p, q) => q.contrast - p.contrast))
     if (kept.length < rules.mostSlants && kept.every((other) => other.dx * slant.dx + other.dy * slant.dy < apart)) kept.push(slant);
@@ -146,8 +152,9 @@ function measured(fine: Grid, field: VisibleField, guess: Axis, widthPx: number,
   let axis = guess;
   let stations: readonly Station[] = [];
   for (let pass = 0, settled = false; pass < rules.mostPasses && !settled; pass++) {
-    stations = stationsFromBorder(fine, field, axis, widthPx, leastEdge, mmPerFinePx);
+    stations = stationsFromBorder(fine, field, axis, widthPx, leastEdge, mmPerFinePx, 1);
     if (stations.length < rules.leastStations) return null;
+    if (pass > 0 && medianOf(stations, (s) => s.contrast) < rules.hopelessContrast) return null;
     const fit = fitLine(stations);
     // Few places far to one side would turn it away.
     const slope = Math.max(-rules.mostTurn, Math.min(rules.mostTurn, fit.slope));
@@ -157,12 +164,14 @@ function measured(fine: Grid, field: VisibleField, guess: Axis, widthPx: number,
     const { x, y, dx, dy } = axis;
     axis = { x: x - dy * offset, y: y + dx * offset, dx: (dx - slope * dy) / length, dy: (dy + slope * dx) / length };
   }
+  stations = stationsFromBorder(fine, field, axis, widthPx, leastEdge, mmPerFinePx, finestStep);
+  if (stations.length < rules.leastStations) return null;
   const shaft = shaftOf(axis, stations);
   return taperingOf(stations) < rules.tapering && isPoint(shaft, scale, mmPerFinePx) ? shaft : null;
 }
 
 /** From the border inwards, until both edges have been missing for a while; none when it goes on for longer than a point. */
-function stationsFromBorder(fine: Grid, field: VisibleField, axis: Axis, widthPx: number, leastEdge: number, mmPerFinePx: number): Station[] {
+function stationsFromBorder(fine: Grid, field: VisibleField, axis: Axis, widthPx: number, leastEdge: number, mmPerFinePx: number, step: number): Station[] {
   const stations: Station[] = [];
   const isInside = (along: number, across: number) =>
     depthAt(field, (axis.x + axis.dx * along - axis.dy * across) / 2, (axis.y + axis.dy * along + axis.dx * across) / 2) >= rules.leastDepth;
@@ -170,11 +179,12 @@ function stationsFromBorder(fine: Grid, field: VisibleField, axis: Axis, widthPx
   const most = rules.mostLengthMm / mmPerFinePx;
   const latest = rules.latestMm / mmPerFinePx;
   let last = Number.NaN;
-  for (let along = -1.5 * widthPx; along < most; along += 0.5) {
+  let edges = 0;
+  for (let along = -1.5 * widthPx; along < most; along += step) {
     if (!isInside(along, 0)) continue;
-    const station = stationAt(fine, axis, along, widthPx, leastEdge);
+    const station = stationAt(fine, axis, along, widthPx, stations.length < rules.leastStations ? leastEdge : Math.max(leastEdge, rules.edgeShare * edges));
     if (station !== null && isInside(along, station.centre + 0.7 * station.width) && isInside(along, station.centre - 0.7 * station.width)) {
-      stations.push(station);
+      edges += (station.edge - edges) / stations.push(station);
       last = along;
     } else if (along - last > gap) {
       if (stations.length >= rules.leastStations) return stations;
@@ -187,6 +197,8 @@ function stationsFromBorder(fine: Grid, field: VisibleField, axis: Axis, widthPx
 }
 
 const profileStep = 0.5;
+/** Between the places where a point is measured at last. */
+const finestStep = 0.5;
 const scratchProfile = new Float64Array(1024);
 
 /** As of a shaft, but for any width up to `widthPx`. */
@@ -214,6 +226,7 @@ const medianOf = (stations: readonly Station[], measure: (s: Station) => number)
 
 function shaftOf(axis: Axis, stations: readonly Station[]): Shaft {
   const { offset, slope } = fitLine(stations);
+  const turned = Math.hypot(1, slope);
   const contrasts = sorted(stations, (s) => s.contrast);
   const from = stations[0]?.along ?? 0;
   const to = stations.at(-1)?.along ?? 0;
@@ -221,7 +234,10 @@ function shaftOf(axis: Axis, stations: readonly Station[]): Shaft {
   const good = stations.filter((s) => Math.abs(s.centre - offset - slope * s.along) < Math.max(1, 0.2 * middle));
   const squares = good.reduce((sum, s) => sum + (s.centre - offset - slope * s.along) ** 2, 0);
   return {
-    ...axis,
+    x: axis.x - axis.dy * offset,
+    y: axis.y + axis.dx * offset,
+    dx: (axis.dx - slope * axis.dy) / turned,
+    dy: (axis.dy + slope * axis.dx) / turned,
     from,
     to,
     width: quantile(
@@ -231,7 +247,7 @@ function shaftOf(axis: Axis, stations: readonly Station[]): Shaft {
     edge: medianOf(stations, (s) => s.edge),
     contrast: quantile(contrasts, 0.5),
     fullContrast: quantile(contrasts, 0.75),
-    coverage: good.length / (2 * (to - from) + 1),
+    coverage: good.length / ((to - from) / finestStep + 1),
     crookednessPx: Math.sqrt(squares / Math.max(1, good.length)),
     widthSpreadPx: taperSpread(stations),
   };

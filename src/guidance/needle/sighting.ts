@@ -31,11 +31,14 @@ export interface Sighting {
   readonly hollow: boolean;
 }
 
-/** A bar farther off its needle's axis than this, or turned more, is another one. */
-const association = { acrossMm: 5, angleDeg: 12 } as const;
+/** A bar farther off its needle's axis than this, or turned more, is another one. A point alone does not tell its direction well. */
+const association = { acrossMm: 5, angleDeg: 12, pointAngleDeg: 25 } as const;
 
 /** A needle does not change its width by more than this from one frame to the next. */
 const mergedWidthShare = 0.2;
+
+/** Standard deviation of the end of a needle of which nothing but the point is seen: what the shaft behind it stops is not known. Share of its width. */
+const pointDoubtShare = 0.2;
 
 /** How far behind the tip of one needle another one is when it comes into view over it, mm. */
 const newcomerBehindMm = 10;
@@ -45,7 +48,7 @@ const isForward = (bar: FoundBar, direction: readonly [number, number]): boolean
 /** How far off a bar lies from where the track's shaft is expected now, mm (a degree counts as half a millimetre); null when it is another. */
 function misfitMm(bar: FoundBar, track: NeedleTrack, context: NeedleContext): number | null {
   const turnedDeg = degreesBetween(barDirection(bar), track.direction);
-  if (turnedDeg > association.angleDeg) return null;
+  if (turnedDeg > (track.onlyPoint ? association.pointAngleDeg : association.angleDeg)) return null;
   const [x, y] = middleOf(bar, context.pyramid.factor);
   const [px, py] = predictedTip(track, context);
   const acrossMm = Math.abs((x - px) * -track.direction[1] + (y - py) * track.direction[0]) * context.scale.mmPerPx;
@@ -180,7 +183,7 @@ export function sightingOf(bar: FoundBar, forward: boolean, { sizes, tipPicture 
     tip,
     flatBackPx: found === null ? 0 : found.tip.along - found.tip.flatAlong,
     direction,
-    sigmaPx: found?.tip.sigmaPx ?? widthPx,
+    sigmaPx: Math.max(found?.tip.sigmaPx ?? widthPx, bar.isPoint ? pointDoubtShare * widthPx : 0),
     clutterPx: found?.tip.clutterPx ?? 0,
     widthPx,
     bowPx: bowShare * factor * bar.shaft.crookednessPx,
@@ -191,7 +194,7 @@ export function sightingOf(bar: FoundBar, forward: boolean, { sizes, tipPicture 
 
 /** Two needles over each other make one bar that is too wide for either: its middle line belongs to none of them. */
 const isMerged = (track: NeedleTrack, sighting: Sighting): boolean =>
-  track.seenFrames >= 4 && Math.abs(sighting.widthPx / track.widthPx - 1) > mergedWidthShare;
+  track.seenFrames >= 4 && !track.onlyPoint && !sighting.bar.isPoint && Math.abs(sighting.widthPx / track.widthPx - 1) > mergedWidthShare;
 
 /** How a needle is looked for where it is expected, given the bar that was found there. */
 type Look = (track: NeedleTrack, found: FoundBar | undefined, context: NeedleContext, view: NeedleView, detector: NeedleDetector) => Sighting | null;

@@ -16,6 +16,8 @@ export interface NeedleTrack {
   readonly tip: ImagePoint;
   readonly direction: readonly [dx: number, dy: number];
   readonly widthPx: number;
+  /** Nothing but its point has been seen yet: how wide it is is not known. */
+  readonly onlyPoint: boolean;
   /** How far its end may be off the straight line through all of it: a needle in a hand bends. */
   readonly bowPx: number;
   /** Visible length of the shaft. */
@@ -110,6 +112,7 @@ export function started(id: number, sighting: Sighting, context: NeedleContext):
     tip: sighting.tip,
     direction: sighting.direction,
     widthPx: sighting.widthPx,
+    onlyPoint: sighting.bar.isPoint,
     bowPx: sighting.bowPx,
     lengthPx: sighting.lengthPx,
     tipSigmaPx: Math.hypot(sighting.sigmaPx, sighting.clutterPx, isOpen ? restRules.cameOpenMm / scale.mmPerPx : 0),
@@ -257,7 +260,8 @@ export function followedBy(track: NeedleTrack, sighting: Sighting, context: Need
     ...track,
     tip,
     direction: sighting.direction,
-    widthPx: 0.8 * track.widthPx + 0.2 * sighting.widthPx,
+    widthPx: widthAfter(track, sighting),
+    onlyPoint: track.onlyPoint && sighting.bar.isPoint,
     bowPx: sighting.bowPx,
     lengthPx: sighting.lengthPx,
     tipSigmaPx: Math.hypot(measuredSigmaPx, sighting.bowPx, doubtMm((along - accepted) * mmPerPx) / mmPerPx, cameOpen ? restRules.cameOpenMm / mmPerPx : 0),
@@ -290,6 +294,11 @@ export function followedBy(track: NeedleTrack, sighting: Sighting, context: Need
       sidesBehind(tip, sighting.direction, sighting.widthPx, context),
     ),
   };
+}
+
+function widthAfter(track: NeedleTrack, { bar, widthPx }: Sighting): number {
+  if (bar.isPoint) return track.onlyPoint ? Math.max(track.widthPx, widthPx) : track.widthPx;
+  return track.onlyPoint ? widthPx : 0.8 * track.widthPx + 0.2 * widthPx;
 }
 
 /** Whether the shaft still lies where an end seen `backMm` behind its tip says that it has left. */
