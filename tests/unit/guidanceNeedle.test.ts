@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 import { noGeometry } from '../../src/dicom/xrayFrame.ts';
+import type { FoundBar } from '../../src/guidance/needle/detect.ts';
+import { nearestBar } from '../../src/guidance/needle/sighting.ts';
+import type { NeedleContext, NeedleTrack } from '../../src/guidance/needle/track.ts';
 import type { PlaneObservation } from '../../src/guidance/observation.ts';
 import { createPlaneGuidance } from '../../src/guidance/planeGuidance.ts';
 import type { Plan } from '../../src/procedure/plan.ts';
@@ -222,5 +225,25 @@ describe('needle', () => {
 
   it('gives the same observations for the same frames', () => {
     expect(run(advancing, { plan })).toEqual(run(advancing, { plan }));
+  });
+});
+
+describe('the bar that is taken for a needle in the next frame', () => {
+  const context = { shift: [0, 0], shiftTrusted: true, scale: { mmPerPx: 0.2 }, pyramid: { factor: 2 } } as unknown as NeedleContext;
+  const track = { tipBone: [480, 512], direction: [-1, 0], velocityPx: 0, onlyPoint: false } as unknown as NeedleTrack;
+  /** Its middle 60 mm behind the tip and so far aside, turned by so much: millimetres and degrees. */
+  const bar = (asideMm: number, turnedDeg: number): FoundBar => {
+    const turned = (turnedDeg * Math.PI) / 180;
+    const shaft = { x: 390, y: 256 + asideMm / 0.4, dx: -Math.cos(turned), dy: Math.sin(turned), from: -100, to: 100 };
+    return { shaft } as unknown as FoundBar;
+  };
+
+  it('may be turned at its handle while it rests in the bone, and passes its tip', () => {
+    expect(nearestBar([bar(4, -3.8)], { ...track, parked: true }, context)).toBe(0);
+  });
+
+  it('is not an edge of cement 5 mm beside the tip of one at rest; one on its way may be there', () => {
+    expect(nearestBar([bar(-0.2, 5)], { ...track, parked: true }, context)).toBe(-1);
+    expect(nearestBar([bar(-0.2, 5)], { ...track, parked: false }, context)).toBe(0);
   });
 });

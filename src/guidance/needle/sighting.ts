@@ -32,7 +32,7 @@ export interface Sighting {
 }
 
 /** A bar farther off its needle's axis than this, or turned more, is another one. A point alone does not tell its direction well. */
-const association = { acrossMm: 5, angleDeg: 12, pointAngleDeg: 25 } as const;
+const association = { acrossMm: 5, angleDeg: 12, pointAngleDeg: 25, restingTipMm: 3 } as const;
 
 /** A needle does not change its width by more than this from one frame to the next. */
 const mergedWidthShare = 0.2;
@@ -52,7 +52,11 @@ function misfitMm(bar: FoundBar, track: NeedleTrack, context: NeedleContext): nu
   const [x, y] = middleOf(bar, context.pyramid.factor);
   const [px, py] = predictedTip(track, context);
   const acrossMm = Math.abs((x - px) * -track.direction[1] + (y - py) * track.direction[0]) * context.scale.mmPerPx;
-  return acrossMm < association.acrossMm ? acrossMm + 0.5 * turnedDeg : null;
+  if (acrossMm >= association.acrossMm) return null;
+  // What rests in the bone may be turned at its handle, but stays where it is at its tip.
+  const [dx, dy] = barDirection(bar);
+  const atTipMm = Math.abs((x - px) * -dy + (y - py) * dx) * context.scale.mmPerPx;
+  return track.parked && context.shiftTrusted && atTipMm > association.restingTipMm ? null : acrossMm + 0.5 * turnedDeg;
 }
 
 export const belongsTo = (bar: FoundBar, track: NeedleTrack, context: NeedleContext): boolean => misfitMm(bar, track, context) !== null;
