@@ -69,8 +69,9 @@ export interface ZoneMap {
   /** From the wall to the farthest point of the outline. */
   readonly depthMm: number;
   readonly centre: ImagePoint;
-  /** The drawn outline, fine grid. */
+  /** The drawn outline and posterior wall, fine grid. */
   readonly outline: readonly ImagePoint[];
+  readonly wall: readonly ImagePoint[] | null;
 }
 
 /** The zones of a plan in one box of the fine grid; null when no vertebral body was drawn. `toFine` maps plan points there. */
@@ -83,12 +84,22 @@ export function zoneMap(
   mmPerFinePx: number,
 ): ZoneMap | null {
   const body = plan?.vertebralBody?.map(toFine);
-  if (body === undefined) return null;
-  const wall = plan?.posteriorWall?.map(toFine);
+  return body === undefined ? null : zonesAbout(body, plan?.posteriorWall?.map(toFine) ?? null, box, width, height, mmPerFinePx);
+}
+
+/** The zones about an outline and a wall (null: not drawn) of the fine grid. */
+export function zonesAbout(
+  body: readonly ImagePoint[],
+  wall: readonly ImagePoint[] | null,
+  box: Region,
+  width: number,
+  height: number,
+  mmPerFinePx: number,
+): ZoneMap {
   const outlineMm = new Float32Array(width * height).fill(1e3);
-  const wallMm = wall === undefined ? null : new Float32Array(width * height).fill(-1e3);
+  const wallMm = wall === null ? null : new Float32Array(width * height).fill(-1e3);
   const centre: ImagePoint = [body.reduce((s, p) => s + p[0], 0) / body.length, body.reduce((s, p) => s + p[1], 0) / body.length];
-  const behind = wall === undefined ? null : distanceBehind(wall, centre);
+  const behind = wall === null ? null : distanceBehind(wall, centre);
   // Every other place is enough: half a millimetre at most, against outlines drawn to one or two.
   for (let y = box.y0; y < box.y1; y += 2) {
     for (let x = box.x0; x < box.x1; x += 2) {
@@ -104,7 +115,7 @@ export function zoneMap(
     }
   }
   const depthMm = behind === null ? 0 : Math.max(...body.map(([x, y]) => -behind(x, y))) * mmPerFinePx;
-  return { box, outlineMm, wallMm, depthMm, centre, outline: body };
+  return { box, outlineMm, wallMm, depthMm, centre, outline: body, wall };
 }
 
 /** Signed distance behind a wall drawn as an open line: measured across the line through its ends, positive away from `inner`. */

@@ -20,9 +20,10 @@ function cementTo(reachMm: number, more: Partial<LeakInput> = {}): LeakInput {
     depthMm: 0,
     centre: [20, 50] as const,
     outline: [],
+    wall: null,
   };
   const extent = { x0: 20, y0: 40, x1, y1: 64 };
-  return { zones, edgeMm: null, mask, extent, width: size, mmPerFinePx, factor: 2, scaleKnown: true, moving: [], unsettled: false, ...more };
+  return { zones, onBone: null, edgeMm: null, mask, extent, width: size, mmPerFinePx, factor: 2, scaleKnown: true, moving: [], unsettled: false, ...more };
 }
 
 /** The bone's own edge is seen so far outside of what was drawn, mm. */
@@ -42,6 +43,17 @@ describe('leak of cement', () => {
   it('is not told of cement that is still inside the bone’s own edge when the outline was drawn too narrow', () => {
     expect(isLeak(cementTo(3, edgeAt(2.25)))).toBe(false);
     expect(isLeak(cementTo(4.25, edgeAt(2.25)))).toBe(true);
+  });
+
+  it('is told from where the outline lies on the bone, when that is known, and never inside of what was drawn', () => {
+    const onBone = (outsideMm: number): Partial<LeakInput> => {
+      const { zones } = cementTo(0);
+      return { onBone: zones && { ...zones, outlineMm: mapOf((at) => beyondDrawn(at) - outsideMm) } };
+    };
+    expect(isLeak(cementTo(3, onBone(2)))).toBe(false);
+    expect(isLeak(cementTo(5, onBone(2)))).toBe(true);
+    expect(isLeak(cementTo(1, onBone(-2)))).toBe(true);
+    expect(isLeak(cementTo(0, onBone(-4)))).toBe(false);
   });
 
   it('is not judged while the patient starts, and stays said once it was', () => {

@@ -18,7 +18,7 @@ function watching(intervalMs: number) {
     for (let y = 26; y < 38; y++) fine.data.fill(1 + darkerBy, y * size + 26, y * size + 38);
     reference.compare(fine, field, [0, 0], blocked, box, 0.01);
     const evidence = reference.evidence.data[middle] ?? Number.NaN;
-    reference.learn(blocked, held, 0.15, intervalMs);
+    reference.learn(blocked, held, 0.15, intervalMs, false);
     return evidence;
   };
   const lookFor = (ms: number, darkerBy: (tMs: number) => number): void => {

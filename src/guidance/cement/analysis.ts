@@ -8,12 +8,13 @@ import type { ImageKernels } from '../kernels/imageKernels.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
 import type { CementObservation } from '../observation.ts';
 import type { ImageScale } from '../scale.ts';
-import { boundsOf, type ZoneMap, zoneMap } from '../zones.ts';
+import { boundsOf, type ZoneMap, zoneMap, zonesAbout } from '../zones.ts';
 import { blockNeedles, boneAxis, fillAcrossShafts } from './blocked.ts';
 import { bodyEdge, edgeDistances } from './bodyEdge.ts';
 import { type CementJudge, createCementJudge } from './judge.ts';
 import { createLeakWatch, type LeakWatch } from './leak.ts';
 import { markedExtent, runLengthsInImage, unionOf } from './maskImage.ts';
+import { fitOutline, fittedOutline } from './outlineFit.ts';
 import { createReferencePicture } from './reference.ts';
 import { createRegionBuffers, type DarkRegion, darkRegions } from './regions.ts';
 
@@ -102,16 +103,18 @@ export function createCementAnalysis(width: number, height: number, kernels: Ima
   let zones: ZoneMap | null = null;
   let zonesFor: { readonly plan: PlanePlan | null; readonly offset: readonly [number, number]; readonly box: Region } | null = null;
 
-  let edges: { readonly of: ZoneMap; readonly mm: Float32Array } | null = null;
+  let seenBone: { readonly of: ZoneMap; readonly onBone: ZoneMap | null; readonly edgeMm: Float32Array } | null = null;
 
   let everSeen = false;
   let lastShift: readonly [number, number] = [0, 0];
+  /** What a start leaves (edges that lie a little differently now) is learnt at once. */
+  let framesSinceStart = 0;
 
   function reset(): void {
     everSeen ||= judge.seen();
     watched = null;
     zonesFor = null;
-    edges = null;
+    seenBone = null;
     reference.reset();
     mask.fill(0);
     held.fill(0);
@@ -146,17 +149,21 @@ export function createCementAnalysis(width: number, height: number, kernels: Ima
       ...context,
       zones: () => zonesOf(context, box, mmPerFinePx),
       regions,
+      buffers,
       labels: buffers.labels,
       blocked,
       box,
       mmPerFinePx,
       difference: reference.difference,
+      evidence: reference.evidence,
       low,
+      high,
       starts,
       mask,
     });
     holdBack(verdict.held, box);
-    reference.learn(blocked, held, verdict.absorb, context.intervalMs);
+    framesSinceStart = starts ? 0 : framesSinceStart + 1;
+    reference.learn(blocked, held, verdict.absorb, context.intervalMs, judge.seen() && framesSinceStart > context.restFrames);
     excludeFromMotion();
     return observe(context, shift, mmPerFinePx, starts);
   }
@@ -229,12 +236,17 @@ export function createCementAnalysis(width: number, height: number, kernels: Ima
     return zones;
   }
 
-  /** The bone's own edge under the drawn outline, as the reference showed it when cement was first seen: cement hides it later. */
-  function edgesOf(of: ZoneMap | null, mmPerFinePx: number): Float32Array | null {
-    if (of === null || edges?.of === of) return edges?.mm ?? null;
-    const stations = bodyEdge({ grid: reference.background, known: reference.age, sigma: reference.sigma }, of.outline, mmPerFinePx);
-    edges = { of, mm: edgeDistances(stations, of.outlineMm, of.box, width, mmPerFinePx) };
-    return edges.mm;
+  /** Where the bone is under the drawn outline, as the reference showed it when cement was first seen: cement hides it later. */
+  function boneUnder(of: ZoneMap | null, mmPerFinePx: number): { readonly onBone: ZoneMap | null; readonly edgeMm: Float32Array | null } {
+    if (of === null) return { onBone: null, edgeMm: null };
+    if (seenBone?.of === of) return seenBone;
+    const picture = { grid: reference.background, known: reference.age, sigma: reference.sigma };
+    const fit = fitOutline(picture, of.outline, mmPerFinePx);
+    const wall = of.wall?.map(([x, y]) => [x + (fit?.shiftPx[0] ?? 0), y + (fit?.shiftPx[1] ?? 0)] as const) ?? null;
+    const onBone = fit === null ? null : zonesAbout(fittedOutline(of.outline, fit), wall, of.box, width, height, mmPerFinePx);
+    const { outline, outlineMm, box } = onBone ?? of;
+    seenBone = { of, onBone, edgeMm: edgeDistances(bodyEdge(picture, outline, mmPerFinePx), outlineMm, box, width, mmPerFinePx) };
+    return seenBone;
   }
 
   /** How far the bone has gone since the last frame; a detector still shows a little of where steel was then. */
@@ -252,7 +264,7 @@ export function createCementAnalysis(width: number, height: number, kernels: Ima
     const zonesNow = zonesOf(context, box, mmPerFinePx);
     const leak = leakWatch.frame({
       zones: zonesNow,
-      edgeMm: edgesOf(zonesNow, mmPerFinePx),
+      ...boneUnder(zonesNow, mmPerFinePx),
       mask: filled,
       extent: cement?.extent ?? null,
       width,

@@ -53,7 +53,7 @@ const rules = {
  * not by another one behind it, and so do its neighbours along the outline. Where that is not so nothing is said.
  */
 export function bodyEdge(picture: EdgePicture, outline: readonly Point[], mmPerPx: number): EdgeStation[] {
-  const places = stationsOf(outline, rules.station / mmPerPx);
+  const places = outlineStations(outline, rules.station / mmPerPx);
   const offsetsMm = places.map((place) => edgeOffsetsMm(picture, place, mmPerPx));
   const reach = Math.round(rules.neighbours / rules.station);
   return places.map(({ at, outward }, i) => {
@@ -93,7 +93,7 @@ function nearestWithin(offsets: readonly number[], middle: number): number | nul
 }
 
 /** Even steps along the closed outline, with the direction out of it. */
-function stationsOf(outline: readonly Point[], stepPx: number): { readonly at: Point; readonly outward: Point }[] {
+export function outlineStations(outline: readonly Point[], stepPx: number): { readonly at: Point; readonly outward: Point }[] {
   const turn = Math.sign(outline.reduce((sum, [x, y], i) => sum + crossOf([x, y], outline[(i + 1) % outline.length] ?? [x, y]), 0)) || 1;
   return outline.flatMap((from, i) => {
     const to = outline[(i + 1) % outline.length] ?? from;

@@ -4,16 +4,20 @@ import type { MotionEstimate, Region } from '../image/motion.ts';
 import type { NeedleTrack } from '../needle/tracker.ts';
 import type { ZoneMap } from '../zones.ts';
 import { type CavityState, createCavityWatch } from './cavity.ts';
-import { type DarkRegion, ellipseLikeness, rectangleOf } from './regions.ts';
+import { type DarkRegion, ellipseLikeness, partsBeyond, type RegionBuffers, rectangleOf } from './regions.ts';
 import { createSeedZone, type SeedZone } from './seeds.ts';
+import { isPartOfMore } from './surroundings.ts';
 
 export interface JudgeInput {
   readonly regions: readonly DarkRegion[];
+  readonly buffers: RegionBuffers;
   readonly labels: Uint16Array;
   readonly blocked: Uint8Array;
   readonly box: Region;
   readonly difference: Grid;
+  readonly evidence: Grid;
   readonly low: number;
+  readonly high: number;
   /** The bone has just gone farther than a breath takes it: a detector still shows a little of where steel was. */
   readonly starts: boolean;
   readonly mmPerFinePx: number;
@@ -51,11 +55,11 @@ const rules = {
   remoteRestShare: 0.5,
   /** Of its darkness so much must be more than the place has shown before and misplaced edges explain: of a diaphragm that breathes deeper it was 0.41 and 0.46, of leaks 0.54 and more. */
   remoteNewShare: 0.5,
-  /** So far beyond the drawn body it has to last twice as long, mm. */
-  remoteFarMm: 8,
   /** What reaches in from outside of the watched region (a diaphragm, a hand) leaves a trace for ten rests, about a breath: what is still dark there is no cement. */
   foreignRests: 10,
   foreignShare: 0.3,
+  /** Of the least darkness of cement so much is followed to see what a dark place belongs to. */
+  faintShare: 0.35,
   /** For so many rests of a needle that moves what comes before it is not taken for background, unless it advances: by more than this, mm, beyond where it was throughout the last rest. */
   restlessRests: 5,
   advanceMm: 0.6,
@@ -120,7 +124,8 @@ export function createCementJudge(width: number, height: number): CementJudge {
     const others = cementSeen && !input.motion.jumped ? input.regions.filter((region) => !near.includes(region) && mayBeRemote(region, input)) : [];
     const state = cementSeen ? 'cement' : cavityState(input, near, true);
     if (state === 'cement') {
-      paint(input, [...near, ...others.filter((region) => hasLasted(region, input))]);
+      const grown = cementSeen ? grownFrom(near, input) : [];
+      paint(input, [...near, ...grown, ...others.filter((region) => hasLasted(region, input))]);
       cementSeen = cementSeen || near.length > 0;
     }
     remember(input);
@@ -172,13 +177,36 @@ export function createCementJudge(width: number, height: number): CementJudge {
     return areaMm2 <= rules.marker.areaMm2 && meanPerWidth > rules.marker.nepersPerMm;
   }
 
+  /**
+   * What of dark regions next to cement is farther from it than it can have come in one frame: it counts unless it is a part of something larger that only
+   * touches cement (a fold of bowel, a diaphragm). That is not believed for a rest.
+   */
+  function grownFrom(near: readonly DarkRegion[], input: JudgeInput): readonly DarkRegion[] {
+    const { evidence, blocked, box, low, high, buffers, mmPerFinePx, labels, restFrames } = input;
+    const parts = partsBeyond(near, (at) => zone.covers(at), evidence, blocked, box, low, high, buffers);
+    return parts.filter((part) => {
+      if (part.areaPx * mmPerFinePx ** 2 < rules.remoteAreaMm2) return true;
+      if (!isBar(part, mmPerFinePx) && !reachesRim(part, box) && !belongsElsewhere(part, input)) return true;
+      for (let y = part.y0; y <= part.y1; y++) {
+        for (let at = y * width + part.x0; at <= y * width + part.x1; at++) if (labels[at] === part.label) foreign[at] = Math.max(foreign[at] ?? 0, restFrames);
+      }
+      return false;
+    });
+  }
+
+  function belongsElsewhere(region: DarkRegion, input: JudgeInput): boolean {
+    const isTaken = (at: number): boolean => input.blocked[at] !== 0 || input.mask[at] !== 0 || zone.covers(at);
+    return isPartOfMore(region, { ...input, isTaken, leastNepers: rules.faintShare * input.low, mostPx: rules.bar.longMm / input.mmPerFinePx });
+  }
+
   /** Cement apart from the rest: a leak into a vein or the canal comes up somewhere else in the projection. */
   function mayBeRemote(region: DarkRegion, input: JudgeInput): boolean {
     if (input.tracks.some((track) => isOnHub(region, track, input))) return false;
     const { mmPerFinePx, box } = input;
     if (region.areaPx * mmPerFinePx ** 2 < rules.remoteAreaMm2 || reachesRim(region, box) || isBar(region, mmPerFinePx)) return false;
     const isNew = region.mass > rules.remoteNewShare * sumOver(region, input, (at) => input.difference.data[at] ?? 0);
-    return isNew && sumOver(region, input, (at) => (foreign[at] === 0 ? 0 : 1)) < rules.foreignShare * region.areaPx;
+    if (!isNew || sumOver(region, input, (at) => (foreign[at] === 0 ? 0 : 1)) >= rules.foreignShare * region.areaPx) return false;
+    return !belongsElsewhere(region, input);
   }
 
   function sumOver({ label, x0, y0, x1, y1 }: DarkRegion, { labels }: JudgeInput, valueAt: (at: number) => number): number {
@@ -220,9 +248,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
   }
 
   function hasLasted(region: DarkRegion, input: JudgeInput): boolean {
-    const outlineMm = input.zones()?.outlineMm[Math.round(region.centreY) * width + Math.round(region.centreX)] ?? 0;
-    const rests = outlineMm > rules.remoteFarMm ? 2 * rules.remoteRestShare : rules.remoteRestShare;
-    const before = Math.ceil(rests * input.restFrames) - 1;
+    const before = Math.ceil(rules.remoteRestShare * input.restFrames) - 1;
     let seenBefore = 0;
     for (let y = region.y0; y <= region.y1; y++) {
       for (let x = region.x0; x <= region.x1; x++) {

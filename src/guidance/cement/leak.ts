@@ -9,6 +9,8 @@ type LeakPart = Pick<CementObservation, 'zone' | 'leak' | 'leakSite' | 'toPoster
 
 export interface LeakInput {
   readonly zones: ZoneMap | null;
+  /** The same of the outline as it lies on the bone, where that is seen: what is drawn may be wrong. Null: nothing is known of it. */
+  readonly onBone: ZoneMap | null;
   /** How far each place is beyond the bone's own edge, mm, where that is clear (`edgeDistances`); null when nothing is known of it. */
   readonly edgeMm: Float32Array | null;
   /** Cement, bone coordinates of the fine grid. */
@@ -64,7 +66,7 @@ export function createLeakWatch(): LeakWatch {
   let site: LeakSite | null = null;
   let before = 0;
 
-  function survey({ zones, edgeMm, mask, extent, width, mmPerFinePx, moving }: LeakInput): Survey | null {
+  function survey({ zones, onBone, edgeMm, mask, extent, width, mmPerFinePx, moving }: LeakInput): Survey | null {
     if (zones === null) return null;
     const { outlineMm, wallMm, depthMm } = zones;
     const { x0, y0, x1, y1 } = extent ?? { x0: 0, y0: 0, x1: 0, y1: 0 };
@@ -87,8 +89,8 @@ export function createLeakWatch(): LeakWatch {
         const nearWall = behindWall > -rules.wall.nearMm;
         const edge = edgeMm?.[at];
         // Behind the wall the silhouette of the body goes on (its posterolateral corners): there the wall alone decides, drawn or seen.
-        const wallLeak = behindWall > rules.outlineErrorMm || (nearWall && edge !== undefined && isTold(edge) && edge > rules.wall.cornersMm);
-        if (!wallLeak && !isBeyond(outside, nearWall ? undefined : edge)) continue;
+        const wallLeak = isBeyondDrawn(behindWall, onBone?.wallMm?.[at]) || (nearWall && edge !== undefined && isTold(edge) && edge > rules.wall.cornersMm);
+        if (!wallLeak && !isBeyond(outside, onBone?.outlineMm[at], nearWall ? undefined : edge)) continue;
         if (moving.some((axis) => isAbout(axis, x, y, mmPerFinePx))) continue;
         beyondPx++;
         if (wallLeak) beyondWallPx++;
@@ -99,9 +101,13 @@ export function createLeakWatch(): LeakWatch {
     return { areaPx, beyondPx, posteriorPx, beyondX: sumX / Math.max(1, beyondPx), beyondY: sumY / Math.max(1, beyondPx), beyondWallPx, wallReachMm };
   }
 
-  /** Beyond the bone's edge where the picture shows it, be that inside or outside of what was drawn; elsewhere beyond all that a drawn outline may be wrong. */
-  const isBeyond = (outsideMm: number, edgeMm: number | undefined): boolean =>
-    edgeMm !== undefined && isTold(edgeMm) ? edgeMm > rules.edgeErrorMm : outsideMm > rules.outlineErrorMm;
+  /** Beyond the bone's edge where the picture shows it, be that inside or outside of what was drawn; elsewhere beyond all that an outline may be wrong. */
+  const isBeyond = (outsideMm: number, outsideOnBoneMm: number | undefined, edgeMm: number | undefined): boolean =>
+    edgeMm !== undefined && isTold(edgeMm) ? edgeMm > rules.edgeErrorMm : isBeyondDrawn(outsideMm, outsideOnBoneMm);
+
+  /** Beyond all that a line drawn by hand may be wrong; where it lies on the bone is known, beyond it there, and outside of what was drawn as well. */
+  const isBeyondDrawn = (drawnMm: number, onBoneMm: number | undefined): boolean =>
+    onBoneMm === undefined ? drawnMm > rules.outlineErrorMm : onBoneMm > rules.outlineErrorMm && drawnMm > 0;
 
   function isAbout(axis: BoneAxis, x: number, y: number, mmPerFinePx: number): boolean {
     const behindMm = ((x - axis.x) * axis.dx + (y - axis.y) * axis.dy) * mmPerFinePx;

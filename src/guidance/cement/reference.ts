@@ -2,6 +2,7 @@ import type { VisibleField } from '../image/field.ts';
 import { type Grid, quantileInPlace } from '../image/grid.ts';
 import type { Region } from '../image/motion.ts';
 import type { ImageKernels, ReferenceGrids } from '../kernels/imageKernels.ts';
+import { createExcursions } from './excursions.ts';
 
 /** The picture without cement, in the coordinates of the bone, and how the present frame differs from it. */
 export interface ReferencePicture {
@@ -16,12 +17,18 @@ export interface ReferencePicture {
   readonly sigma: number;
   /** Looks at one frame; `shift` in fine pixels: bone point b appears at b + shift. Evidence below `leastNepers` is only told roughly. */
   compare(fine: Grid, field: VisibleField, shift: readonly [number, number], blocked: Uint8Array, region: Region, leastNepers: number): void;
-  /** Learns from the frame just compared: everything, but what is blocked or held; `absorb`: the share of what is darker that it takes over in an eighth of a second. */
-  learn(blocked: Uint8Array, held: Uint8Array, absorb: number, intervalMs: number): void;
+  /**
+   * Learns from the frame just compared: everything, but what is blocked or held; `absorb`: the share of what is darker that it takes over in an eighth of a second.
+   * `patient`: what gets darker is waited for first, because it may be cement.
+   */
+  learn(blocked: Uint8Array, held: Uint8Array, absorb: number, intervalMs: number, patient: boolean): void;
   reset(): void;
 }
 
 const sampleCount = 2500;
+
+/** Noise is measured on this share of the places: those that have been the least restless. */
+const calmShare = 0.5;
 
 /** Nearer to the collimator than this nothing is said, coarse pixels. */
 const leastDepth = 4;
@@ -31,9 +38,9 @@ const tolerance = { shiftPx: 0.3, restlessness: 1.1, mostRestless: 0.3 } as cons
 
 /**
  * How fast the picture follows, whatever the frame rate: a steady place within four seconds, by the mean of sixteen looks at least; restlessness outlasts
- * half a dozen breaths (e-fold). Shares of what is darker are given for an eighth of a second, and are no larger for longer.
+ * half a dozen breaths (e-fold); what gets darker is bright again within a breath, or stays. Shares of what is darker are given for an eighth of a second, and are no larger for longer.
  */
-const pace = { steadyMs: 4000, leastLooks: 16, restlessMs: 24_800, absorbMs: 125 } as const;
+const pace = { steadyMs: 4000, leastLooks: 16, restlessMs: 24_800, absorbMs: 125, breathMs: 5000 } as const;
 
 /** `blocked` and `held`, given later, are bytes of the same kernels, as is the frame. */
 export function createReferencePicture(width: number, height: number, kernels: ImageKernels): ReferencePicture {
@@ -47,44 +54,61 @@ export function createReferencePicture(width: number, height: number, kernels: I
     valid: kernels.bytes(width * height),
     age: kernels.bytes(width * height),
   };
-  const { background, raw, difference, evidence, valid, age } = grids;
+  const { background, raw, difference, evidence, restless, valid, age } = grids;
+  const spared = kernels.bytes(width * height);
+  const excursions = createExcursions(width * height);
   const depth = kernels.bytes((width >> 1) * (height >> 1));
   const scratch = new Float32Array(2 * sampleCount);
+  const places = new Int32Array(2 * sampleCount);
+  /** Where cement or balloon was in the frame before. */
+  const taken = new Uint8Array(width * height);
   let sigma = 0.02;
   let rawSigma = 0.03;
   let turn = 0;
   let learnt = 0;
   let box: Region = { x0: 0, y0: 0, x1: width, y1: height };
 
-  /** Visits a sparse, even set of the region's usable places. */
-  function sampled(blocked: Uint8Array, visit: (at: number) => void): void {
+  /** Places of a sparse, even set of the region that may be judged, the calmer half of them: what breathes and cement that has come are no noise. */
+  function sampled(blocked: Uint8Array): Int32Array {
     const step = Math.max(1, Math.floor(Math.sqrt(((box.x1 - box.x0) * (box.y1 - box.y0)) / sampleCount)));
+    let count = 0;
     for (let y = box.y0; y < box.y1; y += step) {
-      for (let x = box.x0; x < box.x1; x += step) {
+      for (let x = box.x0; x < box.x1 && count < places.length; x += step) {
         const at = y * width + x;
-        if (valid[at] !== 0 && blocked[at] === 0) visit(at);
+        if (valid[at] === 0 || blocked[at] !== 0 || taken[at] !== 0) continue;
+        scratch[count] = restless.data[at] ?? 0;
+        places[count++] = at;
       }
     }
+    const calm = quantileInPlace(scratch, count, calmShare);
+    return places.subarray(0, count).filter((at) => (restless.data[at] ?? 0) <= calm);
   }
+
+  const medianOver = (at: Int32Array, valueAt: (at: number) => number): number => {
+    at.forEach((place, i) => {
+      scratch[i] = valueAt(place);
+    });
+    return quantileInPlace(scratch, at.length, 0.5);
+  };
 
   /** Takes off the change of brightness of the whole region and measures what noise is left. */
-  function centre(blocked: Uint8Array): void {
-    let count = 0;
-    sampled(blocked, (at) => {
-      if (count < scratch.length) scratch[count++] = raw.data[at] ?? 0;
-    });
-    const offset = quantileInPlace(scratch, count, 0.5);
+  function centre(calm: Int32Array): void {
+    const offset = medianOver(calm, (at) => raw.data[at] ?? 0);
     kernels.centre(grids, box, offset);
-    for (let i = 0; i < count; i++) scratch[i] = Math.abs((scratch[i] ?? 0) - offset);
-    rawSigma = Math.max(0.004, quantileInPlace(scratch, count, 0.5) / 0.6745);
+    rawSigma = Math.max(0.004, medianOver(calm, (at) => Math.abs(raw.data[at] ?? 0)) / 0.6745);
   }
 
-  function measureSigma(blocked: Uint8Array): void {
-    let count = 0;
-    sampled(blocked, (at) => {
-      if (count < scratch.length) scratch[count++] = Math.abs(difference.data[at] ?? 0);
-    });
-    sigma = Math.max(0.002, quantileInPlace(scratch, count, 0.5) / 0.6745);
+  function measureSigma(calm: Int32Array): void {
+    sigma = Math.max(0.002, medianOver(calm, (at) => Math.abs(difference.data[at] ?? 0)) / 0.6745);
+  }
+
+  /** What gets darker is learnt when it has got bright again, or has stayed for a breath. */
+  function spareExcursions(blocked: Uint8Array, { calm, mostRestless }: { readonly calm: number; readonly mostRestless: number }, intervalMs: number): void {
+    for (let y = box.y0; y < box.y1; y++) {
+      for (let at = y * width + box.x0; at < y * width + box.x1; at++) if (blocked[at] !== 0) spared[at] = 1;
+    }
+    const mostFrames = Math.min(255, Math.ceil(pace.breathMs / Math.max(1, intervalMs)));
+    excursions.frame({ difference: difference.data, restless: restless.data, spared }, box, width, { calm, mostRestless, mostFrames });
   }
 
   return {
@@ -99,13 +123,14 @@ export function createReferencePicture(width: number, height: number, kernels: I
       box = region;
       depth.set(field.depth);
       kernels.warpAndSubtract(fine, grids, blocked, depth, box, shift, leastDepth);
-      centre(blocked);
+      const calm = sampled(blocked);
+      centre(calm);
       const inner = { x0: box.x0 + 2, y0: box.y0 + 2, x1: box.x1 - 2, y1: box.y1 - 2 };
       // What motion and restlessness may make is only ever taken off: where too little is left anyway it need not be known.
       kernels.smooth(grids, inner, leastNepers, 0.25 * tolerance.shiftPx, tolerance.restlessness);
-      measureSigma(blocked);
+      measureSigma(calm);
     },
-    learn(blocked, held, absorb, intervalMs) {
+    learn(blocked, held, absorb, intervalMs, patient) {
       // Once the reference is settled, every other row a frame is enough.
       turn = 1 - turn;
       const settled = learnt > 16;
@@ -120,10 +145,16 @@ export function createReferencePicture(width: number, height: number, kernels: I
         mostRestless: tolerance.mostRestless,
         keep: Math.exp(-sinceLookMs / pace.restlessMs),
       };
-      kernels.learn(grids, blocked, held, settled ? { ...box, y0: box.y0 + turn } : box, rowStep, rates);
+      taken.set(held);
+      spared.set(held);
+      if (patient) spareExcursions(blocked, rates, intervalMs);
+      else excursions.reset();
+      kernels.learn(grids, blocked, spared, settled ? { ...box, y0: box.y0 + turn } : box, rowStep, rates);
     },
     reset() {
       age.fill(0);
+      taken.fill(0);
+      excursions.reset();
       learnt = 0;
       background.data.fill(0);
       grids.restless.data.fill(0);

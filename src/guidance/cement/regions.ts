@@ -55,6 +55,39 @@ export function darkRegions(
   return regions;
 }
 
+/** Labels of parts begin here: of whole regions there are fewer. */
+const firstPartLabel = 65_001;
+
+/** What of regions lies where `isBase` does not hold, as connected parts with labels of their own, the small ones too. */
+export function partsBeyond(
+  regions: readonly DarkRegion[],
+  isBase: (at: number) => boolean,
+  evidence: Grid,
+  blocked: Uint8Array,
+  box: Region,
+  low: number,
+  high: number,
+  { labels, stack }: RegionBuffers,
+): DarkRegion[] {
+  const starts: number[] = [];
+  for (const region of regions) {
+    for (let y = region.y0; y <= region.y1; y++) {
+      for (let at = y * evidence.width + region.x0; at <= y * evidence.width + region.x1; at++) {
+        if (labels[at] !== region.label || isBase(at)) continue;
+        labels[at] = 0;
+        starts.push(at);
+      }
+    }
+  }
+  const parts: DarkRegion[] = [];
+  for (const start of starts) {
+    if (labels[start] !== 0) continue;
+    const label = Math.min(0xffff, firstPartLabel + parts.length);
+    parts.push(growRegion(evidence, blocked, box, low, high, start, label, labels, stack));
+  }
+  return parts;
+}
+
 function growRegion(
   { width, height, data }: Grid,
   blocked: Uint8Array,
@@ -129,7 +162,7 @@ function growRegion(
 }
 
 /** Sides of the rectangle that has the region's second moments: a uniform one has a twelfth of each side's square. */
-export function rectangleOf({ xx, xy, yy }: DarkRegion): { readonly lengthPx: number; readonly widthPx: number } {
+export function rectangleOf({ xx, xy, yy }: Pick<DarkRegion, 'xx' | 'xy' | 'yy'>): { readonly lengthPx: number; readonly widthPx: number } {
   const middle = 0.5 * (xx + yy);
   const spread = Math.hypot(0.5 * (xx - yy), xy);
   return { lengthPx: Math.sqrt(12 * (middle + spread)), widthPx: Math.sqrt(12 * Math.max(0, middle - spread)) };
