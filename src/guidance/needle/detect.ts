@@ -139,7 +139,8 @@ const isShort = (shaft: Shaft, factor: number, scale: NeedleScale): boolean => (
 function isTube(shaft: Shaft, factor: number, scale: NeedleScale, share: number, slack = 1): boolean {
   const finePxPerMm = 1 / (scale.mmPerPx * factor);
   const jitter = shaft.edge > 0 ? scale.noise / shaft.edge : 1;
-  const straight = shaft.crookednessPx < slack * (Math.min(limits.crookedness * shaft.width, limits.crookednessMm * finePxPerMm) + 0.7 * jitter);
+  // What noise adds to a crooked line adds as squares.
+  const straight = shaft.crookednessPx < slack * Math.hypot(Math.min(limits.crookedness * shaft.width, limits.crookednessMm * finePxPerMm), jitter);
   const even = shaft.widthSpreadPx < slack * ((isShort(shaft, factor, scale) ? limits.pointSpread : limits.widthSpread) * shaft.width + jitter);
   const wide = shaft.width >= 0.85 * scale.leastWidthMm * finePxPerMm && shaft.width <= 1.15 * scale.mostWidthMm * finePxPerMm;
   const metal = shaft.contrast > share * limits.contrast && shaft.edge > Math.max(share * limits.edge, 3 * scale.noise);
