@@ -217,7 +217,8 @@ function stationAt(fine: Grid, { x, y, dx, dy }: Axis, along: number, widthPx: n
   const centre = 0.5 * (rise.at + fall.at);
   const inside = (at(centre - 0.2 * width) + at(centre) + at(centre + 0.2 * width)) / 3;
   const sideOf = (edge: number, away: number) => 0.5 * (at(edge + 1.5 * away) + at(edge + 2.5 * away));
-  return { along, centre, width, edge: Math.min(rise.slope, fall.slope), contrast: inside - Math.max(sideOf(rise.at, -1), sideOf(fall.at, 1)) };
+  const overSides = [inside - sideOf(rise.at, -1), inside - sideOf(fall.at, 1)];
+  return { along, centre, width, edge: Math.min(rise.slope, fall.slope), contrast: Math.min(...overSides), openContrast: Math.max(...overSides) };
 }
 
 const sorted = (stations: readonly Station[], measure: (s: Station) => number): number[] => stations.map(measure).sort((p, q) => p - q);
@@ -247,6 +248,10 @@ function shaftOf(axis: Axis, stations: readonly Station[]): Shaft {
     edge: medianOf(stations, (s) => s.edge),
     contrast: quantile(contrasts, 0.5),
     fullContrast: quantile(contrasts, 0.75),
+    openContrast: quantile(
+      sorted(stations, (s) => s.openContrast),
+      0.75,
+    ),
     coverage: good.length / ((to - from) / finestStep + 1),
     crookednessPx: Math.sqrt(squares / Math.max(1, good.length)),
     widthSpreadPx: taperSpread(stations),

@@ -1,3 +1,4 @@
+import type { Shaft } from './shaft.ts';
 import type { NeedleTrack } from './track.ts';
 
 /** When a needle is at rest in the bone, and what lets it go again: millimetres, and shares of its width or contrast. */
@@ -6,6 +7,8 @@ export const restRules = {
   parkedRangeMm: 0.45,
   /** Contrast falls by this share when the stylet leaves. */
   styletDrop: 0.2,
+  /** And against its brighter side by this share of that. */
+  openDropShare: 0.4,
   /** A tip measured to this share of the width is believed at once. */
   clearTip: 0.18,
   jumpMm: 8,
@@ -45,17 +48,28 @@ export const restRules = {
   cameOpenMm: 1.8,
 } as const;
 
+type ShaftContrast = Pick<Shaft, 'fullContrast' | 'openContrast'>;
+
+/**
+ * Whether a shaft stops clearly less than with its stylet in. Another needle that comes to lie beside it makes its darker side darker and leaves
+ * the brighter one alone: what has left the shaft itself is gone against both.
+ */
+export function stopsLess(track: NeedleTrack, { fullContrast, openContrast }: ShaftContrast): boolean {
+  const lost = track.solidContrast - fullContrast;
+  return lost > restRules.styletDrop * track.solidContrast && track.solidOpenContrast - openContrast > restRules.openDropShare * lost;
+}
+
 /**
  * The stylet is out when the shaft has lost a good part of its contrast for two frames (solid steel became two walls), and in
  * again when it has it back and its middle is as dark as its walls.
  */
-export function styletState(track: NeedleTrack, contrast: number, looksHollow: boolean): { stylet: boolean; doubts: number; changed: boolean } {
+export function styletState(track: NeedleTrack, shaft: ShaftContrast, looksHollow: boolean): { stylet: boolean; doubts: number; changed: boolean } {
   // One that comes into view as two walls is a cannula already; nothing is known yet of what it stops with its stylet in.
   const fresh = track.stylet && track.cameOpen;
   // What lies before its end may make single frames look solid.
   if (fresh && !looksHollow) return { stylet: true, doubts: track.doubts, changed: false };
-  const out = fresh ? looksHollow : (track.seenFrames >= 3 || looksHollow) && contrast < (1 - restRules.styletDrop) * track.solidContrast;
-  const back = contrast > 0.9 * track.solidContrast && !looksHollow;
+  const out = fresh ? looksHollow : (track.seenFrames >= 3 || looksHollow) && stopsLess(track, shaft);
+  const back = shaft.fullContrast > 0.9 * track.solidContrast && !looksHollow;
   const doubted = track.stylet ? out : back;
   if (!doubted) return { stylet: track.stylet, doubts: 0, changed: false };
   const enough = track.doubts + 1 >= (track.stylet && !fresh ? 2 : 3);
@@ -69,10 +83,10 @@ export const restFramesAt = (frameIntervalMs: number): number => Math.max(4, Mat
  * What the shaft stops with the stylet in. A cannula that came into view hollow tells only what its walls stop: solid steel of its
  * width stops about two and a half times that (3.05 mm with a bore of 2.4 mm).
  */
-export function solidContrastAfter(track: NeedleTrack, contrast: number, hollow: boolean, cameHollow: boolean): number {
+export function solidContrastAfter(track: NeedleTrack, solid: number, contrast: number, hollow: boolean, cameHollow: boolean): number {
   if (cameHollow) return 2.5 * contrast;
-  if (hollow) return track.solidContrast;
-  return track.seenFrames < 3 ? Math.max(contrast, track.solidContrast) : 0.7 * track.solidContrast + 0.3 * contrast;
+  if (hollow) return solid;
+  return track.seenFrames < 3 ? Math.max(contrast, solid) : 0.7 * solid + 0.3 * contrast;
 }
 
 /** Whether the last measured places along the shaft, `frames` of them, are one place. */

@@ -20,6 +20,8 @@ export interface Shaft {
   readonly contrast: number;
   /** Its upper quartile: what the shaft stops where all of it stands. What a moving needle has just gained may be drawn at a part of that. */
   readonly fullContrast: number;
+  /** The same against the brighter side: what comes to lie beside it on one side changes nothing there. */
+  readonly openContrast: number;
   /** Share of stations where both edges stand. */
   readonly coverage: number;
   /** Root mean square distance of the stations' middles from the axis, pixels. */
@@ -35,6 +37,8 @@ export interface Station {
   readonly width: number;
   readonly edge: number;
   readonly contrast: number;
+  /** Against the brighter side. */
+  readonly openContrast: number;
 }
 
 /** How many places a shaft is measured at, and how many are enough to tell that a bar is none. */
@@ -58,7 +62,7 @@ function measureStation(fine: Grid, x: number, y: number, nx: number, ny: number
     centre: (rise.at + fall.at) / 2,
     width: fall.at - rise.at,
     edge: Math.min(rise.slope, fall.slope),
-    contrast: contrastOf(profile, reach, rise.at, fall.at, halfWidth),
+    ...contrastsOf(profile, reach, rise.at, fall.at, halfWidth),
   };
 }
 
@@ -84,8 +88,8 @@ export function strongestSlope(profile: Float64Array, middle: number, from: numb
   return { at: (bestAt - middle + shift) * profileStep, slope: best };
 }
 
-/** Mean inside the edges minus the brighter-or-equal mean of the two sides just outside. */
-function contrastOf(profile: Float64Array, middle: number, left: number, right: number, halfWidth: number): number {
+/** Mean inside the edges minus the mean of the darker side just outside, and of the brighter one. */
+function contrastsOf(profile: Float64Array, middle: number, left: number, right: number, halfWidth: number): Pick<Station, 'contrast' | 'openContrast'> {
   let inside = 0;
   let insideCount = 0;
   let before = 0;
@@ -106,8 +110,9 @@ function contrastOf(profile: Float64Array, middle: number, left: number, right: 
       afterCount++;
     }
   }
-  if (insideCount === 0 || beforeCount === 0 || afterCount === 0) return 0;
-  return inside / insideCount - Math.max(before / beforeCount, after / afterCount);
+  if (insideCount === 0 || beforeCount === 0 || afterCount === 0) return { contrast: 0, openContrast: 0 };
+  const [one, other] = [inside / insideCount - before / beforeCount, inside / insideCount - after / afterCount];
+  return { contrast: Math.min(one, other), openContrast: Math.max(one, other) };
 }
 
 /** As many numbers as a bar has stations: medians are taken in place, without an array of their own each time. */
@@ -146,6 +151,7 @@ export function measureShaft(
     edge: 0,
     contrast: 0,
     fullContrast: 0,
+    openContrast: 0,
     coverage: 0,
     crookednessPx: 0,
     widthSpreadPx: 0,
@@ -199,6 +205,7 @@ function fitOnce(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: numbe
     edge: quantileBy(stations, (s) => s.edge),
     contrast: quantileBy(stations, (s) => s.contrast),
     fullContrast: quantileBy(stations, (s) => s.contrast, 0.75),
+    openContrast: quantileBy(stations, (s) => s.openContrast, 0.75),
     coverage: good.length / Math.max(1, tried),
     crookednessPx: Math.sqrt(squares / Math.max(1, good.length)),
     widthSpreadPx: quantileBy(stations, (s) => Math.abs(s.width - width)),

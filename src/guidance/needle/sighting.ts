@@ -3,7 +3,7 @@ import type { PictureSizes } from '../image/attenuation.ts';
 import { type Grid, sampleGrid } from '../image/grid.ts';
 import type { FoundBar, NeedleDetector } from './detect.ts';
 import { barDirection, degreesBetween, middleOf } from './newcomers.ts';
-import { restRules } from './rest.ts';
+import { restRules, stopsLess } from './rest.ts';
 import type { Beside } from './restingScene.ts';
 import type { Shaft } from './shaft.ts';
 import type { TipPicture } from './tip.ts';
@@ -107,6 +107,7 @@ export function barOnAxis(track: NeedleTrack, tip: ImagePoint, factor: number): 
     edge: 0,
     contrast: track.contrast,
     fullContrast: track.solidContrast,
+    openContrast: track.solidOpenContrast,
     coverage: 1,
     crookednessPx: 0,
     widthSpreadPx: 0,
@@ -123,8 +124,9 @@ function sightingOnAxis(track: NeedleTrack, context: NeedleContext, view: Needle
   const { direction, widthPx } = track;
   const contrast = contrastOnAxis(bar.shaft, view.sizes.fine, 0.5);
   const fullContrast = contrastOnAxis(bar.shaft, view.sizes.fine, 0.75);
+  const openContrast = alongShaft(bar.shaft, view.sizes.fine, middleOfShaft, Math.min, 0.75);
   const tip: ImagePoint = [expected[0] + direction[0] * found.tip.along, expected[1] + direction[1] * found.tip.along];
-  const measured = { ...bar, shaft: { ...bar.shaft, contrast, fullContrast } };
+  const measured = { ...bar, shaft: { ...bar.shaft, contrast, fullContrast, openContrast } };
   return {
     bar: measured,
     tip,
@@ -166,8 +168,7 @@ function alongShaft(shaft: Shaft, fine: Grid, places: readonly number[], ofSides
 }
 
 /** A needle beside one at rest that stops clearly less than it did: a stylet has left one of the two, and nobody can tell which. */
-const lostContrast = (track: NeedleTrack, sighting: Sighting): boolean =>
-  track.seenFrames >= 3 && sighting.bar.shaft.fullContrast < (1 - restRules.styletDrop) * track.solidContrast;
+const lostContrast = (track: NeedleTrack, sighting: Sighting): boolean => track.seenFrames >= 3 && stopsLess(track, sighting.bar.shaft);
 
 /** The end of a parabola is farther off the line fitted to all of it than its root mean square by this (√5). */
 const bowShare = Math.sqrt(5);
@@ -232,7 +233,13 @@ export const hostSighting = ({ host, endIsClear }: Beside, context: NeedleContex
   const sighting = endIsClear ? sightingOnAxis(host, context, frameView, detector) : null;
   return sighting === null
     ? null
-    : { ...sighting, bar: { ...sighting.bar, shaft: { ...sighting.bar.shaft, contrast: host.contrast, fullContrast: host.solidContrast } } };
+    : {
+        ...sighting,
+        bar: {
+          ...sighting.bar,
+          shaft: { ...sighting.bar.shaft, contrast: host.contrast, fullContrast: host.solidContrast, openContrast: host.solidOpenContrast },
+        },
+      };
 };
 
 /**

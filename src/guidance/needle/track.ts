@@ -44,6 +44,8 @@ export interface NeedleTrack {
   readonly tipBone: ImagePoint;
   /** Attenuation contrast with the stylet in. */
   readonly solidContrast: number;
+  /** The same against its brighter side. */
+  readonly solidOpenContrast: number;
   readonly strays: number;
   /** Frames in a row that speak for the other state of the stylet. */
   readonly doubts: number;
@@ -131,6 +133,7 @@ export function started(id: number, sighting: Sighting, context: NeedleContext):
     held: 0,
     tipBone: [sighting.tip[0] - shift[0], sighting.tip[1] - shift[1]],
     solidContrast: sighting.bar.shaft.fullContrast,
+    solidOpenContrast: sighting.bar.shaft.openContrast,
     strays: 0,
     doubts: isOpen ? 1 : 0,
     bareLevel: isOpen ? null : sidesBehind(sighting.tip, sighting.direction, sighting.widthPx, context),
@@ -203,8 +206,8 @@ export function followedBy(track: NeedleTrack, sighting: Sighting, context: Need
   const [dx, dy] = sighting.direction;
   const contrast = sighting.bar.shaft.contrast;
   const base: ImagePoint = [track.tipBone[0] + context.shift[0], track.tipBone[1] + context.shift[1]];
-  const { fullContrast } = sighting.bar.shaft;
-  const { stylet, doubts, changed } = styletState(track, fullContrast, sighting.hollow);
+  const { fullContrast, openContrast } = sighting.bar.shaft;
+  const { stylet, doubts, changed } = styletState(track, sighting.bar.shaft, sighting.hollow);
   const opened = track.opened || !stylet;
   const along = (sighting.tip[0] - base[0]) * dx + (sighting.tip[1] - base[1]) * dy - (opened ? sighting.flatBackPx : 0);
   // While the change is in doubt the tip is held: a stylet half out shows a point that moves.
@@ -281,7 +284,8 @@ export function followedBy(track: NeedleTrack, sighting: Sighting, context: Need
     velocityPx: parked ? 0 : measured ? 0.5 * track.velocityPx + 0.5 * accepted : track.velocityPx,
     held: measured ? 0 : track.held + 1,
     tipBone: [tip[0] - context.shift[0], tip[1] - context.shift[1]],
-    solidContrast: solidContrastAfter(track, fullContrast, hollow, changed && !stylet && track.cameOpen),
+    solidContrast: solidContrastAfter(track, track.solidContrast, fullContrast, hollow, changed && !stylet && track.cameOpen),
+    solidOpenContrast: solidContrastAfter(track, track.solidOpenContrast, openContrast, hollow, changed && !stylet && track.cameOpen),
     strays: decision.strays,
     backFrames,
     openEndFrames,
