@@ -32,7 +32,7 @@ export interface Sighting {
 }
 
 /** A bar farther off its needle's axis than this, or turned more, is another one. A point alone does not tell its direction well. */
-const association = { acrossMm: 5, angleDeg: 12, pointAngleDeg: 25, restingTipMm: 3 } as const;
+const association = { acrossMm: 5, angleDeg: 12, pointAngleDeg: 25, restingTipMm: 3, clearlyMm: 0.6 } as const;
 
 /** A needle does not change its width by more than this from one frame to the next. */
 const mergedWidthShare = 0.2;
@@ -60,6 +60,16 @@ function misfitMm(bar: FoundBar, track: NeedleTrack, context: NeedleContext): nu
 }
 
 export const belongsTo = (bar: FoundBar, track: NeedleTrack, context: NeedleContext): boolean => misfitMm(bar, track, context) !== null;
+
+/** Whether a bar fits another needle clearly better: a needle whose own shaft is covered does not take the one beside it. */
+export function belongsToAnother(bar: FoundBar, track: NeedleTrack, tracks: readonly NeedleTrack[], context: NeedleContext): boolean {
+  const own = misfitMm(bar, track, context);
+  if (own === null) return false;
+  return tracks.some((other) => {
+    const misfit = other === track || other.seenFrames < 3 ? null : misfitMm(bar, other, context);
+    return misfit !== null && misfit + association.clearlyMm < own;
+  });
+}
 
 /** Index of the bar that fits a track best; −1 when none does. */
 export function nearestBar(bars: readonly FoundBar[], track: NeedleTrack, context: NeedleContext): number {

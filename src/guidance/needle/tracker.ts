@@ -1,7 +1,18 @@
 import type { FoundBar, NeedleDetector } from './detect.ts';
 import { degreesBetween, forwardOfNew, mayBeNew, middleOf } from './newcomers.ts';
 import { createRestingScene } from './restingScene.ts';
-import { aloneSighting, belongsTo, besideSighting, comesBeside, hostSighting, type NeedleView, nearestBar, type Sighting, sightingOf } from './sighting.ts';
+import {
+  aloneSighting,
+  belongsTo,
+  belongsToAnother,
+  besideSighting,
+  comesBeside,
+  hostSighting,
+  type NeedleView,
+  nearestBar,
+  type Sighting,
+  sightingOf,
+} from './sighting.ts';
 import { frameAsTipPicture } from './tip.ts';
 import { followedBy, missed, type NeedleContext, type NeedleTrack, started } from './track.ts';
 
@@ -52,14 +63,16 @@ export function createNeedleTracker(fineWidth: number, fineHeight: number): Need
       if (mayComeIn(tracks, context)) bars.push(...detector.entries(view.sizes, context.field, context.scale).filter((one) => isElsewhere(one, bars, context)));
       const followed: NeedleTrack[] = [];
       for (const track of tracks) {
-        const at = track === beside?.host ? -1 : nearestBar(bars, track, context);
-        const [found] = at >= 0 ? bars.splice(at, 1) : [];
-        const sighting =
+        const own = bars.filter((bar) => !belongsToAnother(bar, track, tracks, context));
+        const found = track === beside?.host ? undefined : own[nearestBar(own, track, context)];
+        if (found !== undefined) bars.splice(bars.indexOf(found), 1);
+        const seen =
           beside === null
             ? aloneSighting(track, found, context, view, detector)
             : track === beside.host
               ? hostSighting(beside, context, frameView, detector)
               : besideSighting(track, found, context, view, detector);
+        const sighting = seen !== null && belongsToAnother(seen.bar, track, tracks, context) ? null : seen;
         const next = sighting === null ? missed(track, context, detector) : followedBy(track, sighting, context);
         if (next !== null) followed.push(next);
       }
