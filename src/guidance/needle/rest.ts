@@ -9,6 +9,8 @@ export const restRules = {
   styletDrop: 0.2,
   /** And against its brighter side by this share of that. */
   openDropShare: 0.4,
+  plainDrop: 0.35,
+  longWidths: 6,
   /** A tip measured to this share of the width is believed at once. */
   clearTip: 0.18,
   jumpMm: 8,
@@ -68,7 +70,9 @@ export function styletState(track: NeedleTrack, shaft: ShaftContrast, looksHollo
   const fresh = track.stylet && track.cameOpen;
   // What lies before its end may make single frames look solid.
   if (fresh && !looksHollow) return { stylet: true, doubts: track.doubts, changed: false };
-  const out = fresh ? looksHollow : (track.seenFrames >= 3 || looksHollow) && stopsLess(track, shaft);
+  // Of a long shaft so much is lost at once by nothing else, however short a time it has been seen.
+  const plainly = track.lengthPx > restRules.longWidths * track.widthPx && shaft.fullContrast < (1 - restRules.plainDrop) * track.solidContrast;
+  const out = fresh ? looksHollow : (track.seenFrames >= 3 || looksHollow || plainly) && stopsLess(track, shaft);
   const back = shaft.fullContrast > 0.9 * track.solidContrast && !looksHollow;
   const doubted = track.stylet ? out : back;
   if (!doubted) return { stylet: track.stylet, doubts: 0, changed: false };
