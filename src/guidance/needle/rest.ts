@@ -56,16 +56,19 @@ type ShaftContrast = Pick<Shaft, 'fullContrast' | 'openContrast'>;
  * Whether a shaft stops clearly less than with its stylet in. Another needle that comes to lie beside it makes its darker side darker and leaves
  * the brighter one alone: what has left the shaft itself is gone against both.
  */
-export function stopsLess(track: NeedleTrack, { fullContrast, openContrast }: ShaftContrast): boolean {
+export function stopsLess(track: Pick<NeedleTrack, 'solidContrast' | 'solidOpenContrast'>, { fullContrast, openContrast }: ShaftContrast): boolean {
   const lost = track.solidContrast - fullContrast;
   return lost > restRules.styletDrop * track.solidContrast && track.solidOpenContrast - openContrast > restRules.openDropShare * lost;
 }
+
+/** What is known of a needle from the frames before. */
+type KnownOfStylet = Pick<NeedleTrack, 'stylet' | 'cameOpen' | 'doubts' | 'seenFrames' | 'lengthPx' | 'widthPx' | 'solidContrast' | 'solidOpenContrast'>;
 
 /**
  * The stylet is out when the shaft has lost a good part of its contrast for two frames (solid steel became two walls), and in
  * again when it has it back and its middle is as dark as its walls.
  */
-export function styletState(track: NeedleTrack, shaft: ShaftContrast, looksHollow: boolean): { stylet: boolean; doubts: number; changed: boolean } {
+export function styletState(track: KnownOfStylet, shaft: ShaftContrast, looksHollow: boolean): { stylet: boolean; doubts: number; changed: boolean } {
   // One that comes into view as two walls is a cannula already; nothing is known yet of what it stops with its stylet in.
   const fresh = track.stylet && track.cameOpen;
   // What lies before its end may make single frames look solid.
