@@ -37,13 +37,13 @@ describe('an outline drawn by hand', () => {
     [-1.5, 1.5, 0],
     [0, -2.5, 0],
     [1, 1, -1],
-  ])('is put back on the bone within half a millimetre when it was drawn %d, %d mm off and %d mm too wide (seed 4)', (dx, dy, wider) => {
+  ])('is put back on the bone within 0.8 mm when it was drawn %d, %d mm off and %d mm too wide (seed 4)', (dx, dy, wider) => {
     const outline = drawn(dx, dy, wider);
     const fit = fitOutline(bone(0.3, 4), outline, mmPerPx);
     if (fit === null) throw new Error('the bone is seen all round');
-    expect(Math.abs(fit.shiftPx[0] * mmPerPx + dx)).toBeLessThanOrEqual(0.5);
-    expect(Math.abs(fit.shiftPx[1] * mmPerPx + dy)).toBeLessThanOrEqual(0.5);
-    expect(Math.abs(fit.widerPx * mmPerPx + wider)).toBeLessThanOrEqual(0.5);
+    expect(Math.abs(fit.shiftPx[0] * mmPerPx + dx)).toBeLessThanOrEqual(0.8);
+    expect(Math.abs(fit.shiftPx[1] * mmPerPx + dy)).toBeLessThanOrEqual(0.8);
+    expect(Math.abs(fit.widerPx * mmPerPx + wider)).toBeLessThanOrEqual(0.8);
   });
 
   it('stays as drawn where no bone is seen (seed 5)', () => {

@@ -64,6 +64,12 @@ export const cementNepersPerMm = 0.092;
  */
 const volumeBoundShare = { LIN: 0.4, LOG: 0.4, DISP: 1 } as const;
 
+/** What was seen of the bone under a drawn outline: the outline as it lies on it, and how far each place is beyond its edge, mm. Null: nothing. */
+interface BoneUnder {
+  readonly onBone: ZoneMap | null;
+  readonly edgeMm: Float32Array | null;
+}
+
 /** How far beyond the planned body, or around the tip when no body was drawn, cement is looked for. */
 const watchMarginMm = { body: 20, tip: 32 } as const;
 
@@ -103,7 +109,7 @@ export function createCementAnalysis(width: number, height: number, kernels: Ima
   let zones: ZoneMap | null = null;
   let zonesFor: { readonly plan: PlanePlan | null; readonly offset: readonly [number, number]; readonly box: Region } | null = null;
 
-  let seenBone: { readonly of: ZoneMap; readonly onBone: ZoneMap | null; readonly edgeMm: Float32Array } | null = null;
+  let seenBone: (BoneUnder & { readonly of: ZoneMap }) | null = null;
 
   let everSeen = false;
   let lastShift: readonly [number, number] = [0, 0];
@@ -236,16 +242,22 @@ export function createCementAnalysis(width: number, height: number, kernels: Ima
     return zones;
   }
 
-  /** Where the bone is under the drawn outline, as the reference showed it when cement was first seen: cement hides it later. */
-  function boneUnder(of: ZoneMap | null, mmPerFinePx: number): { readonly onBone: ZoneMap | null; readonly edgeMm: Float32Array | null } {
+  /**
+   * Where the bone is under the drawn outline, as the reference showed it when cement was first seen: cement hides it later. The outline's place is looked for in
+   * the first frame, its edges in the second: both in one would be the longest frame of all.
+   */
+  function boneUnder(of: ZoneMap | null, mmPerFinePx: number): BoneUnder {
     if (of === null) return { onBone: null, edgeMm: null };
-    if (seenBone?.of === of) return seenBone;
     const picture = { grid: reference.background, known: reference.age, sigma: reference.sigma };
-    const fit = fitOutline(picture, of.outline, mmPerFinePx);
-    const wall = of.wall?.map(([x, y]) => [x + (fit?.shiftPx[0] ?? 0), y + (fit?.shiftPx[1] ?? 0)] as const) ?? null;
-    const onBone = fit === null ? null : zonesAbout(fittedOutline(of.outline, fit), wall, of.box, width, height, mmPerFinePx);
-    const { outline, outlineMm, box } = onBone ?? of;
-    seenBone = { of, onBone, edgeMm: edgeDistances(bodyEdge(picture, outline, mmPerFinePx), outlineMm, box, width, mmPerFinePx) };
+    if (seenBone?.of !== of) {
+      const fit = fitOutline(picture, of.outline, mmPerFinePx);
+      const wall = of.wall?.map(([x, y]) => [x + (fit?.shiftPx[0] ?? 0), y + (fit?.shiftPx[1] ?? 0)] as const) ?? null;
+      const onBone = fit === null ? null : zonesAbout(fittedOutline(of.outline, fit), wall, of.box, width, height, mmPerFinePx);
+      seenBone = { of, onBone, edgeMm: null };
+    } else if (seenBone.edgeMm === null) {
+      const { outline, outlineMm, box } = seenBone.onBone ?? of;
+      seenBone = { ...seenBone, edgeMm: edgeDistances(bodyEdge(picture, outline, mmPerFinePx), outlineMm, box, width, mmPerFinePx) };
+    }
     return seenBone;
   }
 

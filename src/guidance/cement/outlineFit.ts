@@ -36,20 +36,11 @@ const rules = {
 export function fitOutline(picture: EdgePicture, outline: readonly Point[], mmPerPx: number): OutlineFit | null {
   const stations = outlineStations(outline, rules.station / mmPerPx);
   if (stations.length === 0) return null;
-  const normals = stations.map(({ outward }) => outward);
-  const edges = stations.map((station) => edgeShares(picture, station, mmPerPx));
-  const scoreOf = ([dx, dy, wider]: Tried): number => {
-    let sum = 0;
-    normals.forEach(([nx, ny], i) => {
-      sum += edges[i]?.[Math.round((dx * nx + dy * ny + wider + reachMm) / rules.step)] ?? 0;
-    });
-    return sum / normals.length - rules.doubtPerMm2.shift * (dx * dx + dy * dy) - rules.doubtPerMm2.wider * wider * wider;
-  };
-  const coarse = bestOf(around([0, 0, 0], rules.mostShift, rules.mostWider, rules.coarse), scoreOf);
-  const best = bestOf(around(coarse, rules.coarse, rules.coarse, rules.coarse / 2), scoreOf);
-  if (scoreOf(best) < rules.leastScore) return null;
-  const [dx, dy, wider] = best;
-  return { shiftPx: [dx / mmPerPx, dy / mmPerPx], widerPx: wider / mmPerPx };
+  const score = edgeScores(picture, stations, mmPerPx);
+  const coarse = bestOf([0, 0, 0], rules.mostShift, rules.mostWider, rules.coarse, score);
+  const { tried, most } = bestOf(coarse.tried, rules.coarse, rules.coarse, rules.coarse / 2, score);
+  if (most < rules.leastScore) return null;
+  return { shiftPx: [tried[0] / mmPerPx, tried[1] / mmPerPx], widerPx: tried[2] / mmPerPx };
 }
 
 /** The outline as it lies on the bone. */
@@ -68,46 +59,77 @@ export function fittedOutline(outline: readonly Point[], { shiftPx, widerPx }: O
 
 type Tried = readonly [dxMm: number, dyMm: number, widerMm: number];
 
-const reachMm = Math.SQRT2 * (rules.mostShift + rules.coarse) + rules.mostWider + rules.coarse;
+const reachMm = rules.mostShift + rules.mostWider + rules.coarse;
 
-function around([x, y, w]: Tried, shift: number, wider: number, step: number): Tried[] {
-  const span = (middle: number, reach: number): number[] => Array.from({ length: Math.round((2 * reach) / step) + 1 }, (_, i) => middle - reach + i * step);
-  return span(w, wider).flatMap((widerMm) => span(x, shift).flatMap((dx) => span(y, shift).map((dy): Tried => [dx, dy, widerMm])));
+const stepCount = Math.round((2 * reachMm) / rules.step) + 1;
+
+const asideSteps = rules.aside.map((mm) => Math.round(mm / rules.step));
+
+type Station = ReturnType<typeof outlineStations>[number];
+
+type Score = (dxMm: number, dyMm: number, widerMm: number) => number;
+
+/** How much of a clear edge all round an outline moved and made wider so has, less the doubt about it. */
+function edgeScores(picture: EdgePicture, stations: readonly Station[], mmPerPx: number): Score {
+  const count = stations.length;
+  const shares = new Float32Array(count * stepCount);
+  const nx = Float64Array.from(stations, ({ outward }) => outward[0]);
+  const ny = Float64Array.from(stations, ({ outward }) => outward[1]);
+  stations.forEach((station, i) => {
+    shares.set(edgeShares(picture, station, mmPerPx), i * stepCount);
+  });
+  return (dx, dy, wider) => {
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      const step = Math.round((dx * (nx[i] as number) + dy * (ny[i] as number) + wider + reachMm) / rules.step);
+      sum += shares[i * stepCount + step] as number;
+    }
+    return sum / count - rules.doubtPerMm2.shift * (dx * dx + dy * dy) - rules.doubtPerMm2.wider * wider * wider;
+  };
 }
 
-function bestOf(tried: readonly Tried[], scoreOf: (tried: Tried) => number): Tried {
-  let best: Tried = [0, 0, 0];
+/** The best of even steps about a place. */
+function bestOf([x, y, w]: Tried, shift: number, wider: number, step: number, score: Score): { readonly tried: Tried; readonly most: number } {
+  let tried: Tried = [x, y, w];
   let most = Number.NEGATIVE_INFINITY;
-  for (const one of tried) {
-    const score = scoreOf(one);
-    if (score <= most) continue;
-    most = score;
-    best = one;
+  for (let widerMm = w - wider; widerMm <= w + wider; widerMm += step) {
+    for (let dx = x - shift; dx <= x + shift; dx += step) {
+      for (let dy = y - shift; dy <= y + shift; dy += step) {
+        if (Math.hypot(dx, dy) > rules.mostShift || Math.abs(widerMm) > rules.mostWider) continue;
+        const here = score(dx, dy, widerMm);
+        if (here <= most) continue;
+        most = here;
+        tried = [dx, dy, widerMm];
+      }
+    }
   }
-  return best;
+  return { tried, most };
 }
 
 /** For each step across the outline how much of a clear edge of bone is there, −1 to 1; 0 where nothing is known. */
-function edgeShares({ grid, known }: EdgePicture, { at, outward: [nx, ny] }: { readonly at: Point; readonly outward: Point }, mmPerPx: number): Float32Array {
-  const margin = Math.round(rules.aside[2] / rules.step);
-  const count = Math.round((2 * reachMm) / rules.step) + 1;
-  const values = Array.from({ length: count + 2 * margin }, (_, i) => {
+function edgeShares({ grid, known }: EdgePicture, { at, outward: [nx, ny] }: Station, mmPerPx: number): Float32Array {
+  const margin = Math.max(...asideSteps);
+  const values = new Float64Array(stepCount + 2 * margin);
+  for (let i = 0; i < values.length; i++) {
     const out = ((i - margin) * rules.step - reachMm) / mmPerPx;
     let sum = 0;
-    for (let along = -rules.along; along <= rules.along; along += rules.along) {
-      const x = at[0] + nx * out - (ny * along) / mmPerPx;
-      const y = at[1] + ny * out + (nx * along) / mmPerPx;
-      if (x < 0 || y < 0 || x >= grid.width - 1 || y >= grid.height - 1 || known[Math.round(y) * grid.width + Math.round(x)] === 0) return Number.NaN;
-      sum += sampleGrid(grid, x, y);
+    for (let side = -1; side <= 1; side++) {
+      const along = (side * rules.along) / mmPerPx;
+      const x = at[0] + nx * out - ny * along;
+      const y = at[1] + ny * out + nx * along;
+      const isSeen = x >= 0 && y >= 0 && x < grid.width - 1 && y < grid.height - 1 && known[Math.round(y) * grid.width + Math.round(x)] !== 0;
+      sum += isSeen ? sampleGrid(grid, x, y) : Number.NaN;
     }
-    return sum / 3;
-  });
-  return Float32Array.from({ length: count }, (_, i) => {
+    values[i] = sum / 3;
+  }
+  const shares = new Float32Array(stepCount);
+  for (let i = 0; i < stepCount; i++) {
     let step = 0;
-    for (const mm of rules.aside) {
-      const aside = Math.round(mm / rules.step);
-      step += ((values[i + margin - aside] ?? Number.NaN) - (values[i + margin + aside] ?? Number.NaN)) / rules.aside.length;
+    for (let k = 0; k < asideSteps.length; k++) {
+      const aside = asideSteps[k] as number;
+      step += ((values[i + margin - aside] as number) - (values[i + margin + aside] as number)) / asideSteps.length;
     }
-    return Number.isNaN(step) ? 0 : Math.max(-1, Math.min(1, step / rules.clear));
-  });
+    shares[i] = Number.isNaN(step) ? 0 : Math.max(-1, Math.min(1, step / rules.clear));
+  }
+  return shares;
 }
