@@ -5,7 +5,7 @@ import type { ImageKernels } from '../kernels/imageKernels.ts';
 import { createPairBuffers, findEdgePairs, type PairBuffers } from './edgePairs.ts';
 import { findEntries } from './entries.ts';
 import { type BarCandidate, createLineBuffers, findBars, type LineBuffers } from './lines.ts';
-import { edgeAt, fewStations, measureShaft, type Shaft } from './shaft.ts';
+import { edgeAt, endOffset, fewStations, measureShaft, type Shaft } from './shaft.ts';
 import { type FullAxis, findTip, fullAxisOf, type TipEstimate, type TipPicture } from './tip.ts';
 
 /** What a needle may look like in this picture. */
@@ -130,7 +130,8 @@ function verified(pyramid: PictureSizes, field: VisibleField, bar: BarCandidate,
   const whole = extended(pyramid, field, shaft, leastEdge, scale.noise);
   // A piece of a needle that is known to lie there is one.
   const isPiece = !isKnown && isShort(shaft, pyramid.factor, scale) && !isShort(whole, pyramid.factor, scale);
-  return isPiece ? asWhole(whole, pyramid, field, scale) : whole;
+  const tube = isPiece ? asWhole(whole, pyramid, field, scale) : whole;
+  return tube === null ? null : { ...tube, endOffPx: endOffset(pyramid.fine, tube, leastEdge) };
 }
 
 /** A short piece may be all point: then its width changes along it. */

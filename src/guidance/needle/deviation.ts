@@ -3,8 +3,11 @@ import type { NeedleDeviation } from '../observation.ts';
 import type { ImageScale } from '../scale.ts';
 import type { NeedleTrack } from './track.ts';
 
-/** How well the axis of a straight needle is known across, pixels: its fit, and the following of the bone. */
+/** How well the axis of a straight needle is known across, pixels: its fit. */
 const axisSigmaPx = 0.7;
+
+/** How well the bone, and with it the planned line, is followed, mm: soft tissue that moves over it takes part of it along. */
+const boneSigmaMm = 0.1;
 
 /**
  * How far a needle is off the nearest planned trajectory, which moves with the bone. Distances in the image plane at the scale
@@ -32,7 +35,8 @@ export function needleDeviation(track: NeedleTrack, plan: PlanePlan | null, shif
   const { mmPerPx } = scale;
   // The tip's error runs along the shaft; across the planned line it counts with the sine of the angle between them.
   const sine = Math.sin((Math.min(90, nearest.angleDeg) * Math.PI) / 180);
-  const sigmaPx = Math.hypot(axisSigmaPx, track.bowPx, sine * track.tipSigmaPx);
+  const bonePx = mmPerPx === null ? 0 : boneSigmaMm / mmPerPx;
+  const sigmaPx = Math.hypot(axisSigmaPx, bonePx, track.bowPx, sine * track.tipSigmaPx);
   const boundPx = 1.96 * sigmaPx;
   return {
     ...nearest,

@@ -253,6 +253,7 @@ function shaftOf(axis: Axis, stations: readonly Station[]): Shaft {
       0.75,
     ),
     coverage: good.length / ((to - from) / finestStep + 1),
+    endOffPx: 0,
     crookednessPx: Math.sqrt(squares / Math.max(1, good.length)),
     widthSpreadPx: taperSpread(stations),
   };

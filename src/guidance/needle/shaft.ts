@@ -26,6 +26,8 @@ export interface Shaft {
   readonly coverage: number;
   /** Root mean square distance of the stations' middles from the axis, pixels. */
   readonly crookednessPx: number;
+  /** How far its middle is off the axis at the end that is farther off: a bent one is off more than all of it tells. */
+  readonly endOffPx: number;
   /** Spread of the width (median absolute deviation), pixels. */
   readonly widthSpreadPx: number;
 }
@@ -154,6 +156,7 @@ export function measureShaft(
     openContrast: 0,
     coverage: 0,
     crookednessPx: 0,
+    endOffPx: 0,
     widthSpreadPx: 0,
   };
   for (let pass = 0; pass < 2; pass++) {
@@ -208,6 +211,7 @@ function fitOnce(fine: Grid, field: VisibleField, shaft: Shaft, leastEdge: numbe
     openContrast: quantileBy(stations, (s) => s.openContrast, 0.75),
     coverage: good.length / Math.max(1, tried),
     crookednessPx: Math.sqrt(squares / Math.max(1, good.length)),
+    endOffPx: 0,
     widthSpreadPx: quantileBy(stations, (s) => Math.abs(s.width - width)),
   };
 }
@@ -242,6 +246,20 @@ export function fitLine(stations: readonly Pick<Station, 'along' | 'centre'>[]):
     if (settled) break;
   }
   return { offset, slope };
+}
+
+/** Median distance of the middle from the axis over the last two widths of the shaft, at the end where that is more. */
+export function endOffset(fine: Grid, shaft: Shaft, leastEdge: number): number {
+  const offAt = (end: number, inwards: 1 | -1): number => {
+    const stations: Station[] = [];
+    for (let i = 0; i < 8; i++) {
+      const along = end + inwards * (0.2 + 0.25 * i) * shaft.width;
+      const station = measureStation(fine, shaft.x + shaft.dx * along, shaft.y + shaft.dy * along, -shaft.dy, shaft.dx, shaft.width / 2, leastEdge, along);
+      if (station !== null) stations.push(station);
+    }
+    return stations.length === 0 ? 0 : Math.abs(quantileBy(stations, (s) => s.centre));
+  };
+  return Math.max(offAt(shaft.from, 1), offAt(shaft.to, -1));
 }
 
 /** Whether both outer edges of the shaft stand at `along`; the edge strength found (0 when not). */

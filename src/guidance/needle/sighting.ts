@@ -120,6 +120,7 @@ export function barOnAxis(track: NeedleTrack, tip: ImagePoint, factor: number): 
     openContrast: track.solidOpenContrast,
     coverage: 1,
     crookednessPx: 0,
+    endOffPx: 0,
     widthSpreadPx: 0,
   };
   return { shaft, startsAtBorder: false, endsAtBorder: false, lengthMm: 0, isPoint: false };
@@ -201,7 +202,7 @@ export function sightingOf(bar: FoundBar, forward: boolean, { sizes, tipPicture 
     sigmaPx: Math.max(found?.tip.sigmaPx ?? widthPx, bar.isPoint ? pointDoubtShare * widthPx : 0),
     clutterPx: found?.tip.clutterPx ?? 0,
     widthPx,
-    bowPx: bowShare * factor * bar.shaft.crookednessPx,
+    bowPx: factor * Math.max(bowShare * bar.shaft.crookednessPx, bar.shaft.endOffPx),
     lengthPx: factor * (bar.shaft.to - bar.shaft.from),
     hollow: found?.tip.hollow ?? false,
   };
