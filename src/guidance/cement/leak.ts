@@ -37,6 +37,8 @@ export interface LeakWatch {
 const rules = {
   /** What an operator's outline may be wrong. */
   outlineErrorMm: 2,
+  /** What is left of that once the outline has been put on the bone: the errors of single places of it. */
+  fittedErrorMm: 1.5,
   /** How far a clear edge of the bone may be from its silhouette, with the blur of the cement's own rim. */
   edgeErrorMm: 1.2,
   /** So close to the drawn wall the edge may be the wall's own, and the corners of the body reach this farther behind it. */
@@ -107,7 +109,7 @@ export function createLeakWatch(): LeakWatch {
 
   /** Beyond all that a line drawn by hand may be wrong; where it lies on the bone is known, beyond it there, and outside of what was drawn as well. */
   const isBeyondDrawn = (drawnMm: number, onBoneMm: number | undefined): boolean =>
-    onBoneMm === undefined ? drawnMm > rules.outlineErrorMm : onBoneMm > rules.outlineErrorMm && drawnMm > 0;
+    onBoneMm === undefined ? drawnMm > rules.outlineErrorMm : onBoneMm > rules.fittedErrorMm && drawnMm > 0;
 
   function isAbout(axis: BoneAxis, x: number, y: number, mmPerFinePx: number): boolean {
     const behindMm = ((x - axis.x) * axis.dx + (y - axis.y) * axis.dy) * mmPerFinePx;
