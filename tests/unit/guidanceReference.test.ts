@@ -7,7 +7,7 @@ const box = { x0: 0, y0: 0, x1: size, y1: size };
 const middle = 32 * size + 32;
 
 /** A grey picture, watched at one frame rate; `darkerBy` is what a patch in its middle stops more, nepers. */
-function watching(intervalMs: number) {
+function watching(intervalMs: number, patient = false) {
   const kernels = createImageKernels(48 * size * size + 128 * size);
   const reference = createReferencePicture(size, size, kernels);
   const fine = kernels.grid(size, size);
@@ -18,7 +18,7 @@ function watching(intervalMs: number) {
     for (let y = 26; y < 38; y++) fine.data.fill(1 + darkerBy, y * size + 26, y * size + 38);
     reference.compare(fine, field, [0, 0], blocked, box, 0.01);
     const evidence = reference.evidence.data[middle] ?? Number.NaN;
-    reference.learn(blocked, held, 0.15, intervalMs, false);
+    reference.learn(blocked, held, 0.15, intervalMs, patient);
     return evidence;
   };
   const lookFor = (ms: number, darkerBy: (tMs: number) => number): void => {
@@ -49,5 +49,16 @@ describe('the reference picture', () => {
     });
     expect(shown[0]).toBeCloseTo(shown[1] ?? Number.NaN, 3);
     expect(shown[0]).toBeGreaterThan(0.005);
+  });
+
+  it('waits whether what gets darker gets bright again only when a breath has been seen: begun in the middle of one, it learns from that one', () => {
+    const shown = [2000, 8000].map((knownMs) => {
+      const { look, lookFor } = watching(125, true);
+      lookFor(knownMs, () => 0);
+      lookFor(1500, (tMs) => (0.12 * tMs) / 1500);
+      return look(0.12);
+    });
+    expect(shown[0]).toBeLessThan(0.04);
+    expect(shown[1]).toBeGreaterThan(0.1);
   });
 });

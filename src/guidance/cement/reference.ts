@@ -66,6 +66,7 @@ export function createReferencePicture(width: number, height: number, kernels: I
   let rawSigma = 0.03;
   let turn = 0;
   let learnt = 0;
+  let learntMs = 0;
   let box: Region = { x0: 0, y0: 0, x1: width, y1: height };
 
   /** Places of a sparse, even set of the region that may be judged, the calmer half of them: what breathes and cement that has come are no noise. */
@@ -147,7 +148,9 @@ export function createReferencePicture(width: number, height: number, kernels: I
       };
       taken.set(held);
       spared.set(held);
-      if (patient) spareExcursions(blocked, rates, intervalMs);
+      learntMs += intervalMs;
+      // Before a whole breath has been seen nothing is known of what breathes: what gets darker then teaches it at once.
+      if (patient && learntMs > pace.breathMs) spareExcursions(blocked, rates, intervalMs);
       else excursions.reset();
       kernels.learn(grids, blocked, spared, settled ? { ...box, y0: box.y0 + turn } : box, rowStep, rates);
     },
@@ -156,6 +159,7 @@ export function createReferencePicture(width: number, height: number, kernels: I
       taken.fill(0);
       excursions.reset();
       learnt = 0;
+      learntMs = 0;
       background.data.fill(0);
       grids.restless.data.fill(0);
       difference.data.fill(0);
