@@ -43,7 +43,7 @@ export const restRules = {
   drawnBack: { beyondMm: 8, stepMm: 0.5, steps: 2, evenness: 2.5 },
   /** How much of a disagreement between the end that is held and the one that is seen is told as uncertainty: balloon and cement explain one in front. */
   doubtShare: 0.55,
-  doubtMm: { ahead: 1.5, back: 6 },
+  doubtMm: { ahead: 1.5, back: 8 },
   /** One that looked open at first and not three times in so many frames is none. */
   cameOpenFrames: 6,
   /** Standard deviation of the end of a cannula that was open when it came into view: what lies before it was never seen without it. */
