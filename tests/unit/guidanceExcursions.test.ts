@@ -14,7 +14,7 @@ function shown(differences: readonly number[]): { readonly restless: number; rea
     const difference = new Float32Array(width * height);
     difference[at] = value;
     const spared = new Uint8Array(width * height);
-    excursions.frame({ difference, restless, spared }, box, width, limits);
+    excursions.frame({ difference, restless, blocked: new Uint8Array(width * height), spared }, box, width, limits);
     return { restless: restless[at] ?? Number.NaN, spared: spared[at] === 1 };
   });
 }

@@ -6,6 +6,8 @@ export interface ExcursionGrids {
   readonly difference: Float32Array;
   /** The largest difference that a place has shown by itself; raised here when an excursion is over. */
   readonly restless: Float32Array;
+  /** Places of which nothing is seen (needles). */
+  readonly blocked: Uint8Array;
   /** Places that the picture does not learn from in this frame; marked here. */
   readonly spared: Uint8Array;
 }
@@ -32,12 +34,14 @@ export function createExcursions(size: number): Excursions {
   const peak = new Float32Array(size);
   const frames = new Uint8Array(size);
   return {
-    frame({ difference, restless, spared }, box, width, { calm, mostRestless, mostFrames }) {
+    frame({ difference, restless, blocked, spared }, box, width, { calm, mostRestless, mostFrames }) {
       for (let y = box.y0; y < box.y1; y++) {
         for (let at = y * width + box.x0; at < y * width + box.x1; at++) {
-          if (spared[at] !== 0) continue;
           const value = difference[at] as number;
           const lasted = frames[at] as number;
+          // Nearly all places are as ever.
+          if (value <= calm && lasted === 0) continue;
+          if (spared[at] !== 0 || blocked[at] !== 0) continue;
           if (value > calm) {
             if (lasted >= mostFrames) continue;
             frames[at] = lasted + 1;

@@ -138,7 +138,9 @@ export function createCementJudge(width: number, height: number): CementJudge {
    */
   function whileMoving(input: JudgeInput): Verdict {
     previous.fill(0);
-    if (cavity.isEmpty() && input.tracks.some((track) => isAdvancing(track, input))) return { held: [], absorb: 0.25 };
+    if (input.regions.length === 0) restlessFrames = 0;
+    const nothingIs = input.regions.length === 0 || input.tracks.some((track) => isAdvancing(track, input));
+    if (cavity.isEmpty() && nothingIs) return { held: [], absorb: 0.25 };
     zone.update(input);
     const near = input.regions.filter((region) => zone.reaches(region, input.labels) && !isBar(region, input.mmPerFinePx));
     const state = input.tracks.length > 0 ? cavityState(input, near, false) : 'undecided';

@@ -82,34 +82,39 @@ export function createReferencePicture(width: number, height: number, kernels: I
       }
     }
     const calm = quantileInPlace(scratch, count, calmShare);
-    return places.subarray(0, count).filter((at) => (restless.data[at] ?? 0) <= calm);
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const at = places[i] as number;
+      if ((restless.data[at] as number) <= calm) places[kept++] = at;
+    }
+    return places.subarray(0, kept);
   }
 
-  const medianOver = (at: Int32Array, valueAt: (at: number) => number): number => {
-    at.forEach((place, i) => {
-      scratch[i] = valueAt(place);
-    });
+  const medianOver = (at: Int32Array, values: Float32Array): number => {
+    for (let i = 0; i < at.length; i++) scratch[i] = values[at[i] as number] as number;
+    return quantileInPlace(scratch, at.length, 0.5);
+  };
+
+  const medianSizeOver = (at: Int32Array, values: Float32Array): number => {
+    for (let i = 0; i < at.length; i++) scratch[i] = Math.abs(values[at[i] as number] as number);
     return quantileInPlace(scratch, at.length, 0.5);
   };
 
   /** Takes off the change of brightness of the whole region and measures what noise is left. */
   function centre(calm: Int32Array): void {
-    const offset = medianOver(calm, (at) => raw.data[at] ?? 0);
+    const offset = medianOver(calm, raw.data);
     kernels.centre(grids, box, offset);
-    rawSigma = Math.max(0.004, medianOver(calm, (at) => Math.abs(raw.data[at] ?? 0)) / 0.6745);
+    rawSigma = Math.max(0.004, medianSizeOver(calm, raw.data) / 0.6745);
   }
 
   function measureSigma(calm: Int32Array): void {
-    sigma = Math.max(0.002, medianOver(calm, (at) => Math.abs(difference.data[at] ?? 0)) / 0.6745);
+    sigma = Math.max(0.002, medianSizeOver(calm, difference.data) / 0.6745);
   }
 
   /** What gets darker is learnt when it has got bright again, or has stayed for a breath. */
   function spareExcursions(blocked: Uint8Array, { calm, mostRestless }: { readonly calm: number; readonly mostRestless: number }, intervalMs: number): void {
-    for (let y = box.y0; y < box.y1; y++) {
-      for (let at = y * width + box.x0; at < y * width + box.x1; at++) if (blocked[at] !== 0) spared[at] = 1;
-    }
     const mostFrames = Math.min(255, Math.ceil(pace.breathMs / Math.max(1, intervalMs)));
-    excursions.frame({ difference: difference.data, restless: restless.data, spared }, box, width, { calm, mostRestless, mostFrames });
+    excursions.frame({ difference: difference.data, restless: restless.data, blocked, spared }, box, width, { calm, mostRestless, mostFrames });
   }
 
   return {

@@ -3,7 +3,7 @@ import type { PictureSizes } from '../image/attenuation.ts';
 import { depthAt, type VisibleField } from '../image/field.ts';
 import type { ImageKernels } from '../kernels/imageKernels.ts';
 import { createPairBuffers, findEdgePairs, type PairBuffers } from './edgePairs.ts';
-import { findEntries } from './entries.ts';
+import { borderOf, type FieldBorder, findEntries } from './entries.ts';
 import { type BarCandidate, createLineBuffers, findBars, type LineBuffers } from './lines.ts';
 import { edgeAt, endOffset, fewStations, measureShaft, type Shaft } from './shaft.ts';
 import { type FullAxis, findTip, fullAxisOf, type TipEstimate, type TipPicture } from './tip.ts';
@@ -32,8 +32,8 @@ export interface FoundBar {
 export interface NeedleDetector {
   /** All bars of the picture, most conspicuous first. */
   bars(pyramid: PictureSizes, field: VisibleField, scale: NeedleScale): FoundBar[];
-  /** What has come in over the border and is too short yet to be found as a bar. */
-  entries(pyramid: PictureSizes, field: VisibleField, scale: NeedleScale): FoundBar[];
+  /** What has come in over the border and is too short yet to be found as a bar; not where one of `bars` comes in. */
+  entries(pyramid: PictureSizes, field: VisibleField, bars: readonly FoundBar[], scale: NeedleScale): FoundBar[];
   /** The bar at a place where a needle is known to lie, though nothing showed it by itself; null when it does not stand there. */
   barAt(pyramid: PictureSizes, field: VisibleField, place: KnownPlace, scale: NeedleScale): FoundBar | null;
   /** The tip at one end of a bar, at full resolution. */
@@ -72,6 +72,7 @@ const limits = {
 export function createNeedleDetector(coarseWidth: number, coarseHeight: number, kernels: ImageKernels): NeedleDetector {
   const pairBuffers: PairBuffers = createPairBuffers(coarseWidth, coarseHeight, kernels);
   const lineBuffers: LineBuffers = createLineBuffers(coarseWidth, coarseHeight);
+  let border: { readonly of: VisibleField; readonly places: FieldBorder } | null = null;
   return {
     bars(pyramid, field, scale) {
       const coarsePxPerMm = 1 / (scale.mmPerPx * pyramid.factor * 2);
@@ -87,8 +88,15 @@ export function createNeedleDetector(coarseWidth: number, coarseHeight: number, 
         .map((shaft) => foundBar(shaft, pyramid, field, scale))
         .sort((p, q) => q.lengthMm * q.shaft.contrast - p.lengthMm * p.shaft.contrast);
     },
-    entries: (pyramid, field, scale) =>
-      findEntries(pyramid, field, scale).map((shaft) => ({ ...foundBar(shaft, pyramid, field, scale), startsAtBorder: true, isPoint: true })),
+    entries(pyramid, field, bars, scale) {
+      if (border?.of !== field) border = { of: field, places: borderOf(field) };
+      const known = bars.map(({ shaft }) => shaft);
+      return findEntries(pyramid, field, border.places, known, scale).map((shaft) => ({
+        ...foundBar(shaft, pyramid, field, scale),
+        startsAtBorder: true,
+        isPoint: true,
+      }));
+    },
     barAt(pyramid, field, place, scale) {
       const shaft = verified(pyramid, field, coarseBarOf(place, pyramid.factor), place.widthPx / (4 * pyramid.factor), scale, limits.knownShare);
       return shaft === null ? null : foundBar(shaft, pyramid, field, scale);

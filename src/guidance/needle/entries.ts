@@ -19,6 +19,8 @@ const rules = {
   /** Darker than both sides along the border, to be looked at. */
   seedNepers: 0.25,
   mostSeeds: 5,
+  /** So near to the axis of a bar that is known, and so far beyond its ends, it is that bar's own place. */
+  known: { asideMm: 1.5, beyondMm: 6 },
   /** A needle meets the border at no flatter an angle, degrees from the perpendicular. */
   mostSlantDeg: 70,
   slantStepDeg: 10,
@@ -66,12 +68,33 @@ interface Seed extends Axis {
   readonly contrast: number;
 }
 
-/** Points at the border, as shafts on the fine grid that begin there and end at `to`. */
-export function findEntries(pyramid: PictureSizes, field: VisibleField, scale: NeedleScale): Shaft[] {
+/** The border of a field, a little inside it: fine pixels, each place facing inwards. It changes as rarely as the field does. */
+export type FieldBorder = readonly Axis[];
+
+export function borderOf({ width, height, depth }: VisibleField): FieldBorder {
+  const border: Axis[] = [];
+  const around = 3;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x;
+      if (depth[at] !== rules.ringDepth) continue;
+      // The picture's own edge is a border too: beyond it nothing is deep.
+      const inX = (x + around < width ? (depth[at + around] ?? 0) : 0) - (x >= around ? (depth[at - around] ?? 0) : 0);
+      const inY = (depth[at + around * width] ?? 0) - (depth[at - around * width] ?? 0);
+      const size = Math.hypot(inX, inY);
+      if (size > 0) border.push({ x: 2 * x + 0.5, y: 2 * y + 0.5, dx: inX / size, dy: inY / size });
+    }
+  }
+  return border;
+}
+
+/** Points at the border, as shafts on the fine grid that begin there and end at `to`. Where a bar that is known comes in is not looked again. */
+export function findEntries(pyramid: PictureSizes, field: VisibleField, border: FieldBorder, known: readonly Shaft[], scale: NeedleScale): Shaft[] {
   const mmPerFinePx = scale.mmPerPx * pyramid.factor;
   const widthPx = scale.mostWidthMm / mmPerFinePx;
   const entries: Shaft[] = [];
-  for (const seed of darkPlaces(pyramid, field, widthPx)) {
+  const isNew = (place: Axis): boolean => !known.some((shaft) => isOn(shaft, place, mmPerFinePx));
+  for (const seed of darkPlaces(pyramid, border, widthPx, isNew)) {
     for (const axis of likelySlants(pyramid.fine, seed, widthPx, 2.5 / mmPerFinePx)) {
       const entry = measured(pyramid.fine, field, axis, widthPx, scale, mmPerFinePx);
       if (entry === null) continue;
@@ -82,24 +105,20 @@ export function findEntries(pyramid: PictureSizes, field: VisibleField, scale: N
   return entries;
 }
 
-/** Places just inside the border that are darker than what lies beside them along it; each faces inwards. */
-function darkPlaces({ fine }: PictureSizes, field: VisibleField, widthPx: number): Seed[] {
-  const { width, height, depth } = field;
+/** Whether a place lies on a shaft, or where it goes on for a little. */
+function isOn({ x, y, dx, dy, from, to }: Shaft, place: Axis, mmPerFinePx: number): boolean {
+  const along = (place.x - x) * dx + (place.y - y) * dy;
+  const across = Math.abs((place.x - x) * -dy + (place.y - y) * dx);
+  const beyond = rules.known.beyondMm / mmPerFinePx;
+  return across * mmPerFinePx < rules.known.asideMm && along > from - beyond && along < to + beyond;
+}
+
+/** Places just inside the border that are darker than what lies beside them along it. */
+function darkPlaces({ fine }: PictureSizes, border: FieldBorder, widthPx: number, isNew: (place: Axis) => boolean): Seed[] {
   const seeds: Seed[] = [];
-  const around = 3;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = y * width + x;
-      if (depth[at] !== rules.ringDepth) continue;
-      // The picture's own edge is a border too: beyond it nothing is deep.
-      const inX = (x + around < width ? (depth[at + around] ?? 0) : 0) - (x >= around ? (depth[at - around] ?? 0) : 0);
-      const inY = (depth[at + around * width] ?? 0) - (depth[at - around * width] ?? 0);
-      const size = Math.hypot(inX, inY);
-      if (size === 0) continue;
-      const seed = { x: 2 * x + 0.5, y: 2 * y + 0.5, dx: inX / size, dy: inY / size };
-      const contrast = contrastAcross(fine, seed, 0, 0.65 * widthPx, 1.3 * widthPx);
-      if (contrast > rules.seedNepers) seeds.push({ ...seed, contrast });
-    }
+  for (const place of border) {
+    const contrast = contrastAcross(fine, place, 0, 0.65 * widthPx, 1.3 * widthPx);
+    if (contrast > rules.seedNepers && isNew(place)) seeds.push({ ...place, contrast });
   }
   const kept: Seed[] = [];
   for (const seed of seeds.sort((p, q) => q.contrast - p.contrast)) {

@@ -59,12 +59,18 @@ function measureStation(fine: Grid, x: number, y: number, nx: number, ny: number
   const rise = strongestSlope(profile, reach, -1.5 * halfWidth, -0.5 * halfWidth, 1);
   const fall = strongestSlope(profile, reach, 0.5 * halfWidth, 1.5 * halfWidth, -1);
   if (rise.slope < leastEdge || fall.slope < leastEdge) return null;
+  // Inside the edges, and just outside of each.
+  const inside = meanBetween(profile, reach, rise.at + 1, fall.at - 1);
+  const overOne = inside - meanBetween(profile, reach, rise.at - 1 - 0.9 * halfWidth, rise.at - 1);
+  const overOther = inside - meanBetween(profile, reach, fall.at + 1, fall.at + 1 + 0.9 * halfWidth);
+  const isMeasured = !Number.isNaN(overOne) && !Number.isNaN(overOther);
   return {
     along,
     centre: (rise.at + fall.at) / 2,
     width: fall.at - rise.at,
     edge: Math.min(rise.slope, fall.slope),
-    ...contrastsOf(profile, reach, rise.at, fall.at, halfWidth),
+    contrast: isMeasured ? Math.min(overOne, overOther) : 0,
+    openContrast: isMeasured ? Math.max(overOne, overOther) : 0,
   };
 }
 
@@ -90,31 +96,13 @@ export function strongestSlope(profile: Float64Array, middle: number, from: numb
   return { at: (bestAt - middle + shift) * profileStep, slope: best };
 }
 
-/** Mean inside the edges minus the mean of the darker side just outside, and of the brighter one. */
-function contrastsOf(profile: Float64Array, middle: number, left: number, right: number, halfWidth: number): Pick<Station, 'contrast' | 'openContrast'> {
-  let inside = 0;
-  let insideCount = 0;
-  let before = 0;
-  let beforeCount = 0;
-  let after = 0;
-  let afterCount = 0;
-  for (let i = 0; i <= 2 * middle; i++) {
-    const at = (i - middle) * profileStep;
-    const value = profile[i] ?? 0;
-    if (at > left + 1 && at < right - 1) {
-      inside += value;
-      insideCount++;
-    } else if (at < left - 1 && at > left - 1 - 0.9 * halfWidth) {
-      before += value;
-      beforeCount++;
-    } else if (at > right + 1 && at < right + 1 + 0.9 * halfWidth) {
-      after += value;
-      afterCount++;
-    }
-  }
-  if (insideCount === 0 || beforeCount === 0 || afterCount === 0) return { contrast: 0, openContrast: 0 };
-  const [one, other] = [inside / insideCount - before / beforeCount, inside / insideCount - after / afterCount];
-  return { contrast: Math.min(one, other), openContrast: Math.max(one, other) };
+/** Mean of the profile's places strictly between two, whose zero is at `middle`; NaN when there is none. */
+function meanBetween(profile: Float64Array, middle: number, from: number, to: number): number {
+  const first = Math.max(0, Math.floor(from / profileStep) + 1 + middle);
+  const last = Math.min(2 * middle, Math.ceil(to / profileStep) - 1 + middle);
+  let sum = 0;
+  for (let i = first; i <= last; i++) sum += profile[i] ?? 0;
+  return sum / Math.max(0, last - first + 1);
 }
 
 /** As many numbers as a bar has stations: medians are taken in place, without an array of their own each time. */

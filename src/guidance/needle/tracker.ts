@@ -60,7 +60,8 @@ export function createNeedleTracker(fineWidth: number, fineHeight: number): Need
       const frameView: NeedleView = { sizes: context.pyramid, tipPicture: frameAsTipPicture(context.frame, context.pyramid.ofStoredValue) };
       const view = beside?.view ?? frameView;
       const bars = detector.bars(view.sizes, context.field, context.scale);
-      if (mayComeIn(tracks, context)) bars.push(...detector.entries(view.sizes, context.field, context.scale).filter((one) => isElsewhere(one, bars, context)));
+      if (mayComeIn(tracks, candidates.length > 0, context))
+        bars.push(...detector.entries(view.sizes, context.field, bars, context.scale).filter((one) => isElsewhere(one, bars, context)));
       const followed: NeedleTrack[] = [];
       for (const track of tracks) {
         const own = bars.filter((bar) => !belongsToAnother(bar, track, tracks, context));
@@ -109,9 +110,15 @@ export function createNeedleTracker(fineWidth: number, fineHeight: number): Need
   };
 }
 
-/** Nothing but its point may be seen of a needle, and no cement is there yet, which may lie at a border too. */
-const mayComeIn = (tracks: readonly NeedleTrack[], { cementSeen, scale }: NeedleContext): boolean =>
-  !cementSeen && (tracks.length < 2 || tracks.some((track) => track.lengthPx * scale.mmPerPx < rules.shortMm));
+/**
+ * Nothing but its point may be seen of a needle, and no cement is there yet, which may lie at a border too. A second one is looked for
+ * in every other frame, until something has been seen of it.
+ */
+function mayComeIn(tracks: readonly NeedleTrack[], isAwaited: boolean, { cementSeen, scale, frameCount }: NeedleContext): boolean {
+  if (cementSeen) return false;
+  if (tracks.length === 0 || isAwaited || tracks.some((track) => track.lengthPx * scale.mmPerPx < rules.shortMm)) return true;
+  return tracks.length < 2 && frameCount % 2 === 0;
+}
 
 /** Whether none of the bars lies where an entry was found. */
 function isElsewhere(entry: FoundBar, bars: readonly FoundBar[], { pyramid, scale }: NeedleContext): boolean {
