@@ -92,9 +92,13 @@ function nearestWithin(offsets: readonly number[], middle: number): number | nul
   return nearest;
 }
 
+/** Which way round a closed outline was drawn: 1 or −1; 0 when it encloses nothing. */
+export const turnOf = (outline: readonly Point[]): number =>
+  Math.sign(outline.reduce((sum, [x, y], i) => sum + crossOf([x, y], outline[(i + 1) % outline.length] ?? [x, y]), 0));
+
 /** Even steps along the closed outline, with the direction out of it. */
 export function outlineStations(outline: readonly Point[], stepPx: number): { readonly at: Point; readonly outward: Point }[] {
-  const turn = Math.sign(outline.reduce((sum, [x, y], i) => sum + crossOf([x, y], outline[(i + 1) % outline.length] ?? [x, y]), 0)) || 1;
+  const turn = turnOf(outline) || 1;
   return outline.flatMap((from, i) => {
     const to = outline[(i + 1) % outline.length] ?? from;
     const length = Math.hypot(to[0] - from[0], to[1] - from[1]);

@@ -1,5 +1,5 @@
 import { sampleGrid } from '../image/grid.ts';
-import { type EdgePicture, outlineStations } from './bodyEdge.ts';
+import { type EdgePicture, outlineStations, turnOf } from './bodyEdge.ts';
 
 type Point = readonly [x: number, y: number];
 
@@ -45,9 +45,7 @@ export function fitOutline(picture: EdgePicture, outline: readonly Point[], mmPe
 
 /** The outline as it lies on the bone. */
 export function fittedOutline(outline: readonly Point[], { shiftPx, widerPx }: OutlineFit): Point[] {
-  const turn = Math.sign(
-    outline.reduce((sum, [x, y], i) => sum + x * (outline[(i + 1) % outline.length]?.[1] ?? y) - y * (outline[(i + 1) % outline.length]?.[0] ?? x), 0),
-  );
+  const turn = turnOf(outline);
   return outline.map(([x, y], i) => {
     const before = outline[(i + outline.length - 1) % outline.length] ?? [x, y];
     const after = outline[(i + 1) % outline.length] ?? [x, y];

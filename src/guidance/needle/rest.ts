@@ -9,6 +9,7 @@ export const restRules = {
   styletDrop: 0.2,
   /** And against its brighter side by this share of that. */
   openDropShare: 0.4,
+  /** So much lost at once by a shaft longer than so many of its widths is the stylet, however short a time it has been seen. */
   plainDrop: 0.35,
   longWidths: 6,
   /** A tip measured to this share of the width is believed at once. */
