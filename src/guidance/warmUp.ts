@@ -78,9 +78,9 @@ export function warmUp(create: () => PlaneGuidance): void {
   rehearsed = true;
   const guidance = create();
   guidance.operator({ kind: 'plan', plan: rehearsalPlan });
-  for (let index = 0; index < 16; index++) {
-    // Drawn anew, zones and the body's edge are made anew: else they are made once, just when cement comes.
-    if (index > 12) guidance.operator({ kind: 'plan', plan: rehearsalPlan });
+  for (let index = 0; index < 20; index++) {
+    // Drawn anew, zones and the body's edge are made anew, in two frames: else they are made once, just when cement comes.
+    if (index > 12 && index % 2 === 0) guidance.operator({ kind: 'plan', plan: rehearsalPlan });
     guidance.frame(rehearsalFrame(index), index * 100);
   }
 }

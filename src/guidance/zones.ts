@@ -39,24 +39,82 @@ export function boneRegion(
   };
 }
 
-/** Signed distance from a closed outline: negative inside. */
-function distanceToOutline(polygon: readonly ImagePoint[], x: number, y: number): number {
-  let nearest = Number.POSITIVE_INFINITY;
+/** The sides of a closed outline, six numbers each: where it begins, what leads to its end, its length squared, the row of its end. */
+function sidesOf(polygon: readonly ImagePoint[]): Float64Array {
+  const sides = new Float64Array(6 * polygon.length);
+  polygon.forEach(([x, y], i) => {
+    const [fromX, fromY] = polygon[(i + polygon.length - 1) % polygon.length] ?? [x, y];
+    const dx = x - fromX;
+    const dy = y - fromY;
+    sides.set([fromX, fromY, dx, dy, dx * dx + dy * dy, y], 6 * i);
+  });
+  return sides;
+}
+
+/** Square of the distance from the side that begins at `i`. */
+function squareToSide(sides: Float64Array, i: number, x: number, y: number): number {
+  const fromX = x - (sides[i] as number);
+  const fromY = y - (sides[i + 1] as number);
+  const dx = sides[i + 2] as number;
+  const dy = sides[i + 3] as number;
+  const square = sides[i + 4] as number;
+  const along = fromX * dx + fromY * dy;
+  const t = along <= 0 ? 0 : along >= square ? 1 : along / square;
+  const ex = fromX - t * dx;
+  const ey = fromY - t * dy;
+  return ex * ex + ey * ey;
+}
+
+/** Whether a place lies inside of the closed outline. */
+function isInside(sides: Float64Array, x: number, y: number): boolean {
   let inside = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const a = polygon[j];
-    const b = polygon[i];
-    if (a === undefined || b === undefined) continue;
-    const dx = b[0] - a[0];
-    const dy = b[1] - a[1];
-    const square = dx * dx + dy * dy;
-    const t = square > 0 ? Math.max(0, Math.min(1, ((x - a[0]) * dx + (y - a[1]) * dy) / square)) : 0;
-    const ex = x - a[0] - t * dx;
-    const ey = y - a[1] - t * dy;
-    nearest = Math.min(nearest, ex * ex + ey * ey);
-    if (b[1] > y !== a[1] > y && x < (dx * (y - b[1])) / dy + b[0]) inside = !inside;
+  for (let i = 0; i < sides.length; i += 6) {
+    const startsBelow = (sides[i + 1] as number) > y;
+    const endsBelow = (sides[i + 5] as number) > y;
+    if (startsBelow === endsBelow) continue;
+    if (x - (sides[i] as number) < ((sides[i + 2] as number) * (y - (sides[i + 1] as number))) / (sides[i + 3] as number)) inside = !inside;
   }
-  return inside ? -Math.sqrt(nearest) : Math.sqrt(nearest);
+  return inside;
+}
+
+/** Places of one square, so many pixels wide, have the same few sides near them. */
+const squarePx = 16;
+const acrossHalfSquarePx = Math.hypot(squarePx, squarePx) / 2;
+
+/** Signed distance from a closed outline, negative inside, in pixels, of every other place of every other row of a box. */
+function distancesToOutline(polygon: readonly ImagePoint[], box: Region, told: (x: number, y: number, distancePx: number) => void): void {
+  const sides = sidesOf(polygon);
+  const squares = new Float64Array(polygon.length);
+  const near = new Int32Array(polygon.length);
+  for (let top = box.y0; top < box.y1; top += squarePx) {
+    for (let left = box.x0; left < box.x1; left += squarePx) {
+      const middleX = left + squarePx / 2;
+      const middleY = top + squarePx / 2;
+      let nearest = Number.POSITIVE_INFINITY;
+      for (let side = 0; side < squares.length; side++) {
+        const square = squareToSide(sides, 6 * side, middleX, middleY);
+        squares[side] = square;
+        if (square < nearest) nearest = square;
+      }
+      const nearestPx = Math.sqrt(nearest);
+      const farthest = (nearestPx + 2 * acrossHalfSquarePx) ** 2;
+      let nearCount = 0;
+      for (let side = 0; side < squares.length; side++) if ((squares[side] as number) <= farthest) near[nearCount++] = 6 * side;
+      const isCrossed = nearestPx <= acrossHalfSquarePx;
+      const isMiddleInside = isInside(sides, middleX, middleY);
+      for (let y = top; y < Math.min(top + squarePx, box.y1); y += 2) {
+        for (let x = left; x < Math.min(left + squarePx, box.x1); x += 2) {
+          let least = Number.POSITIVE_INFINITY;
+          for (let k = 0; k < nearCount; k++) {
+            const square = squareToSide(sides, near[k] as number, x, y);
+            if (square < least) least = square;
+          }
+          const inside = isCrossed ? isInside(sides, x, y) : isMiddleInside;
+          told(x, y, inside ? -Math.sqrt(least) : Math.sqrt(least));
+        }
+      }
+    }
+  }
 }
 
 /** The planned vertebra as distances at every place of the fine grid, bone coordinates. */
@@ -101,19 +159,17 @@ export function zonesAbout(
   const centre: ImagePoint = [body.reduce((s, p) => s + p[0], 0) / body.length, body.reduce((s, p) => s + p[1], 0) / body.length];
   const behind = wall === null ? null : distanceBehind(wall, centre);
   // Every other place is enough: half a millimetre at most, against outlines drawn to one or two.
-  for (let y = box.y0; y < box.y1; y += 2) {
-    for (let x = box.x0; x < box.x1; x += 2) {
-      const outside = distanceToOutline(body, x, y) * mmPerFinePx;
-      const behindMm = behind === null ? 0 : behind(x, y) * mmPerFinePx;
-      for (let at = y * width + x; at <= (y + 1) * width + x && at < outlineMm.length; at += width) {
-        outlineMm[at] = outside;
-        outlineMm[at + 1] = outside;
-        if (wallMm === null) continue;
-        wallMm[at] = behindMm;
-        wallMm[at + 1] = behindMm;
-      }
+  distancesToOutline(body, box, (x, y, distancePx) => {
+    const outside = distancePx * mmPerFinePx;
+    const behindMm = behind === null ? 0 : behind(x, y) * mmPerFinePx;
+    for (let at = y * width + x; at <= (y + 1) * width + x && at < outlineMm.length; at += width) {
+      outlineMm[at] = outside;
+      outlineMm[at + 1] = outside;
+      if (wallMm === null) continue;
+      wallMm[at] = behindMm;
+      wallMm[at + 1] = behindMm;
     }
-  }
+  });
   const depthMm = behind === null ? 0 : Math.max(...body.map(([x, y]) => -behind(x, y))) * mmPerFinePx;
   return { box, outlineMm, wallMm, depthMm, centre, outline: body, wall };
 }

@@ -55,39 +55,60 @@ const rules = {
 export function bodyEdge(picture: EdgePicture, outline: readonly Point[], mmPerPx: number): EdgeStation[] {
   const places = outlineStations(outline, rules.station / mmPerPx);
   const offsetsMm = places.map((place) => edgeOffsetsMm(picture, place, mmPerPx));
-  const reach = Math.round(rules.neighbours / rules.station);
+  const settledMm = agreedOffsets(offsetsMm);
   return places.map(({ at, outward }, i) => {
-    const around = Array.from({ length: 2 * reach + 1 }, (_, k) => offsetsMm[(i + k - reach + places.length) % places.length] ?? []);
-    const settled = agreedOffset(around);
-    return { at, outward, offsetPx: settled === null ? null : settled / mmPerPx };
+    const settled = settledMm[i] ?? Number.NaN;
+    return { at, outward, offsetPx: Number.isNaN(settled) ? null : settled / mmPerPx };
   });
 }
 
-/** The outermost offset at which enough of the stations have an edge; of those the mean. */
-function agreedOffset(around: readonly (readonly number[])[]): number | null {
-  for (const middle of around.flat().sort((p, q) => q - p)) {
-    let agreeing = 0;
-    let sum = 0;
-    for (const offsets of around) {
-      const near = nearestWithin(offsets, middle);
-      if (near === null) continue;
-      agreeing++;
-      sum += near;
+/** How many stations to either side have a say. */
+const sayReach = Math.round(rules.neighbours / rules.station);
+const leastAgreeing = rules.agreeing * (2 * sayReach + 1);
+
+/** For each station the outermost offset at which enough of those about it have an edge; of these the mean. NaN where there is none. */
+function agreedOffsets(offsetsMm: readonly (readonly number[])[]): Float64Array {
+  const count = offsetsMm.length;
+  const agreed = new Float64Array(count).fill(Number.NaN);
+  const flat = Float64Array.from(offsetsMm.flat());
+  const starts = new Int32Array(count + 1);
+  for (let i = 0; i < count; i++) starts[i + 1] = (starts[i] as number) + (offsetsMm[i]?.length ?? 0);
+  const middles = new Float64Array(flat.length * (2 * sayReach + 1));
+  for (let i = 0; i < count; i++) {
+    let middleCount = 0;
+    for (let k = i - sayReach; k <= i + sayReach; k++) {
+      const station = (k + count) % count;
+      for (let at = starts[station] as number; at < (starts[station + 1] as number); at++) middles[middleCount++] = flat[at] as number;
     }
-    if (agreeing >= rules.agreeing * around.length) return sum / agreeing;
+    const sorted = middles.subarray(0, middleCount).sort();
+    for (let m = middleCount - 1; m >= 0; m--) {
+      const middle = sorted[m] as number;
+      let agreeing = 0;
+      let sum = 0;
+      for (let k = i - sayReach; k <= i + sayReach; k++) {
+        const station = (k + count) % count;
+        const near = nearestWithin(flat, starts[station] as number, starts[station + 1] as number, middle);
+        if (Number.isNaN(near)) continue;
+        agreeing++;
+        sum += near;
+      }
+      if (agreeing < leastAgreeing) continue;
+      agreed[i] = sum / agreeing;
+      break;
+    }
   }
-  return null;
+  return agreed;
 }
 
-/** Of a station's offsets the one nearest to `middle` that agrees with it. */
-function nearestWithin(offsets: readonly number[], middle: number): number | null {
-  let nearest: number | null = null;
+/** Of one station's offsets the one nearest to `middle` that agrees with it; NaN when none does. */
+function nearestWithin(offsets: Float64Array, from: number, before: number, middle: number): number {
+  let nearest = Number.NaN;
   let least: number = rules.agree;
-  for (const offset of offsets) {
-    const distance = Math.abs(offset - middle);
-    if (distance > least || (nearest !== null && distance === least)) continue;
+  for (let at = from; at < before; at++) {
+    const distance = Math.abs((offsets[at] as number) - middle);
+    if (distance > least || (!Number.isNaN(nearest) && distance === least)) continue;
     least = distance;
-    nearest = offset;
+    nearest = offsets[at] as number;
   }
   return nearest;
 }
@@ -123,8 +144,8 @@ function edgeOffsetsMm(picture: EdgePicture, { at, outward }: { readonly at: Poi
   const brightest = Math.min(...values);
   const offsets: number[] = [];
   for (let i = reach; i < values.length - reach; i++) {
-    const outside = values.slice(i + 2, i + reach).reduce((sum, value) => sum + value, 0) / (reach - 2);
-    const step = Math.max(...values.slice(i - reach, i + 1)) - outside;
+    const outside = sumOf(values, i + 2, i + reach) / (reach - 2);
+    const step = mostOf(values, i - reach, i + 1) - outside;
     // The silhouette leads to the brightest there is: what gets brighter farther out makes it an inner edge, what was brighter before it is
     // the disc or soft tissue between this bone and the one that the step belongs to.
     if (step < least || outside - brightest > rules.levelShare * step) continue;
@@ -133,6 +154,18 @@ function edgeOffsetsMm(picture: EdgePicture, { at, outward }: { readonly at: Poi
     if (here >= level && next < level) offsets.push((i + (here - level) / (here - next)) * rules.step - rules.inside - rules.edge);
   }
   return offsets;
+}
+
+function sumOf(values: readonly number[], from: number, before: number): number {
+  let sum = 0;
+  for (let i = from; i < before; i++) sum += values[i] as number;
+  return sum;
+}
+
+function mostOf(values: readonly number[], from: number, before: number): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (let i = from; i < before; i++) most = Math.max(most, values[i] as number);
+  return most;
 }
 
 /** Attenuation from inside to outside, averaged along the outline; null where a part of it is not known. */
@@ -195,19 +228,22 @@ function nearestStations(stations: readonly EdgeStation[], box: Region, mmPerPx:
   const nearest = new Int16Array(columns * rows).fill(-1);
   const squares = new Float32Array(columns * rows).fill(Number.POSITIVE_INFINITY);
   const reachPx = (Math.max(rules.inside, rules.outside + rules.about) + rules.station) / mmPerPx;
-  stations.forEach(({ at: [sx, sy] }, index) => {
+  for (let index = 0; index < stations.length; index++) {
+    const [sx, sy] = stations[index]?.at ?? [0, 0];
+    const firstColumn = Math.max(0, Math.ceil((sx - reachPx - box.x0) / 2));
     const lastColumn = Math.min(columns - 1, Math.floor((sx + reachPx - box.x0) / 2));
     const lastRow = Math.min(rows - 1, Math.floor((sy + reachPx - box.y0) / 2));
     for (let row = Math.max(0, Math.ceil((sy - reachPx - box.y0) / 2)); row <= lastRow; row++) {
-      for (let column = Math.max(0, Math.ceil((sx - reachPx - box.x0) / 2)); column <= lastColumn; column++) {
+      const dy = box.y0 + 2 * row - sy;
+      for (let column = firstColumn; column <= lastColumn; column++) {
         const dx = box.x0 + 2 * column - sx;
-        const dy = box.y0 + 2 * row - sy;
         const cell = row * columns + column;
-        if (dx * dx + dy * dy >= (squares[cell] as number)) continue;
-        squares[cell] = dx * dx + dy * dy;
+        const square = dx * dx + dy * dy;
+        if (square >= (squares[cell] as number)) continue;
+        squares[cell] = square;
         nearest[cell] = index;
       }
     }
-  });
+  }
   return nearest;
 }

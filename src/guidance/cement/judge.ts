@@ -87,6 +87,13 @@ function isBar(region: DarkRegion, mmPerFinePx: number): boolean {
 const reachesRim = (region: DarkRegion, box: Region): boolean =>
   region.x0 <= box.x0 + 3 || region.y0 <= box.y0 + 3 || region.x1 >= box.x1 - 4 || region.y1 >= box.y1 - 4;
 
+/** One frame less for each place that is waited for. */
+function countDown(frames: Uint8Array, box: Region, width: number): void {
+  for (let y = box.y0; y < box.y1; y++) {
+    for (let at = y * width + box.x0; at < y * width + box.x1; at++) if (frames[at] !== 0) frames[at] = (frames[at] as number) - 1;
+  }
+}
+
 export function createCementJudge(width: number, height: number): CementJudge {
   const size = width * height;
   const previous = new Uint8Array(size);
@@ -223,9 +230,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
   function markForeign({ regions, labels, box, mask, restFrames, zones }: JudgeInput): void {
     const outlineMm = zones()?.outlineMm;
     const frames = Math.min(255, rules.foreignRests * restFrames);
-    for (let y = box.y0; y < box.y1; y++) {
-      for (let at = y * width + box.x0; at < y * width + box.x1; at++) if ((foreign[at] ?? 0) > 0) foreign[at] = (foreign[at] ?? 0) - 1;
-    }
+    countDown(foreign, box, width);
     for (const region of regions) {
       if (!reachesRim(region, box)) continue;
       for (let y = region.y0; y <= region.y1; y++) {

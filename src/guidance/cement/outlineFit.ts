@@ -93,7 +93,7 @@ function bestOf([x, y, w]: Tried, shift: number, wider: number, step: number, sc
   for (let widerMm = w - wider; widerMm <= w + wider; widerMm += step) {
     for (let dx = x - shift; dx <= x + shift; dx += step) {
       for (let dy = y - shift; dy <= y + shift; dy += step) {
-        if (Math.hypot(dx, dy) > rules.mostShift || Math.abs(widerMm) > rules.mostWider) continue;
+        if (dx * dx + dy * dy > rules.mostShift ** 2 || Math.abs(widerMm) > rules.mostWider) continue;
         const here = score(dx, dy, widerMm);
         if (here <= most) continue;
         most = here;
