@@ -1,6 +1,7 @@
 /**
  * Guidance against the truth of simulated procedures, one line each, as a table: `node tests/bench/guidanceFigures.ts`. With
- * `--pictures DIR` it writes instead the pictures of what guidance does not see. Both are to the bit the same on every run.
+ * `--leaks` it says instead how late each leak of the simulator is told, with `--pictures DIR` it writes the pictures of what
+ * guidance does not see. All are to the bit the same on every run.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,8 +10,10 @@ import { decodeRunLengths, type RunLengthMask } from '../../src/base/runLength.t
 import type { PlaneId } from '../../src/sample/index.ts';
 import {
   beforeCement,
+  type Change,
   cementLateS,
   dice,
+  drawnTooWide,
   falseLeaks,
   mostClaimedPx,
   needlesFound,
@@ -18,6 +21,7 @@ import {
   type Seen,
   type Stretches,
   tipErrorsMm,
+  usualSizePx,
   watch,
 } from '../integration/guidedSimulation.ts';
 
@@ -73,6 +77,32 @@ function rowOf({ name, seed, plane, fps, stretches }: Run): string {
   ];
   return `| ${cells.join(' | ')} |`;
 }
+
+const leaks: readonly { readonly into: string; readonly name: string; readonly plane: PlaneId }[] = [
+  { into: 'disc', name: 'leak-disc', plane: 'b' },
+  { into: 'disc', name: 'leak-disc', plane: 'a' },
+  { into: 'vein in front', name: 'leak-anterior', plane: 'b' },
+  { into: 'vein in front', name: 'leak-anterior', plane: 'a' },
+  { into: 'beside the body', name: 'leak-lateral', plane: 'a' },
+  { into: 'canal', name: 'leak-posterior', plane: 'b' },
+];
+const leakSeeds = [2, 4];
+const asDrawn: Change = (scenario) => scenario;
+
+/** Frames (five a second) from the first in which as much as 40 px at 1024² lies where no other cement is to the alarm, for each seed, and the most that had leaked. */
+function lateCell(name: string, plane: PlaneId, change: Change): string {
+  const leastPx = 40 * (usualSizePx / 1024) ** 2;
+  const told = leakSeeds.map((seed) => {
+    const seen = watch(name, seed, plane, 5, [[10, 42]], usualSizePx, change);
+    const visible = seen.findIndex(({ truth }) => truth.leak.distinctPx >= leastPx);
+    const at = seen.findIndex(({ observation }) => observation.cement.leak);
+    return { frames: at < 0 ? 'not told' : `${at - visible}`, ml: seen[at]?.truth.leak.volumeMl ?? Number.NaN };
+  });
+  return `${told.map(({ frames }) => frames).join(', ')} (${fixed(Math.max(...told.map(({ ml }) => ml)), 2)} mL)`;
+}
+
+const leakRow = ({ into, name, plane }: (typeof leaks)[number]): string =>
+  `| ${into} | ${plane === 'a' ? 'frontal' : 'lateral'} | ${lateCell(name, plane, asDrawn)} | ${lateCell(name, plane, drawnTooWide(2))} | ${lateCell(name, plane, drawnTooWide(-2))} |`;
 
 /** What is drawn: [red, green, blue]. */
 const colours = { truth: [90, 230, 90], found: [255, 90, 90], cement: [90, 220, 255], leak: [255, 220, 60] } as const;
@@ -147,6 +177,9 @@ if (folder !== undefined) {
     const shown = watch(name, seed, plane, fps, stretches).findLast(({ tMs }) => tMs <= 1000 * atS);
     if (shown !== undefined) writeFileSync(join(folder, file), pictureOf(shown));
   }
+} else if (process.argv.includes('--leaks')) {
+  process.stdout.write(`| leak into | view | outline as drawn | 2 mm too wide | 2 mm too narrow |\n|${'---|'.repeat(5)}\n`);
+  for (const leak of leaks) process.stdout.write(`${leakRow(leak)}\n`);
 } else {
   process.stdout.write('| procedure | tip error, median / p95, mm | needles found | cement claimed before any, px | Dice | told after | volume | leak |\n');
   process.stdout.write(`|${'---|'.repeat(8)}\n`);
