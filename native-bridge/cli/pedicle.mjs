@@ -24,11 +24,12 @@ const handlesFrames = new Set(['console', 'run', 'replay', 'analyze', 'export', 
 const handedOver = process.argv.some((argument) => argument.includes('/dev/fd/') || argument.includes('/proc/self/fd/'));
 const settled = process.platform !== 'linux' || process.env[threshold] !== undefined || handedOver || !handlesFrames.has(process.argv[2] ?? '');
 if (!settled) process.env[threshold] = String(256 * 1024);
+const limits = settled ? [] : ['--max-semi-space-size=16'];
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const [major] = process.versions.node.split('.').map(Number);
 if (major === 24 && !settled && process.send === undefined)
-  process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], process.env);
+  process.execve?.(process.execPath, [process.execPath, ...limits, ...process.execArgv, ...process.argv.slice(1)], process.env);
 if (major === 24) {
   // What is experimental in the pinned runtime (its SQLite) is pinned with it: no news for who reads the output.
   process.removeAllListeners('warning');
@@ -44,7 +45,7 @@ if (major === 24) {
     process.stderr.write(`pedicle: Node 24 is not installed beside the project (looked for ${node}). Run "npm ci" first.\n`);
     process.exit(2);
   }
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [...limits, '--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     if (signal) process.kill(process.pid, signal);

@@ -21,7 +21,11 @@ export async function runProgram(args: readonly string[], core?: number): Promis
   // As the program sets it for itself; replacing itself for that, it would close the descriptor on which its usage is told.
   const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: String(256 * 1024) };
   const startMs = performance.now();
-  const child = spawn(command, [...before, '--import', usage, entry, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env });
+  const child = spawn(command, [...before, '--max-semi-space-size=16', '--import', usage, entry, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    env,
+  });
   const said = ['', '', ''];
   for (const [index, stream] of [child.stdout, child.stderr, child.stdio[3]].entries())
     stream?.on('data', (chunk: Buffer) => {
