@@ -3,7 +3,7 @@ import { type CavityInput, createCavityWatch } from '../../src/guidance/cement/c
 import { createRegionBuffers, darkRegions, ellipseLikeness } from '../../src/guidance/cement/regions.ts';
 import { createGrid } from '../../src/guidance/image/grid.ts';
 import { decide } from '../../src/guidance/needle/rest.ts';
-import type { NeedleTrack } from '../../src/guidance/needle/tracker.ts';
+import type { NeedleTrack } from '../../src/guidance/needle/track.ts';
 
 const size = 160;
 type Shape = (x: number, y: number) => boolean;

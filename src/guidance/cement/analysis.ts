@@ -5,7 +5,7 @@ import { type AttenuationPyramid, relationshipOf } from '../image/attenuation.ts
 import type { VisibleField } from '../image/field.ts';
 import type { MotionEstimate, Region } from '../image/motion.ts';
 import type { ImageKernels } from '../kernels/imageKernels.ts';
-import type { NeedleTrack } from '../needle/tracker.ts';
+import type { NeedleTrack } from '../needle/track.ts';
 import type { CementObservation } from '../observation.ts';
 import type { ImageScale } from '../scale.ts';
 import { boundsOf, type ZoneMap, zoneMap, zonesAbout } from '../zones.ts';
@@ -156,7 +156,6 @@ export function createCementAnalysis(width: number, height: number, kernels: Ima
       zones: () => zonesOf(context, box, mmPerFinePx),
       regions,
       buffers,
-      labels: buffers.labels,
       blocked,
       box,
       mmPerFinePx,

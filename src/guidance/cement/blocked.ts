@@ -1,6 +1,6 @@
 import type { Grid } from '../image/grid.ts';
 import type { Region } from '../image/motion.ts';
-import type { NeedleTrack } from '../needle/tracker.ts';
+import type { NeedleTrack } from '../needle/track.ts';
 import { markedExtent } from './maskImage.ts';
 
 /** A needle's axis in bone coordinates of the fine grid, from the tip backwards. */

@@ -1,7 +1,7 @@
 import type { Stage } from '../../sample/index.ts';
 import type { Grid } from '../image/grid.ts';
 import type { MotionEstimate, Region } from '../image/motion.ts';
-import type { NeedleTrack } from '../needle/tracker.ts';
+import type { NeedleTrack } from '../needle/track.ts';
 import type { ZoneMap } from '../zones.ts';
 import { type CavityState, createCavityWatch } from './cavity.ts';
 import { type DarkRegion, ellipseLikeness, partsBeyond, type RegionBuffers, rectangleOf } from './regions.ts';
@@ -11,7 +11,6 @@ import { isPartOfMore } from './surroundings.ts';
 export interface JudgeInput {
   readonly regions: readonly DarkRegion[];
   readonly buffers: RegionBuffers;
-  readonly labels: Uint16Array;
   readonly blocked: Uint8Array;
   readonly box: Region;
   readonly difference: Grid;
@@ -127,7 +126,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
     restlessFrames = 0;
     zone.update(input);
     if (cementSeen) markForeign(input);
-    const near = input.regions.filter((region) => zone.reaches(region, input.labels) && (cementSeen || !isBar(region, input.mmPerFinePx)));
+    const near = input.regions.filter((region) => zone.reaches(region, input.buffers.labels) && (cementSeen || !isBar(region, input.mmPerFinePx)));
     const others = cementSeen && !input.motion.jumped ? input.regions.filter((region) => !near.includes(region) && mayBeRemote(region, input)) : [];
     const state = cementSeen ? 'cement' : cavityState(input, near, true);
     if (state === 'cement') {
@@ -149,7 +148,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
     const nothingIs = input.regions.length === 0 || input.tracks.some((track) => isAdvancing(track, input));
     if (cavity.isEmpty() && nothingIs) return { held: [], absorb: 0.25 };
     zone.update(input);
-    const near = input.regions.filter((region) => zone.reaches(region, input.labels) && !isBar(region, input.mmPerFinePx));
+    const near = input.regions.filter((region) => zone.reaches(region, input.buffers.labels) && !isBar(region, input.mmPerFinePx));
     const state = input.tracks.length > 0 ? cavityState(input, near, false) : 'undecided';
     restlessFrames = state === 'undecided' && near.length > 0 ? restlessFrames + 1 : 0;
     return { held: restlessFrames > rules.restlessRests * input.restFrames ? [] : near, absorb: 0.25 };
@@ -170,7 +169,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
   }
 
   /** Of the largest region, or of all that are not much smaller, which a shaft across them may have parted: whichever is rounder. */
-  function roundness(near: readonly DarkRegion[], { labels, blocked }: JudgeInput): number {
+  function roundness(near: readonly DarkRegion[], { buffers: { labels }, blocked }: JudgeInput): number {
     const most = near.reduce((area, region) => Math.max(area, region.areaPx), 0);
     const largest = near.find((region) => region.areaPx === most);
     if (largest === undefined) return 0;
@@ -191,7 +190,8 @@ export function createCementJudge(width: number, height: number): CementJudge {
    * touches cement (a fold of bowel, a diaphragm). That is not believed for a rest.
    */
   function grownFrom(near: readonly DarkRegion[], input: JudgeInput): readonly DarkRegion[] {
-    const { evidence, blocked, box, low, high, buffers, mmPerFinePx, labels, restFrames } = input;
+    const { evidence, blocked, box, low, high, buffers, mmPerFinePx, restFrames } = input;
+    const { labels } = buffers;
     const parts = partsBeyond(near, (at) => zone.covers(at), evidence, blocked, box, low, high, buffers);
     return parts.filter((part) => {
       if (part.areaPx * mmPerFinePx ** 2 < rules.remoteAreaMm2) return true;
@@ -205,7 +205,13 @@ export function createCementJudge(width: number, height: number): CementJudge {
 
   function belongsElsewhere(region: DarkRegion, input: JudgeInput): boolean {
     const isTaken = (at: number): boolean => input.blocked[at] !== 0 || input.mask[at] !== 0 || zone.covers(at);
-    return isPartOfMore(region, { ...input, isTaken, leastNepers: rules.faintShare * input.low, mostPx: rules.bar.longMm / input.mmPerFinePx });
+    return isPartOfMore(region, {
+      ...input,
+      labels: input.buffers.labels,
+      isTaken,
+      leastNepers: rules.faintShare * input.low,
+      mostPx: rules.bar.longMm / input.mmPerFinePx,
+    });
   }
 
   /** Cement apart from the rest: a leak into a vein or the canal comes up somewhere else in the projection. */
@@ -218,7 +224,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
     return !belongsElsewhere(region, input);
   }
 
-  function sumOver({ label, x0, y0, x1, y1 }: DarkRegion, { labels }: JudgeInput, valueAt: (at: number) => number): number {
+  function sumOver({ label, x0, y0, x1, y1 }: DarkRegion, { buffers: { labels } }: JudgeInput, valueAt: (at: number) => number): number {
     let sum = 0;
     for (let y = y0; y <= y1; y++) {
       for (let at = y * width + x0; at <= y * width + x1; at++) if (labels[at] === label) sum += valueAt(at);
@@ -227,7 +233,7 @@ export function createCementJudge(width: number, height: number): CementJudge {
   }
 
   /** What is dark outside of the body, joined to the rim of the watched region and away from cement has come from there. */
-  function markForeign({ regions, labels, box, mask, restFrames, zones }: JudgeInput): void {
+  function markForeign({ regions, buffers: { labels }, box, mask, restFrames, zones }: JudgeInput): void {
     const outlineMm = zones()?.outlineMm;
     const frames = Math.min(255, rules.foreignRests * restFrames);
     countDown(foreign, box, width);
@@ -260,14 +266,14 @@ export function createCementJudge(width: number, height: number): CementJudge {
     for (let y = region.y0; y <= region.y1; y++) {
       for (let x = region.x0; x <= region.x1; x++) {
         const at = y * width + x;
-        if (input.labels[at] === region.label && (previous[at] ?? 0) >= before) seenBefore++;
+        if (input.buffers.labels[at] === region.label && (previous[at] ?? 0) >= before) seenBefore++;
       }
     }
     return seenBefore > 0.4 * region.areaPx;
   }
 
   /** Counts for how many frames each pixel has been dark. */
-  function remember({ labels, box }: JudgeInput): void {
+  function remember({ buffers: { labels }, box }: JudgeInput): void {
     for (let y = box.y0; y < box.y1; y++) {
       for (let at = y * width + box.x0; at < y * width + box.x1; at++) previous[at] = labels[at] === 0 ? 0 : Math.min(200, (previous[at] ?? 0) + 1);
     }
@@ -278,7 +284,8 @@ export function createCementJudge(width: number, height: number): CementJudge {
    * behind joins cement to the hub: then only what is next to cement, or where it can come from, is taken.
    */
   function paint(input: JudgeInput, regions: readonly DarkRegion[]): void {
-    const { mask, labels, difference, low, blocked, box, starts } = input;
+    const { mask, buffers, difference, low, blocked, box, starts } = input;
+    const { labels } = buffers;
     for (let y = box.y0; y < box.y1; y++) {
       for (let at = y * width + box.x0; at < y * width + box.x1; at++) {
         if (mask[at] !== 0 && blocked[at] === 0 && (difference.data[at] ?? 0) < 0.7 * low) mask[at] = 0;

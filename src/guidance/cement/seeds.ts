@@ -1,5 +1,5 @@
 import type { Region } from '../image/motion.ts';
-import type { NeedleTrack } from '../needle/tracker.ts';
+import type { NeedleTrack } from '../needle/track.ts';
 import type { ZoneMap } from '../zones.ts';
 import { markedExtent } from './maskImage.ts';
 import type { DarkRegion } from './regions.ts';

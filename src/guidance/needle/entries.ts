@@ -2,7 +2,7 @@ import type { PictureSizes } from '../image/attenuation.ts';
 import { depthAt, type VisibleField } from '../image/field.ts';
 import { type Grid, sampleGrid } from '../image/grid.ts';
 import type { NeedleScale } from './detect.ts';
-import { fitLine, type Shaft, type Station, strongestSlope } from './shaft.ts';
+import { fitLine, profileAcross, profileStep, type Shaft, type Station, strongestSlope } from './shaft.ts';
 
 /**
  * Points that have just come in over the border of the field. Of a needle's first five millimetres there is hardly more to be seen
@@ -215,19 +215,12 @@ function stationsFromBorder(fine: Grid, field: VisibleField, axis: Axis, widthPx
   return [];
 }
 
-const profileStep = 0.5;
 /** Between the places where a point is measured at last. */
 const finestStep = 0.5;
-const scratchProfile = new Float64Array(1024);
 
 /** As of a shaft, but for any width up to `widthPx`. */
 function stationAt(fine: Grid, { x, y, dx, dy }: Axis, along: number, widthPx: number, leastEdge: number): Station | null {
-  const reach = Math.min(500, Math.ceil((1.2 * widthPx + 1) / profileStep));
-  const profile = scratchProfile;
-  for (let i = -reach; i <= reach; i++) {
-    const across = i * profileStep;
-    profile[i + reach] = sampleGrid(fine, x + dx * along - dy * across, y + dy * along + dx * across);
-  }
+  const { profile, reach } = profileAcross(fine, x + dx * along, y + dy * along, -dy, dx, 1.2 * widthPx + 1);
   const rise = strongestSlope(profile, reach, -rules.reach * widthPx, 0, 1);
   const fall = strongestSlope(profile, reach, 0, rules.reach * widthPx, -1);
   if (rise.slope < leastEdge || fall.slope < leastEdge) return null;

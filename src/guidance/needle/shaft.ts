@@ -47,15 +47,30 @@ export interface Station {
 const usualStations = 160;
 export const fewStations = 40;
 
-const profileStep = 0.5;
+/** Pixels between the places of a profile. */
+export const profileStep = 0.5;
 /** One profile at a time is measured; the buffer is only as long as the widest bar needs. */
 const scratchProfile = new Float64Array(1024);
+const mostReach = 500;
+
+/** Attenuation across a place, up to `reachPx` to both sides: valid until the next one is taken. `reach`: the index of the place itself. */
+export function profileAcross(
+  fine: Grid,
+  x: number,
+  y: number,
+  nx: number,
+  ny: number,
+  reachPx: number,
+): { readonly profile: Float64Array; readonly reach: number } {
+  const reach = Math.min(mostReach, Math.ceil(reachPx / profileStep));
+  const profile = scratchProfile;
+  for (let i = -reach; i <= reach; i++) profile[i + reach] = sampleGrid(fine, x + nx * i * profileStep, y + ny * i * profileStep);
+  return { profile, reach };
+}
 
 /** Finds both outer edges across the axis at one place; null when one of them is missing. */
 function measureStation(fine: Grid, x: number, y: number, nx: number, ny: number, halfWidth: number, leastEdge: number, along: number): Station | null {
-  const reach = Math.min(500, Math.ceil((1.9 * halfWidth + 1) / profileStep));
-  const profile = scratchProfile;
-  for (let i = -reach; i <= reach; i++) profile[i + reach] = sampleGrid(fine, x + nx * i * profileStep, y + ny * i * profileStep);
+  const { profile, reach } = profileAcross(fine, x, y, nx, ny, 1.9 * halfWidth + 1);
   const rise = strongestSlope(profile, reach, -1.5 * halfWidth, -0.5 * halfWidth, 1);
   const fall = strongestSlope(profile, reach, 0.5 * halfWidth, 1.5 * halfWidth, -1);
   if (rise.slope < leastEdge || fall.slope < leastEdge) return null;

@@ -16,8 +16,6 @@ import {
 import { frameAsTipPicture } from './tip.ts';
 import { followedBy, missed, type NeedleContext, type NeedleTrack, started } from './track.ts';
 
-export type { NeedleTrack } from './track.ts';
-
 const rules = {
   /** A followed needle shorter than this may be found by its point again. */
   shortMm: 9,
