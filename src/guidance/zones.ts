@@ -79,38 +79,43 @@ function isInside(sides: Float64Array, x: number, y: number): boolean {
 
 /** Places of one square, so many pixels wide, have the same few sides near them. */
 const squarePx = 16;
-const acrossHalfSquarePx = Math.hypot(squarePx, squarePx) / 2;
+const halfDiagonalPx = Math.hypot(squarePx, squarePx) / 2;
 
-/** Signed distance from a closed outline, negative inside, in pixels, of every other place of every other row of a box. */
-function distancesToOutline(polygon: readonly ImagePoint[], box: Region, told: (x: number, y: number, distancePx: number) => void): void {
+/** The sides that can be the nearest of a place in the square about (x, y), and how far the nearest is from its middle. */
+function sidesNear(sides: Float64Array, x: number, y: number): { readonly near: Int32Array; readonly nearestPx: number } {
+  const squares = new Float64Array(sides.length / 6);
+  let least = Number.POSITIVE_INFINITY;
+  for (let side = 0; side < squares.length; side++) {
+    const square = squareToSide(sides, 6 * side, x, y);
+    squares[side] = square;
+    if (square < least) least = square;
+  }
+  const nearestPx = Math.sqrt(least);
+  const near = new Int32Array(squares.length);
+  let count = 0;
+  for (let side = 0; side < squares.length; side++) if ((squares[side] as number) <= (nearestPx + 2 * halfDiagonalPx) ** 2) near[count++] = 6 * side;
+  return { near: near.subarray(0, count), nearestPx };
+}
+
+/** Tells the signed distance from a closed outline, negative inside, in pixels, of every other place of every other row of a box. */
+function distancesToOutline(polygon: readonly ImagePoint[], box: Region, tell: (x: number, y: number, distancePx: number) => void): void {
   const sides = sidesOf(polygon);
-  const squares = new Float64Array(polygon.length);
-  const near = new Int32Array(polygon.length);
   for (let top = box.y0; top < box.y1; top += squarePx) {
     for (let left = box.x0; left < box.x1; left += squarePx) {
       const middleX = left + squarePx / 2;
       const middleY = top + squarePx / 2;
-      let nearest = Number.POSITIVE_INFINITY;
-      for (let side = 0; side < squares.length; side++) {
-        const square = squareToSide(sides, 6 * side, middleX, middleY);
-        squares[side] = square;
-        if (square < nearest) nearest = square;
-      }
-      const nearestPx = Math.sqrt(nearest);
-      const farthest = (nearestPx + 2 * acrossHalfSquarePx) ** 2;
-      let nearCount = 0;
-      for (let side = 0; side < squares.length; side++) if ((squares[side] as number) <= farthest) near[nearCount++] = 6 * side;
-      const isCrossed = nearestPx <= acrossHalfSquarePx;
+      const { near, nearestPx } = sidesNear(sides, middleX, middleY);
+      const isCrossed = nearestPx <= halfDiagonalPx;
       const isMiddleInside = isInside(sides, middleX, middleY);
       for (let y = top; y < Math.min(top + squarePx, box.y1); y += 2) {
         for (let x = left; x < Math.min(left + squarePx, box.x1); x += 2) {
           let least = Number.POSITIVE_INFINITY;
-          for (let k = 0; k < nearCount; k++) {
+          for (let k = 0; k < near.length; k++) {
             const square = squareToSide(sides, near[k] as number, x, y);
             if (square < least) least = square;
           }
           const inside = isCrossed ? isInside(sides, x, y) : isMiddleInside;
-          told(x, y, inside ? -Math.sqrt(least) : Math.sqrt(least));
+          tell(x, y, inside ? -Math.sqrt(least) : Math.sqrt(least));
         }
       }
     }

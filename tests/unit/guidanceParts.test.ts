@@ -18,7 +18,7 @@ import { findField } from '../../src/guidance/image/field.ts';
 import { createGrid, quantileInPlace } from '../../src/guidance/image/grid.ts';
 import { isDrawnBack } from '../../src/guidance/needle/rest.ts';
 import type { CementObservation } from '../../src/guidance/observation.ts';
-import { zoneMap } from '../../src/guidance/zones.ts';
+import { zoneMap, zonesAbout } from '../../src/guidance/zones.ts';
 import { attributes, knownGeometry } from './guidancePicture.ts';
 
 const cementInBody = {
@@ -135,6 +135,29 @@ describe('zones of a plan', () => {
     0.5,
   );
   const at = (x: number, y: number) => y * 100 + x;
+
+  it('give every place its distance from the nearest point of any outline (seed 12)', () => {
+    const vertices = fc.array(fc.tuple(fc.integer({ min: 10, max: 90 }), fc.integer({ min: 10, max: 70 })), { minLength: 3, maxLength: 12 });
+    const box = { x0: 3, y0: 2, x1: 98, y1: 79 };
+    fc.assert(
+      fc.property(vertices, (outline) => {
+        const { outlineMm } = zonesAbout(outline, null, box, 100, 80, 0.5);
+        // Points along the outline, a tenth of a pixel apart.
+        const along = outline.flatMap(([x, y], i) => {
+          const [toX, toY] = outline[(i + 1) % outline.length] ?? [x, y];
+          const steps = Math.ceil(10 * Math.hypot(toX - x, toY - y)) + 1;
+          return Array.from({ length: steps + 1 }, (_, k) => [x + ((toX - x) * k) / steps, y + ((toY - y) * k) / steps] as const);
+        });
+        for (let y = box.y0; y < box.y1; y += 8) {
+          for (let x = box.x0; x < box.x1; x += 6) {
+            const nearest = Math.min(...along.map(([px, py]) => Math.hypot(x - px, y - py)));
+            expect(Math.abs(Math.abs(outlineMm[at(x, y)] ?? Number.NaN) - 0.5 * nearest)).toBeLessThan(0.03);
+          }
+        }
+      }),
+      { seed: 12, numRuns: 30 },
+    );
+  });
 
   it('measure from the outline, negative inside', () => {
     expect(zones?.outlineMm[at(40, 34)]).toBeCloseTo(-7, 0);

@@ -69,35 +69,38 @@ const leastAgreeing = rules.agreeing * (2 * sayReach + 1);
 /** For each station the outermost offset at which enough of those about it have an edge; of these the mean. NaN where there is none. */
 function agreedOffsets(offsetsMm: readonly (readonly number[])[]): Float64Array {
   const count = offsetsMm.length;
-  const agreed = new Float64Array(count).fill(Number.NaN);
   const flat = Float64Array.from(offsetsMm.flat());
   const starts = new Int32Array(count + 1);
   for (let i = 0; i < count; i++) starts[i + 1] = (starts[i] as number) + (offsetsMm[i]?.length ?? 0);
-  const middles = new Float64Array(flat.length * (2 * sayReach + 1));
-  for (let i = 0; i < count; i++) {
-    let middleCount = 0;
-    for (let k = i - sayReach; k <= i + sayReach; k++) {
-      const station = (k + count) % count;
-      for (let at = starts[station] as number; at < (starts[station + 1] as number); at++) middles[middleCount++] = flat[at] as number;
+  const tried = new Float64Array(flat.length * (2 * sayReach + 1));
+  return Float64Array.from(offsetsMm, (_, station) => {
+    let triedCount = 0;
+    for (let k = station - sayReach; k <= station + sayReach; k++) {
+      const other = (k + count) % count;
+      for (let at = starts[other] as number; at < (starts[other + 1] as number); at++) tried[triedCount++] = flat[at] as number;
     }
-    const sorted = middles.subarray(0, middleCount).sort();
-    for (let m = middleCount - 1; m >= 0; m--) {
-      const middle = sorted[m] as number;
-      let agreeing = 0;
-      let sum = 0;
-      for (let k = i - sayReach; k <= i + sayReach; k++) {
-        const station = (k + count) % count;
-        const near = nearestWithin(flat, starts[station] as number, starts[station + 1] as number, middle);
-        if (Number.isNaN(near)) continue;
-        agreeing++;
-        sum += near;
-      }
-      if (agreeing < leastAgreeing) continue;
-      agreed[i] = sum / agreeing;
-      break;
+    const sorted = tried.subarray(0, triedCount).sort();
+    for (let m = triedCount - 1; m >= 0; m--) {
+      const agreed = meanOfAgreeing(flat, starts, station, sorted[m] as number);
+      if (!Number.isNaN(agreed)) return agreed;
     }
+    return Number.NaN;
+  });
+}
+
+/** Mean of the offsets about a station that agree with `middle`; NaN when too few do. */
+function meanOfAgreeing(flat: Float64Array, starts: Int32Array, station: number, middle: number): number {
+  const count = starts.length - 1;
+  let agreeing = 0;
+  let sum = 0;
+  for (let k = station - sayReach; k <= station + sayReach; k++) {
+    const other = (k + count) % count;
+    const near = nearestWithin(flat, starts[other] as number, starts[other + 1] as number, middle);
+    if (Number.isNaN(near)) continue;
+    agreeing++;
+    sum += near;
   }
-  return agreed;
+  return agreeing >= leastAgreeing ? sum / agreeing : Number.NaN;
 }
 
 /** Of one station's offsets the one nearest to `middle` that agrees with it; NaN when none does. */
