@@ -55,7 +55,7 @@ export interface SessionInfo {
   readonly display: { readonly pressureUnit: 'psi' | 'atm' | 'bar' | 'kPa' };
 }
 
-/** Pressure and volume of one injector over the whole session, thinned to at most ten points a second. */
+/** Pressure and volume of one injector over the whole session, thinned to at most ten points a second; in sessions of more than two hours to fewer. */
 export interface Curve {
   readonly tMs: readonly number[];
   readonly pressureKpa: readonly (number | null)[];
