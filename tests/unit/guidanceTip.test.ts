@@ -22,6 +22,19 @@ function follow(frames: readonly { readonly paints: readonly Paint[]; readonly t
   });
 }
 
+/** The same with `strength` times what a Gaussian of `sigmaPx` takes away added: unsharp masking, as many systems do it. */
+function withEdges(paint: Paint, sigmaPx: number, strength: number): Paint {
+  const offsets = Array.from({ length: 13 }, (_, i) => ((i - 6) * sigmaPx) / 2);
+  const weights = offsets.map((offset) => Math.exp(-(offset ** 2) / (2 * sigmaPx ** 2)));
+  const sum = weights.reduce((whole, weight) => whole + weight, 0);
+  const blurred = (x: number, y: number): number =>
+    offsets.reduce(
+      (rows, dy, i) => rows + ((weights[i] ?? 0) / sum) * offsets.reduce((row, dx, j) => row + ((weights[j] ?? 0) / sum) * paint(x + dx, y + dy), 0),
+      0,
+    );
+  return (x, y) => paint(x, y) + strength * (paint(x, y) - blurred(x, y));
+}
+
 describe('the tip of a needle', () => {
   it('is where the last of it is faintly seen when the detector lags: more than half of each picture is the one before', () => {
     const tipAt = (i: number): Point => [360 - 0.96 * 26 * i, 194 + 0.28 * 26 * i];
@@ -42,6 +55,17 @@ describe('the tip of a needle', () => {
     for (const guess of [90, 100, 130, 180]) {
       const found = findTip(shaft, axis, guess, guess + 150, 1);
       expect(Math.abs((found?.along ?? Number.NaN) - end)).toBeLessThan(2);
+    }
+  });
+
+  it.each([false, true])('is that of a trocar or of a cannula (%s) whether or not the system makes edges stand out', (hollow) => {
+    const axis = { x: 0, y: 0, dx: 1, dy: 0, width: 20 };
+    const end = 150;
+    const shaft = needle([end, 0], [1, 0], 20, hollow);
+    for (const strength of [0, 0.8, 1.5]) {
+      const found = findTip(withEdges(shaft, 3, strength), axis, end + 5, end, 1);
+      expect(found?.hollow).toBe(hollow);
+      expect(Math.abs((found?.along ?? Number.NaN) - end)).toBeLessThan(3);
     }
   });
 

@@ -162,6 +162,28 @@ function clutterBeyond(centre: Float64Array, end: number, width: number): number
  */
 const hollowShare = 0.88;
 
+/**
+ * Many systems make edges stand out: what is dark gets a darker rim, and what lies beside it a brighter one, by as much. A solid needle's walls
+ * then look darker than its middle. By how much is told by the bright rim, which is brighter than what lies farther out; without it a
+ * hollow needle is still hollow. Medians over `count` places from `start` on.
+ */
+function isHollowWithoutRims(sample: TipPicture, axis: FullAxis, start: number, centre: number, walls: number, count: number): boolean {
+  const half = axis.width / 2;
+  const bothSides = (along: number, from: number, to: number): number =>
+    0.5 * (bandMean(sample, axis, along, -to * half, -from * half) + bandMean(sample, axis, along, from * half, to * half));
+  const rims = new Float64Array(count);
+  const sides = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const far = bothSides(start + i, 2, 2.6);
+    // As far outside of the edges as the walls are inside; and where the sides are that both are measured against.
+    rims[i] = far - bothSides(start + i, 1.1, 1.65);
+    sides[i] = far - bothSides(start + i, 1.35, 2);
+  }
+  const rim = Math.max(0, medianOf(rims));
+  const side = Math.max(0, medianOf(sides));
+  return centre - side < hollowShare * (walls - side - rim);
+}
+
 /** A point is no longer than this between 45 % and 15 % of the contrast, widths. */
 const longestPoint = 0.8;
 
@@ -221,7 +243,7 @@ export function findTip(sample: TipPicture, axis: FullAxis, guessed: number, vis
   const plateauWhole = medianOf(profiles.whole.subarray(0, shaftPart));
   const plateauWalls = medianOf(profiles.walls.subarray(0, shaftPart));
   if (plateauWhole < 0.08) return null;
-  const hollow = plateauCentre < hollowShare * plateauWalls;
+  const hollow = plateauCentre < hollowShare * plateauWalls && isHollowWithoutRims(sample, axis, profiles.start, plateauCentre, plateauWalls, shaftPart);
   const hold = Math.max(2, Math.round(0.25 * axis.width));
   const half = fallBelow(profiles.whole, 0.5 * plateauWhole, shaftPart, hold);
   if (half === null) return null;
