@@ -128,8 +128,10 @@ test('with motion reduced an alarm does not flash, yet is told by a heavy edge; 
       return { animationName, heavyEdge: Number.parseFloat(borderLeftWidth) > 4 };
     });
   await expect.poll(style).toEqual({ animationName: 'none', heavyEdge: true });
-  // One key acknowledges the first of them, from wherever the focus is.
-  const message = (await alarm.locator('.alarm-message').getAttribute('title')) ?? '';
-  await page.keyboard.press('a');
-  await expect(page.locator('.alarm[data-acknowledged="false"]').filter({ hasText: message })).toHaveCount(0);
+  // One key acknowledges the first of them, from wherever the focus is; another may have become the first between looking and pressing.
+  await expect(async () => {
+    const message = (await alarm.locator('.alarm-message').getAttribute('title')) ?? '';
+    await page.keyboard.press('a');
+    await expect(page.locator('.alarm[data-acknowledged="false"]').filter({ hasText: message })).toHaveCount(0, { timeout: 2000 });
+  }).toPass({ timeout: 15_000 });
 });
