@@ -41,14 +41,28 @@ function parse(text: string): ClientMessage | null {
   }
 }
 
+/**
+ * Sends messages, and gives up a console that takes none: one with more than `linkBacklogBytes` waiting. What it is greeted with does not count: after
+ * hours that is more by itself, and given up for it, a console that comes late would never get it.
+ */
+export function sendOver(socket: WebSocket): (message: ServerMessage) => void {
+  let greetingBytes = 0;
+  return (message) => {
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > greetingBytes + linkBacklogBytes) {
+      socket.terminate();
+      return;
+    }
+    const text = JSON.stringify(message);
+    if (message.kind === 'hello') greetingBytes = Buffer.byteLength(text);
+    socket.send(text);
+  };
+}
+
 /** Serves one console for as long as its WebSocket is open. */
 export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext): void {
   const own = new Set<string>();
-  const send = (message: ServerMessage) => {
-    if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > linkBacklogBytes) socket.terminate();
-    else socket.send(JSON.stringify(message));
-  };
+  const send = sendOver(socket);
   const { workplace } = context;
   let leaveSession = (): void => undefined;
   /** Everything of a session that the console needs from here on; what it knew of another one is void. */
