@@ -5,7 +5,7 @@ import type { Curve, Curves } from '../../src/link/link.ts';
 const curveStepMs = 100;
 
 /** Two hours of ten points a second: what a longer session has more than that is told in coarser steps, so that a console that comes late gets no more. */
-export const mostCurvePoints = 72_000;
+const mostCurvePoints = 72_000;
 
 /** The curve of each injector, as `collectCurve` collects one. */
 export interface CurvesCollector {
