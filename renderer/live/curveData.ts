@@ -63,6 +63,10 @@ export function greatest(curve: Curve, values: readonly (number | null)[], fromM
   return most;
 }
 
+/** What happened in a part of time, both ends included: a mark of anything else would stand on the axes. */
+export const eventsBetween = <T extends { readonly tMs: number }>(events: readonly T[], fromMs: number, toMs: number): readonly T[] =>
+  events.filter(({ tMs }) => tMs >= fromMs && tMs <= toMs);
+
 const roundSteps = [1, 2, 2.5, 5, 10];
 
 /** The next round number at or above. */

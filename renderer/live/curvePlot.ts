@@ -2,9 +2,9 @@ import uPlot from 'uplot';
 import { type PressureUnit, pressureFromKpa } from '../../src/base/units.ts';
 import { clockText, fixed } from '../app/format.ts';
 import type { Moment } from '../store/moment.ts';
-import { decimate, greatest, roundUp } from './curveData.ts';
+import { decimate, eventsBetween, greatest, roundUp } from './curveData.ts';
 import { eventWords } from './eventText.ts';
-import { layOutLabels } from './labelLayout.ts';
+import { distinctMarks, layOutLabels } from './labelLayout.ts';
 import { type Range, shifted, visibleRange, zoomed } from './timeRange.ts';
 
 export interface CurveProps {
@@ -35,29 +35,38 @@ export interface Shown extends CurveProps {
   readonly range: Range;
 }
 
-function drawEvents(plot: uPlot, { moment, fontPx }: Shown): void {
+function drawEvents(plot: uPlot, shown: Shown): void {
+  const { moment, fontPx } = shown;
   const { ctx } = plot;
   const ratio = uPlot.pxRatio;
   const { left, top, width, height } = plot.bbox;
-  const events = moment.timeline.events;
+  const { fromMs, toMs } = visibleRange(shown.range, shown.endMs, shortestSpanMs(shown));
   ctx.save();
   ctx.font = `500 ${fontPx * ratio}px "Inter Variable", system-ui, sans-serif`;
-  const marks = events.map((event) => {
+  const widths = new Map<string, number>();
+  const widthOf = (label: string): number => {
+    const labelWidth = widths.get(label) ?? ctx.measureText(label).width;
+    widths.set(label, labelWidth);
+    return labelWidth;
+  };
+  const marks = eventsBetween(moment.timeline.events, fromMs, toMs).map((event) => {
     const said = eventWords(event);
     const words = moment.timeline.corrected.has(event.seq) ? { label: `✕ ${said.label}`, weight: 0, tone: 'plain' as const } : said;
-    return { words, x: plot.valToPos(event.tMs / 1000, 'x', true) - left, width: ctx.measureText(words.label).width, weight: words.weight };
+    return { ...words, x: plot.valToPos(event.tMs / 1000, 'x', true) - left, width: widthOf(words.label) };
   });
   const placed = layOutLabels(marks, lanes, width);
   const labelled = new Set(placed.map(({ index }) => index));
-  marks.forEach((mark, index) => {
-    ctx.strokeStyle = toneColours[mark.words.tone];
+  for (const index of distinctMarks(marks, labelled)) {
+    const mark = marks[index];
+    if (!mark) continue;
+    ctx.strokeStyle = toneColours[mark.tone];
     ctx.globalAlpha = labelled.has(index) ? 0.9 : 0.4;
     ctx.lineWidth = ratio;
     ctx.beginPath();
     ctx.moveTo(left + mark.x, top - (labelled.has(index) ? lanes * fontPx * 1.35 * ratio : 4));
     ctx.lineTo(left + mark.x, top + height);
     ctx.stroke();
-  });
+  }
   ctx.globalAlpha = 1;
   ctx.textBaseline = 'bottom';
   for (const { index, x, lane } of placed) {
@@ -66,8 +75,8 @@ function drawEvents(plot: uPlot, { moment, fontPx }: Shown): void {
     // The marks of later events pass behind this label, not through it.
     ctx.fillStyle = curveColours.ground;
     ctx.fillRect(left + x - 1, top - (lane * fontPx * 1.35 + 2 + fontPx * 1.2) * ratio, mark.width + 2, fontPx * 1.2 * ratio);
-    ctx.fillStyle = toneColours[mark.words.tone];
-    ctx.fillText(mark.words.label, left + x, top - (lane * fontPx * 1.35 + 3) * ratio);
+    ctx.fillStyle = toneColours[mark.tone];
+    ctx.fillText(mark.label, left + x, top - (lane * fontPx * 1.35 + 3) * ratio);
   }
   ctx.restore();
 }

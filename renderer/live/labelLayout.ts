@@ -15,6 +15,20 @@ export interface PlacedLabel {
   readonly lane: number;
 }
 
+/**
+ * The marks worth a line: in each column of pixels one of each tone, and those that have a label. A session of hours has thousands of events
+ * on a thousand pixels. `marks` from left to right, canvas pixels; gives their indices.
+ */
+export function distinctMarks(marks: readonly { readonly x: number; readonly tone: string }[], labelled: ReadonlySet<number>): number[] {
+  const columns = new Map<string, number>();
+  return marks.flatMap(({ x, tone }, index) => {
+    const column = Math.round(x);
+    if (columns.get(tone) === column && !labelled.has(index)) return [];
+    columns.set(tone, column);
+    return [index];
+  });
+}
+
 const clearancePx = 8;
 
 interface Taken {

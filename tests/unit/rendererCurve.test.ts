@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decimate, inkOf, isSameInk, roundUp } from '../../renderer/live/curveData.ts';
-import { layOutLabels } from '../../renderer/live/labelLayout.ts';
+import { decimate, eventsBetween, inkOf, isSameInk, roundUp } from '../../renderer/live/curveData.ts';
+import { distinctMarks, layOutLabels } from '../../renderer/live/labelLayout.ts';
 import { type GrowingCurves, growCurves } from '../../renderer/store/timeline.ts';
 import type { Curve } from '../../src/link/link.ts';
 import type { Sample } from '../../src/sample/index.ts';
@@ -106,6 +106,29 @@ describe('labels on the strip', () => {
       400,
     );
     expect(placed.map(({ index }) => index)).toEqual([1]);
+  });
+});
+
+describe('marks on the strip', () => {
+  test('are those of the visible part of time: none stands on the axes beside it', () => {
+    const events = [1000, 2000, 3000, 4000].map((tMs) => ({ tMs }));
+    expect(eventsBetween(events, 2000, 3000)).toEqual([{ tMs: 2000 }, { tMs: 3000 }]);
+  });
+
+  test('of one tone in one column of pixels are drawn once; each tone keeps its own, and each label its mark', () => {
+    const marks = [
+      { x: 10.1, tone: 'medium' },
+      { x: 10.2, tone: 'medium' },
+      { x: 10.3, tone: 'high' },
+      { x: 10.4, tone: 'medium' },
+      { x: 11, tone: 'medium' },
+    ];
+    expect(distinctMarks(marks, new Set([3]))).toEqual([0, 2, 3, 4]);
+  });
+
+  test('of ten hours with an event each second are as many as the strip has columns', () => {
+    const marks = Array.from({ length: 36_000 }, (_, second) => ({ x: (second * 1100) / 36_000, tone: 'medium' }));
+    expect(distinctMarks(marks, new Set())).toHaveLength(1101);
   });
 });
 
