@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { inputFault, ok, type Result } from '../../src/base/result.ts';
+import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { injectorSettingsOf } from '../../src/injector/settings.ts';
 import type { WorkplaceState } from '../../src/link/desk.ts';
 import type { SessionInfo } from '../../src/link/link.ts';
@@ -141,7 +141,10 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
   const begin = async (practice: boolean, beginning: Beginning): Promise<Result<void>> => {
     const before = running;
     enter('beginning', null);
-    const opened = await open(practice, beginning);
+    const opened = await open(practice, beginning).catch((error: unknown) => {
+      process.stderr.write(`pedicle: a session could not begin: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      return failedFault(`The procedure could not begin: ${error instanceof Error ? error.message : String(error)}.`);
+    });
     if (!opened.ok) {
       enter(before ? 'ended' : 'idle', opened.fault.message);
       return opened;

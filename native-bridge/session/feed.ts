@@ -26,16 +26,24 @@ async function feedInRealTime(source: Source, clock: SessionClock, accept: Accep
   }
 }
 
-/**
- * Each source at its own pace against the clock, so that a slow one holds up no other. Ends when every paced source has
- * ended, or, when none is paced, every live one.
- */
+/** Those whose end is the session's: whatever is paced, or, when no device is, the live ones. Without any device, the timetables. */
+function decidingSources(sources: readonly Source[]): readonly Source[] {
+  const live = sources.filter(({ pace }) => pace === 'live');
+  const paced = sources.filter(({ pace }) => pace === 'paced');
+  return paced.every(({ isTimetable }) => isTimetable) && live.length > 0 ? live : paced;
+}
+
+/** Each source at its own pace against the clock, so that a slow one holds up no other. Ends when every deciding source has ended. */
 export async function feedRealTime(sources: readonly Source[], clock: SessionClock, accept: Accept, stop: AbortController): Promise<void> {
-  const paced = sources.filter((source) => source.pace === 'paced');
+  const decide = decidingSources(sources);
   const feeds = sources.map((source) => ({ source, done: feedInRealTime(source, clock, accept, stop.signal) }));
-  const deciding = feeds.filter(({ source }) => paced.length === 0 || source.pace === 'paced');
-  await Promise.all(deciding.map(({ done }) => done));
-  stop.abort();
+  try {
+    await Promise.all(feeds.filter(({ source }) => decide.includes(source)).map(({ done }) => done));
+  } finally {
+    stop.abort();
+    await Promise.allSettled(feeds.map(({ done }) => done));
+  }
+  // One that had no say in the end may have failed.
   await Promise.all(feeds.map(({ done }) => done));
 }
 

@@ -75,6 +75,30 @@ function injectorsDiffer(first: string | null, second: string | null): Result<vo
   return ok(undefined);
 }
 
+/**
+ * The same source, a throw of which is the loss of its device: whatever one source meets (a folder that cannot be made, a share that is gone)
+ * ends neither the procedure nor its record.
+ */
+export function withLossForThrow(source: Source, device: string): Source {
+  return {
+    ...source,
+    async *events(signal) {
+      let atMs: number | null = null;
+      try {
+        for await (const event of source.events(signal)) {
+          atMs = event.atMs;
+          yield event;
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        process.stderr.write(`pedicle: ${source.uri} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+        const why = error instanceof Error ? error.message : String(error);
+        yield { topic: '/device', data: { device, state: 'lost', message: `${source.uri} failed and delivers no more: ${why}.` }, atMs };
+      }
+    },
+  };
+}
+
 /** Opens everything that a session reads, or says in one sentence what cannot be opened. */
 export async function openSources(input: SessionInput): Promise<Result<OpenedSources>> {
   let plan: Plan | null = null;
@@ -93,12 +117,15 @@ export async function openSources(input: SessionInput): Promise<Result<OpenedSou
   const sources: Source[] = [];
   if (plan) sources.push(scriptedOperator('plan:', false, [{ atMs: 0, event: { kind: 'plan', plan } }]));
   if (operator.value.source) sources.push(operator.value.source);
+  const lossy = (opened: Result<Source>, device: string): Result<Source> => (opened.ok ? ok(withLossForThrow(opened.value, device)) : opened);
   const faulty = (opened: Result<Source>, subject: FaultSubject) => (opened.ok ? withFaults(opened.value, subject, input.faults ?? []) : opened);
   const named: readonly (Result<Source> | null)[] = await Promise.all([
-    isNone(input.injector) ? null : openInjectorSource(input.injector).then((opened) => faulty(opened, 'injector')),
-    isNone(second) ? null : openInjectorSource(second, secondDevice),
-    isNone(input.framesA) ? null : openFrameSource(input.framesA, 'a').then((opened) => faulty(opened, 'a')),
-    isNone(input.framesB) ? null : openFrameSource(input.framesB, 'b').then((opened) => faulty(opened, 'b')),
+    isNone(input.injector)
+      ? null
+      : openInjectorSource(input.injector).then((opened) => faulty(lossy(opened, injectorDeviceOf(input.injector ?? '', 'injector')), 'injector')),
+    isNone(second) ? null : openInjectorSource(second, secondDevice).then((opened) => lossy(opened, injectorDeviceOf(second, secondDevice))),
+    isNone(input.framesA) ? null : openFrameSource(input.framesA, 'a').then((opened) => faulty(lossy(opened, 'plane-a'), 'a')),
+    isNone(input.framesB) ? null : openFrameSource(input.framesB, 'b').then((opened) => faulty(lossy(opened, 'plane-b'), 'b')),
   ]);
   for (const opened of named) {
     if (opened === null) continue;

@@ -1,5 +1,5 @@
 import type { Result } from '../../src/base/result.ts';
-import { ok } from '../../src/base/result.ts';
+import { failedFault, ok } from '../../src/base/result.ts';
 import type { InjectorSettings } from '../../src/injector/settings.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
 import { type DeviceEvent, type PlaneId, planeOfFrameTopic, type RawSample } from '../../src/sample/sample.ts';
@@ -164,13 +164,22 @@ function runSession(
 
   const recordTrouble = (trouble: RecordTrouble) => stamp(troubleEvent(trouble));
 
+  const feed = async (): Promise<void> => {
+    if (virtual) return feedMerged(endingWithTheRest(options.sources), accept, stop);
+    let count = 0;
+    const ticking = setInterval(() => stamp({ topic: '/tick', data: { count: count++ }, atMs: null }), tickEveryMs / clock.speed);
+    return feedRealTime(options.sources, clock, accept, stop).finally(() => clearInterval(ticking));
+  };
+
   const run = async (): Promise<Result<RecordSummary>> => {
-    if (virtual) await feedMerged(endingWithTheRest(options.sources), accept, stop);
-    else {
-      let count = 0;
-      const ticking = setInterval(() => stamp({ topic: '/tick', data: { count: count++ }, atMs: null }), tickEveryMs / clock.speed);
-      await feedRealTime(options.sources, clock, accept, stop).finally(() => clearInterval(ticking));
-    }
+    // Whatever happened, what has come is recorded and the record closed.
+    const failure = await feed().then(
+      () => null,
+      (error: unknown) => {
+        process.stderr.write(`pedicle: the session failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+        return error instanceof Error ? error.message : String(error);
+      },
+    );
     await pipeline.settled(0);
     await pipeline.close();
     const summary = tally.summary();
@@ -178,7 +187,7 @@ function runSession(
       const closed = await writer.close(summary);
       if (!closed.ok) return closed;
     }
-    return ok(summary);
+    return failure === null ? ok(summary) : failedFault(`The session ended by a failure in the bridge: ${failure}. What had come until then is recorded.`);
   };
 
   return {

@@ -63,6 +63,7 @@ export function scriptedOperator(uri: string, simulated: boolean, script: readon
     uri,
     pace: 'paced',
     simulated,
+    isTimetable: true,
     async *events(signal): AsyncGenerator<SourceEvent> {
       for (const { atMs, event } of ordered) {
         if (signal.aborted) return;

@@ -31,6 +31,8 @@ export interface Source {
   readonly uri: string;
   readonly pace: 'paced' | 'live';
   readonly simulated: boolean;
+  /** What a person says or a file says for them, on a timetable: no device. A session of live devices goes on when it has come to its end. */
+  readonly isTimetable?: true;
   /**
    * Only of a source that has much to do before its first event: resolves when that can come without delay, or says why it never
    * will; does not reject. Whoever keeps real time waits for it before the clock starts.
