@@ -35,7 +35,7 @@ interface PlaneCount {
   recentMs: number[];
 }
 
-/** Small samples that a console is told as they happen; needle, cement and vertebra travel with their frame instead. */
+/** Small samples that a console is told as they happen; needle, cement and vertebra travel with their frame instead, frames that guidance skipped with the status. */
 function isTold(sample: Sample): boolean {
   switch (sample.topic) {
     case '/plane/a/frame':
@@ -49,6 +49,9 @@ function isTold(sample: Sample): boolean {
     case '/injector/bytes':
     case '/tick':
       return false;
+    // As many as frames, where guidance has no time: kept for late consoles they would grow without end.
+    case '/gap':
+      return sample.data.kind !== 'analysis-skipped';
     default:
       return true;
   }
@@ -67,7 +70,8 @@ export function startLiveView(session: Pick<Session, 'writer' | 'nowMs' | 'liste
   const latest = new Map<string, Sample>();
   const curves = collectCurves();
   let outbox: Sample[] = [];
-  let ended = false;
+  /** Session time; null while it runs. */
+  let endedAtMs: number | null = null;
   let recording: Status['recording'] = { state: session.writer ? 'recording' : 'off', bytes: 0, freeBytes: null, message: null };
 
   const countOf = (plane: PlaneId): PlaneCount => {
@@ -86,6 +90,7 @@ export function startLiveView(session: Pick<Session, 'writer' | 'nowMs' | 'liste
     outbox.push(sample);
   };
   const flush = () => {
+    if (outbox.length === 0) return;
     const samples = outbox;
     outbox = [];
     for (const listener of sampleListeners) listener(samples);
@@ -113,7 +118,7 @@ export function startLiveView(session: Pick<Session, 'writer' | 'nowMs' | 'liste
         count.lastFrameAtMs = raw.tMs - heldMs;
         count.lost = false;
         if (heldMs === 0) count.recentMs.push(raw.tMs);
-        goAhead(raw, performance.timeOrigin + performance.now() - heldMs);
+        goAhead(raw, Date.now() - heldMs);
         break;
       }
       case '/gap': {
@@ -150,7 +155,7 @@ export function startLiveView(session: Pick<Session, 'writer' | 'nowMs' | 'liste
   const planeStatus = (count: PlaneCount, nowMs: number): PlaneStatus => {
     while ((count.recentMs[0] ?? nowMs) < nowMs - rateOverMs) count.recentMs.shift();
     const stale = count.lastFrameAtMs !== null && nowMs - count.lastFrameAtMs > staleAfterMs;
-    const state = count.ended || ended ? 'ended' : count.lost ? 'lost' : count.lastFrameAtMs === null ? 'waiting' : stale ? 'stale' : 'live';
+    const state = count.ended || endedAtMs !== null ? 'ended' : count.lost ? 'lost' : count.lastFrameAtMs === null ? 'waiting' : stale ? 'stale' : 'live';
     return {
       received: count.received,
       recorded: session.writer ? count.received : 0,
@@ -162,20 +167,20 @@ export function startLiveView(session: Pick<Session, 'writer' | 'nowMs' | 'liste
     };
   };
   const status = (): Status => {
-    const nowMs = session.nowMs();
+    const nowMs = endedAtMs ?? session.nowMs();
     const planes: Partial<Record<PlaneId, PlaneStatus>> = {};
     for (const plane of planeIds) {
       const count = counts[plane];
       if (count) planes[plane] = planeStatus(count, nowMs);
     }
-    return { nowMs, ended, recording, planes };
+    return { nowMs, ended: endedAtMs !== null, recording, planes };
   };
   const tellStatus = () => {
     const now = status();
     for (const listener of statusListeners) listener(now);
   };
   const measureDisk = async () => {
-    if (!session.writer || ended) return;
+    if (!session.writer || endedAtMs !== null) return;
     const disk = await statfs(session.writer.folder);
     recording = { ...recording, freeBytes: disk.bavail * disk.bsize };
   };
@@ -197,7 +202,11 @@ export function startLiveView(session: Pick<Session, 'writer' | 'nowMs' | 'liste
 
   return {
     info,
-    catchUp: () => ({ curves: curves.curves(), samples: [...kept, ...latest.values()], status: status() }),
+    catchUp() {
+      // What waits to be told is among what is caught up with, and must not come twice.
+      flush();
+      return { curves: curves.curves(), samples: [...kept, ...latest.values()], status: status() };
+    },
     onSamples(listener) {
       sampleListeners.add(listener);
       return () => sampleListeners.delete(listener);
@@ -213,7 +222,7 @@ export function startLiveView(session: Pick<Session, 'writer' | 'nowMs' | 'liste
       if (last) stream.offer(last);
     },
     sessionEnded(state, message) {
-      ended = true;
+      endedAtMs ??= session.nowMs();
       recording = { ...recording, state, message };
       tellStatus();
     },

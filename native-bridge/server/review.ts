@@ -108,7 +108,11 @@ export function openReview(id: string, record: string, reader: RecordReader, dis
       const wanted = recorded.index[frameAt(recorded.times, positionMs)];
       if (closed || wanted === undefined || wanted.seq === recorded.shownSeq) break;
       recorded.shownSeq = wanted.seq;
-      const outgoing = await load(plane, wanted.seq);
+      const outgoing = await load(plane, wanted.seq).catch((error: unknown) => {
+        // A share that is gone while somebody reviews must not end a procedure that runs beside.
+        process.stderr.write(`pedicle: a frame of ${record} cannot be read: ${error instanceof Error ? error.message : String(error)}\n`);
+        return null;
+      });
       if (outgoing) for (const stream of recorded.streams) stream.offer(outgoing);
     }
     recorded.loading = false;
@@ -119,7 +123,7 @@ export function openReview(id: string, record: string, reader: RecordReader, dis
       process.stderr.write(`pedicle: ${frame.fault.message}\n`);
       return null;
     }
-    return { header: { plane, seq, tMs: frame.value.tMs, observation, stampedEpochMs: performance.timeOrigin + performance.now() }, frame: frame.value.data };
+    return { header: { plane, seq, tMs: frame.value.tMs, observation, stampedEpochMs: Date.now() }, frame: frame.value.data };
   };
   const showAll = () => {
     for (const [plane, recorded] of planes) void show(plane, recorded);

@@ -15,15 +15,18 @@ const clock = (epochMs: number): string => new Date(epochMs).toTimeString().slic
 export async function resumingEvents(reader: RecordReader): Promise<readonly OperatorEvent[]> {
   const last = new Map<OperatorEvent['kind'], OperatorEvent>();
   const devices: OperatorEvent[] = [];
-  let mixedAtMs: number | null = null;
+  const mixedAtMs = new Map<number, number>();
   for await (const sample of reader.samples({ frames: false, topics: ['/operator'] })) {
     if (sample.topic !== '/operator') continue;
     const event = sample.data;
     if (event.kind === 'patient' || event.kind === 'plan' || event.kind === 'stage') last.set(event.kind, event);
     else if (event.kind === 'device-used') devices.push(event);
-    else if (event.kind === 'cement-mixed') mixedAtMs = sample.tMs;
+    else if (event.kind === 'cement-mixed') mixedAtMs.set(sample.seq, sample.tMs);
+    else if (event.kind === 'correction') mixedAtMs.delete(event.of);
   }
-  const mixed = mixedAtMs === null ? '' : ` Cement was mixed at ${clock(reader.header.startedAtEpochMs + mixedAtMs)}: the cement clock has to be set again.`;
+  const lastMixMs = [...mixedAtMs.values()].at(-1);
+  const mixed =
+    lastMixMs === undefined ? '' : ` Cement was mixed at ${clock(reader.header.startedAtEpochMs + lastMixMs)}: the cement clock has to be set again.`;
   const note: OperatorEvent = { kind: 'note', text: `Goes on with the procedure of record ${basename(reader.folder)}, which was interrupted.${mixed}` };
   return [note, ...[last.get('patient'), last.get('plan'), last.get('stage')].filter((event) => event !== undefined), ...devices];
 }

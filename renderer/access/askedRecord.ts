@@ -1,4 +1,4 @@
-import { consoleStore, send, showRecords } from '../store/consoleStore.ts';
+import { consoleStore, openRecord, showRecords } from '../store/consoleStore.ts';
 
 /** What the shell gives its pages; in a browser there is none. */
 interface ShellOfPage {
@@ -7,7 +7,7 @@ interface ShellOfPage {
 
 function open(record: string): void {
   showRecords();
-  send({ kind: 'open-review', record });
+  openRecord(record);
 }
 
 /** Opens the record that the page's address names, once the link is up, and later those that the shell is asked to show. */

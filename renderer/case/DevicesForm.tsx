@@ -4,6 +4,7 @@ import { clockText } from '../app/format.ts';
 import { Section } from '../desk/Section.tsx';
 import { operate, useConsole } from '../store/consoleStore.ts';
 import { useDesk } from '../store/deskStore.ts';
+import { mixedAtMs } from '../store/timeline.ts';
 import { text } from '../text.ts';
 
 const words = text.case;
@@ -14,7 +15,7 @@ const empty = { name: '', kind: 'balloon' as Kind, lot: '', serial: '' };
 /** Devices with their lots, and the cement with its own when mixing starts. */
 export function DevicesForm() {
   const events = useConsole((state) => state.timeline.events);
-  const mixedAtMs = useConsole((state) => state.timeline.mixedAtMs);
+  const mixed = useConsole((state) => mixedAtMs(state.timeline));
   const known = useDesk((state) => state.site?.site.devices);
   const cements = useDesk((state) => state.site?.site.injector?.cements);
   const [form, setForm] = useState(empty);
@@ -91,7 +92,7 @@ export function DevicesForm() {
         </button>
       </form>
       <h3>
-        {words.cement} <span className="quiet">{mixedAtMs === null ? words.cementHint : words.mixedAt(clockText(mixedAtMs))}</span>
+        {words.cement} <span className="quiet">{mixed === null ? words.cementHint : words.mixedAt(clockText(mixed))}</span>
       </h3>
       <form className="desk-row" onSubmit={mix}>
         <Autocomplete

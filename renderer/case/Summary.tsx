@@ -1,9 +1,11 @@
+import type { Status } from '../../src/link/link.ts';
 import { clockText, fixed, personName, pressureText } from '../app/format.ts';
 import { stagesOf, stageTimeMs } from '../app/stages.ts';
 import { ExportPanel } from '../desk/ExportPanel.tsx';
 import { Section } from '../desk/Section.tsx';
 import { SendPanel } from '../desk/SendPanel.tsx';
-import { send, useConsole } from '../store/consoleStore.ts';
+import { openRecord, useConsole } from '../store/consoleStore.ts';
+import { cementOfAllMl, peakBalloonKpa } from '../store/injectors.ts';
 import type { TimelineState } from '../store/timeline.ts';
 import { text } from '../text.ts';
 
@@ -24,14 +26,18 @@ function alarmsOf(timeline: TimelineState): readonly string[] {
   return [...counts].sort(([p], [q]) => weight(q) - weight(p)).map(([label, n]) => (n > 1 ? `${label} (${n}×)` : label));
 }
 
+/** Frames that guidance had no time for; told with the status alone, as there may be very many. */
+const skippedFrames = (status: Status | null): number => Object.values(status?.planes ?? {}).reduce((sum, { analysisSkipped }) => sum + analysisSkipped, 0);
+
 /** The procedure that has just ended, and where its record goes from here. */
 export function Summary() {
   const timeline = useConsole((state) => state.timeline);
   const session = useConsole((state) => state.session);
   const endMs = useConsole((state) => state.status?.nowMs ?? state.timeline.lastMs);
   const unit = useConsole((state) => state.pressureUnit);
+  const gaps = useConsole((state) => state.timeline.gaps + skippedFrames(state.status));
   if (!session) return null;
-  const { patient, procedure, injector } = timeline;
+  const { patient, procedure, injectors } = timeline;
   const alarms = alarmsOf(timeline);
   const stages = stagesOf(procedure?.procedure ?? null).flatMap((stage) => {
     const spentMs = procedure ? stageTimeMs(procedure, stage, endMs) : null;
@@ -56,13 +62,13 @@ export function Summary() {
               <dd>{stages.join(' · ')}</dd>
             </>
           )}
-          {injector && (
+          {injectors.size > 0 && (
             <>
               <dt>{words.cementDelivered}</dt>
-              <dd>{fixed(injector.cement.volumeMl, 1)} mL</dd>
+              <dd>{fixed(cementOfAllMl(injectors), 1)} mL</dd>
               <dt>{words.peakPressure}</dt>
               <dd>
-                {pressureText(injector.balloon.peakPressureKpa, unit)} {unit}
+                {pressureText(peakBalloonKpa(injectors), unit)} {unit}
               </dd>
             </>
           )}
@@ -71,13 +77,13 @@ export function Summary() {
           <dt>{words.alarms}</dt>
           <dd>{alarms.length === 0 ? words.noAlarms : alarms.map((label) => <div key={label}>{label}</div>)}</dd>
           <dt>{words.gaps}</dt>
-          <dd>{timeline.gaps === 0 ? words.noGaps : words.gapCount(String(timeline.gaps))}</dd>
+          <dd>{gaps === 0 ? words.noGaps : words.gapCount(String(gaps))}</dd>
           <dt>{words.record}</dt>
           <dd>{session.record ?? words.nothing}</dd>
         </dl>
         {session.record !== null && (
           <div className="desk-row desk-actions">
-            <button type="button" className="action" onClick={() => send({ kind: 'open-review', record: session.record ?? '' })}>
+            <button type="button" className="action" onClick={() => openRecord(session.record ?? '')}>
               {words.review}
             </button>
           </div>

@@ -7,6 +7,7 @@ import { useConsole } from '../store/consoleStore.ts';
 import { cementOfAllMl, needleShareMl } from '../store/injectors.ts';
 import type { Moment } from '../store/moment.ts';
 import type { NumberFreshness } from '../store/stale.ts';
+import { mixedAtMs } from '../store/timeline.ts';
 import { text } from '../text.ts';
 import { shownGuidance } from '../viewport/pictureInfo.ts';
 import {
@@ -128,8 +129,8 @@ function PressureBlock({ moment, unit }: BlockProps) {
 }
 
 function ClockBlock({ moment }: BlockProps) {
-  const mixedAtMs = moment.timeline.injector?.cement.mixedAtMs ?? moment.timeline.mixedAtMs;
-  if (mixedAtMs === null) {
+  const mixed = moment.timeline.injector?.cement.mixedAtMs ?? mixedAtMs(moment.timeline);
+  if (mixed === null) {
     return (
       <NumberBlock
         id="clock"
@@ -141,7 +142,7 @@ function ClockBlock({ moment }: BlockProps) {
       />
     );
   }
-  const clock = moment.timeline.injector?.cement.clock ?? cementClock(mixedAtMs, unspecifiedCement, null);
+  const clock = moment.timeline.injector?.cement.clock ?? cementClock(mixed, unspecifiedCement, null);
   const phase = cementPhase(clock, moment.nowMs);
   const waits = phase === 'mixing';
   const leftMs = (waits ? clock.opensAtMs : clock.closesAtMs) - moment.nowMs;
@@ -152,7 +153,7 @@ function ClockBlock({ moment }: BlockProps) {
       id="clock"
       size="first"
       label={waits ? words.workingTimeOpens : words.workingTime}
-      corner={words.sinceMixing(clockText(moment.nowMs - mixedAtMs))}
+      corner={words.sinceMixing(clockText(moment.nowMs - mixed))}
       freshness="fresh"
       values={[{ value: over ? `−${clockText(-leftMs)}` : clockText(leftMs), unit: '' }]}
       bar={{ value: Math.max(0, clock.closesAtMs - moment.nowMs), max: spanMs, colour: over ? 'var(--alarm-medium)' : 'var(--good)' }}

@@ -1,5 +1,5 @@
 import { nextStage } from '../app/stages.ts';
-import { type Asking, consoleStore, lastImage, notify, operate, takeOwn, toggleRoadmap } from '../store/consoleStore.ts';
+import { type Asking, consoleStore, keepOwn, lastImage, notify, operate, operateReversal, takeOwn, toggleRoadmap } from '../store/consoleStore.ts';
 import { text } from '../text.ts';
 import { openItems } from './checklist.ts';
 import { operatorWords } from './eventText.ts';
@@ -60,6 +60,9 @@ export function undoLast(): void {
     notify('trouble', label.nothingToUndo);
     return;
   }
-  operate({ kind: 'correction', of: last.seq, text: label.undone(operatorWords(last.event).label) });
-  if (last.event.kind === 'stage' && last.stageBefore) operate({ kind: 'stage', stage: last.stageBefore });
+  if (!operate({ kind: 'correction', of: last.seq, text: label.undone(operatorWords(last.event).label) })) {
+    keepOwn(last);
+    return;
+  }
+  if (last.event.kind === 'stage' && last.stageBefore) operateReversal({ kind: 'stage', stage: last.stageBefore });
 }

@@ -5,7 +5,7 @@ import type { RecordListItem } from '../../src/link/link.ts';
 import { useAccess } from '../access/accessStore.ts';
 import { bytesText, clockText, dateText, personName } from '../app/format.ts';
 import { JobRow } from '../desk/ExportPanel.tsx';
-import { send, useConsole } from '../store/consoleStore.ts';
+import { openRecord, send, useConsole } from '../store/consoleStore.ts';
 import { useDesk } from '../store/deskStore.ts';
 import { conditionText, text } from '../text.ts';
 import { emptySearch, matchingRecords, queryOf, type RecordSearch } from './recordSearch.ts';
@@ -13,7 +13,6 @@ import { emptySearch, matchingRecords, queryOf, type RecordSearch } from './reco
 const words = text.review;
 /** Typing settles before the bridge is asked. */
 const askAfterMs = 250;
-const openRecord = (record: string): boolean => send({ kind: 'open-review', record });
 
 function Alarms({ alarms }: Pick<RecordListItem, 'alarms'>) {
   if (alarms.length === 0) return <span className="quiet">{text.none}</span>;

@@ -11,6 +11,7 @@ import { type Connection, connect } from '../link/connection.ts';
 import { text } from '../text.ts';
 import { allHidden, anyShown, defaultLayers, type OverlayLayers } from '../viewport/layers.ts';
 import { forgetStills, stillOf } from '../viewport/stills.ts';
+import { forgetMeasures } from '../viewport/toolStore.ts';
 import { createAskedEvents } from './askedEvents.ts';
 import { deskStore, forgetAsked, receiveDesk } from './deskStore.ts';
 import { type OpenReview, openedReview, reopenedReview, updatedReview } from './openReview.ts';
@@ -40,8 +41,6 @@ export interface HeardReading {
 
 export interface ConsoleState {
   readonly linkUp: boolean;
-  /** `performance.now()` when the link went down; null while it is up. */
-  readonly linkLostAt: number | null;
   readonly session: SessionInfo | null;
   readonly status: Status | null;
   readonly timeline: TimelineState;
@@ -55,6 +54,8 @@ export interface ConsoleState {
   /** `performance.now()` that session time 0 corresponds to, by the last status or sample. */
   readonly sessionZeroAt: number | null;
   readonly records: readonly RecordListItem[] | null;
+  /** The record that was asked for and has not come yet; null again when the person goes elsewhere meanwhile. */
+  readonly opening: string | null;
   readonly review: OpenReview | null;
   /** A second record beside `review`, locked to it in time. */
   readonly comparison: OpenReview | null;
@@ -87,7 +88,6 @@ const storedUnit = (): PressureUnit | null => {
 
 const initial: ConsoleState = {
   linkUp: false,
-  linkLostAt: null,
   session: null,
   status: null,
   timeline: emptyTimeline,
@@ -97,6 +97,7 @@ const initial: ConsoleState = {
   chosenInjector: null,
   sessionZeroAt: null,
   records: null,
+  opening: null,
   review: null,
   comparison: null,
   comparing: null,
@@ -177,10 +178,12 @@ function changeBy(message: ServerMessage, state: ConsoleState, now: number): Par
       return state.isLayoutChosen ? {} : { layout: message.site.site.display?.[layoutField] ?? 'even' };
     case 'review-opened': {
       const opened = openedReview(message.opened);
-      if (state.review && state.comparing === message.opened.record) return { comparison: opened, comparing: null };
+      const { record } = message.opened;
+      if (state.review && state.comparing === record) return { comparison: opened, comparing: null };
       // Nobody asked for it again: the link was lost and has come back.
-      if (state.review?.opened.record === message.opened.record) return { review: reopenedReview(message.opened, state.review), comparison: null };
-      return { review: opened, comparison: null, comparing: null, view: 'review' };
+      if (state.review?.opened.record === record) return { review: reopenedReview(message.opened, state.review), comparison: null };
+      // What nobody waits for any more must not take the screen from what they went to.
+      return state.opening === record ? { review: opened, comparison: null, comparing: null, opening: null, view: 'review' } : {};
     }
     case 'review-part':
     case 'review-state':
@@ -233,21 +236,44 @@ function tellOfRun(before: ReceivedRuns, { runs }: ReceivedRuns): void {
 
 function receive(message: ServerMessage): void {
   const stageBefore = getState().timeline.procedure?.stage ?? null;
-  if (message.kind === 'hello' && message.session?.startedAtEpochMs !== getState().session?.startedAtEpochMs) forgetStills();
+  if (message.kind === 'hello' && message.session?.startedAtEpochMs !== getState().session?.startedAtEpochMs) forgetProcedure();
+  const reviewsBefore = openReviewIds();
   setState((state) => changeBy(message, state, performance.now()));
+  if (message.kind === 'review-opened') closeUnshown([...reviewsBefore, message.opened.review]);
   const receivedBefore = deskStore.getState().received;
   receiveDesk(message);
   if (message.kind === 'review-opened') seekWhereItStood(message.opened.review);
   if (message.kind === 'received-runs' && receivedBefore) tellOfRun(receivedBefore, message.received);
   receiveAccess(message);
+  // Records are for whoever is signed in: the bridge has closed them.
+  if (message.kind === 'access' && message.access.required && !message.access.user) {
+    forgetReviews();
+    setState({ records: null });
+  }
   if (message.kind === 'refused') notify('trouble', message.message);
   if (message.kind !== 'samples') return;
   for (const sample of message.samples) {
     if (sample.topic !== '/operator' || !asked.take(sample.data, performance.now())) continue;
-    if (undoable.has(sample.data.kind)) own.push({ seq: sample.seq, event: sample.data, stageBefore });
+    if (!reversals.take(sample.data, performance.now()) && undoable.has(sample.data.kind)) own.push({ seq: sample.seq, event: sample.data, stageBefore });
     const words = doneWords(sample.data);
     if (words) notify('done', words);
   }
+}
+
+/** What this page keeps of one procedure must not stand in, or be taken back into, the next. */
+function forgetProcedure(): void {
+  forgetStills();
+  forgetMeasures('live');
+  own.length = 0;
+}
+
+/** The ids of the records that are shown. */
+const openReviewIds = (): readonly string[] => [getState().review, getState().comparison].flatMap((each) => each?.opened.review ?? []);
+
+/** Has the bridge close what it has open of these without its being shown; it does not mind ids of a link that was lost. */
+function closeUnshown(reviews: readonly string[]): void {
+  const shown = openReviewIds();
+  for (const review of reviews) if (!shown.includes(review)) send({ kind: 'close-review', review });
 }
 
 /** A review that was opened again goes to where it stood. */
@@ -257,7 +283,7 @@ function seekWhereItStood(review: string): void {
 }
 
 function linkChanged(up: boolean): void {
-  setState({ linkUp: up, linkLostAt: up ? null : performance.now() });
+  setState({ linkUp: up });
   if (!up) {
     forgetAsked();
     return;
@@ -295,9 +321,13 @@ const undoable: ReadonlySet<OperatorEvent['kind']> = new Set(['mark', 'store-fra
 const own: OwnEvent[] = [];
 /** The latest that has not been taken yet, out of the list; undefined when there is none. */
 export const takeOwn = (): OwnEvent | undefined => own.pop();
+/** Back into the list: it could not be taken back. */
+export const keepOwn = (event: OwnEvent): void => void own.push(event);
 
 /** What was asked for here: what a script or another console records is in the record and on the strip, but nobody here waits for it. */
 const asked = createAskedEvents();
+/** Those of `asked` that put back what another has changed. */
+const reversals = createAskedEvents();
 
 /** An operator event on its way into the record; it counts when it comes back in the samples. */
 export function operate(event: OperatorEvent): boolean {
@@ -305,10 +335,15 @@ export function operate(event: OperatorEvent): boolean {
   return send({ kind: 'operator', event });
 }
 
+/** As `operate`, for an event that puts back what another has changed: it is not one to be taken back itself. */
+export function operateReversal(event: OperatorEvent): boolean {
+  reversals.add(event, performance.now());
+  return operate(event);
+}
+
 /** Shows this injector in numbers and curves. */
 export const showInjector = (device: string): void => setState({ chosenInjector: device });
 export const ask = (asking: Asking | null): void => setState({ asking });
-export const setHeld = (held: boolean): void => setState({ held });
 /** The last image: beside the live picture where the layout has a place for it, else in its place until released. */
 export const lastImage = (): void => setState(({ layout, held, lastImages }) => (layout === 'last' ? { lastImages: lastImages + 1 } : { held: !held }));
 /** Live minus reference, or plain; without any reference the frame shown now becomes it. */
@@ -341,10 +376,16 @@ export const setPressureUnit = (pressureUnit: PressureUnit): void => {
   setState({ pressureUnit });
 };
 
+function forgetReviews(): void {
+  forgetMeasures('review');
+  forgetMeasures('compare');
+  setState({ opening: null, review: null, comparison: null, comparing: null });
+}
+
 function closeReviews(): void {
-  const { review, comparison } = getState();
-  for (const each of [review, comparison]) if (each) send({ kind: 'close-review', review: each.opened.review });
-  setState({ review: null, comparison: null, comparing: null });
+  const reviews = openReviewIds();
+  forgetReviews();
+  closeUnshown(reviews);
 }
 
 /** Any view but the records, which are asked for anew; an open record is closed. */
@@ -354,7 +395,14 @@ export function showView(view: Exclude<View, 'review'>): void {
 }
 export const showLive = (): void => showView('live');
 
+/** Opens a record as soon as it has come, unless the person has gone elsewhere by then. */
+export function openRecord(record: string): void {
+  if (send({ kind: 'open-review', record })) setState({ opening: record });
+}
+
 export function showRecords(): void {
+  // The list is there, and has asked already.
+  if (getState().view === 'review' && !getState().review) return;
   closeReviews();
   // The list asks for what fits its search.
   setState({ view: 'review', records: null });
@@ -369,5 +417,6 @@ export function compareWith(record: string): void {
 export function endComparison(): void {
   const { comparison } = getState();
   if (comparison) send({ kind: 'close-review', review: comparison.opened.review });
+  forgetMeasures('compare');
   setState({ comparison: null, comparing: null });
 }

@@ -33,6 +33,10 @@ export function shownInjector(injectors: ReadonlyMap<string, InjectorState>, cho
 export const cementOfAllMl = (injectors: ReadonlyMap<string, InjectorState>): number =>
   [...injectors.values()].reduce((sum, { cement }) => sum + cement.volumeMl, 0);
 
+/** The highest pressure in any balloon of the session. */
+export const peakBalloonKpa = (injectors: ReadonlyMap<string, InjectorState>): number =>
+  Math.max(0, ...[...injectors.values()].map(({ balloon }) => balloon.peakPressureKpa));
+
 /** What has gone through the needle of this injector since its zero; null when that is all there is, and the total says it. */
 export function needleShareMl({ cement }: InjectorState, injectors: ReadonlyMap<string, InjectorState>): number | null {
   return Math.abs(cementOfAllMl(injectors) - cement.sinceZeroMl) < 0.05 ? null : cement.sinceZeroMl;

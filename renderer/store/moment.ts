@@ -70,7 +70,8 @@ function useLiveMoment(): Moment {
   // Read at the tick rather than subscribed to: a hundred readings a second must not draw the panels a hundred times.
   const { linkUp, session, curves, curveVersion, readings: heard, chosenInjector, sessionZeroAt, ...state } = consoleStore.getState();
   const timeline = withInjectors(state.timeline, [], chosenInjector);
-  const nowMs = sessionZeroAt === null ? timeline.lastMs : now - sessionZeroAt;
+  // An ended session stands where it ended.
+  const nowMs = state.status?.ended ? state.status.nowMs : sessionZeroAt === null ? timeline.lastMs : now - sessionZeroAt;
   const readings = new Map(devicesOf(curves).map((device) => [device, liveReading(heard.get(device), curves[device] ?? noCurve, now, nowMs, linkUp)]));
   const shown = timeline.injector?.device ?? '';
   const curve = curves[shown] ?? noCurve;

@@ -41,8 +41,8 @@ export interface TimelineState {
   readonly gaps: number;
   /** Ingest numbers of events that a later correction names. */
   readonly corrected: ReadonlySet<number>;
-  /** When the operator last said that cement was mixed. */
-  readonly mixedAtMs: number | null;
+  /** When the operator said that cement was mixed, by the ingest number of the event; without those taken back. */
+  readonly mixes: readonly { readonly seq: number; readonly tMs: number }[];
   /** The last sample folded. */
   readonly lastMs: number;
 }
@@ -58,7 +58,7 @@ export const emptyTimeline: TimelineState = {
   devices: new Map(),
   gaps: 0,
   corrected: new Set(),
-  mixedAtMs: null,
+  mixes: [],
   lastMs: 0,
 };
 
@@ -96,9 +96,12 @@ function foldOne(state: TimelineState, sample: Sample, events: TimelineEvent[]):
       return { ...state, alarms: withAlarm(state.alarms, sample.data, tMs) };
     case '/operator':
       if (sample.data.kind !== 'acknowledge') events.push({ tMs, seq, source: { of: 'operator', event: sample.data } });
-      if (sample.data.kind === 'correction') return { ...state, corrected: new Set(state.corrected).add(sample.data.of) };
+      if (sample.data.kind === 'correction') {
+        const { of } = sample.data;
+        return { ...state, corrected: new Set(state.corrected).add(of), mixes: state.mixes.filter((mix) => mix.seq !== of) };
+      }
       if (sample.data.kind === 'patient') return { ...state, patient: sample.data };
-      return sample.data.kind === 'cement-mixed' ? { ...state, mixedAtMs: tMs } : state;
+      return sample.data.kind === 'cement-mixed' ? { ...state, mixes: [...state.mixes, { seq, tMs }] } : state;
     case '/device':
       if (sample.data.state !== 'connected') events.push({ tMs, seq, source: { of: 'device', event: sample.data } });
       return { ...state, devices: new Map(state.devices).set(sample.data.device, sample.data) };
@@ -114,6 +117,9 @@ function foldOne(state: TimelineState, sample: Sample, events: TimelineEvent[]):
       return state;
   }
 }
+
+/** When the cement was mixed whose clock runs; null while none is. */
+export const mixedAtMs = ({ mixes }: Pick<TimelineState, 'mixes'>): number | null => mixes.at(-1)?.tMs ?? null;
 
 /** The state after these samples too. Pure: `state` is not changed. */
 export function foldSamples(state: TimelineState, samples: readonly Sample[]): TimelineState {

@@ -52,7 +52,7 @@ export const pictureInfo = (key: PictureKey): PictureInfo => infos.get(key) ?? n
 export function pictureAgeMs(key: PictureKey, now: number, held: boolean): number | null {
   const { header, arrivedAt } = pictureInfo(key);
   if (arrivedAt === null) return null;
-  const sinceStamp = header && !held ? performance.timeOrigin + now - header.stampedEpochMs : 0;
+  const sinceStamp = header && !held ? Date.now() - header.stampedEpochMs : 0;
   return Math.max(now - arrivedAt, sinceStamp);
 }
 

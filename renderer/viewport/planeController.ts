@@ -59,7 +59,6 @@ const developmentOf = (attributes: XrayFrameAttributes, range: VoiRange, inverte
   padding: paddingRangeOf(attributes),
 });
 
-const epochNow = () => performance.timeOrigin + performance.now();
 /** One step of the wheel or of a key enlarges by this. */
 export const zoomStep = 1.2;
 
@@ -283,7 +282,7 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     elements.root.dataset.drawMs = info().drawMs.toFixed(1);
     if (isOtherShape) for (const listener of cameraListeners) listener();
     if (isOtherShape) tellLook();
-    requestAnimationFrame(() => update({ shownInMs: Math.max(0, epochNow() - header.stampedEpochMs) }));
+    requestAnimationFrame(() => update({ shownInMs: Math.max(0, Date.now() - header.stampedEpochMs) }));
     return spare;
   };
   const resizing = new ResizeObserver(() => {

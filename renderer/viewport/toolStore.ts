@@ -1,7 +1,7 @@
 import { createStore, useStore } from 'zustand';
 import type { ImagePoint } from '../../src/sample/index.ts';
 import { isComplete, type Measure, type MeasureKind, withMoved, withPoint } from './measure.ts';
-import type { PictureKey } from './pictureInfo.ts';
+import type { PictureKey, PictureMode } from './pictureInfo.ts';
 
 /** What the pointer does on the pictures besides window, zoom and pan; for this console alone, never recorded. */
 export interface ToolState {
@@ -28,4 +28,7 @@ export const removeMeasure = (index: number): void => setState(({ measures }) =>
 export const moveMeasurePoint = (index: number, pointIndex: number, point: ImagePoint): void =>
   setState(({ measures }) => ({ measures: withMoved(measures, index, pointIndex, point) }));
 export const clearMeasures = (): void => setState({ measures: [], measuring: null });
+/** Those in the pictures of one mode: the next ones there are of another patient. */
+export const forgetMeasures = (mode: PictureMode): void =>
+  setState(({ measures }) => ({ measures: measures.filter(({ picture }) => !picture.startsWith(`${mode}/`)) }));
 export const toggleMagnifier = (): void => setState(({ magnifier }) => ({ magnifier: !magnifier }));

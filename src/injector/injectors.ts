@@ -21,13 +21,21 @@ interface Given {
   readonly substance: string;
 }
 
+/** Cement that the operator said was mixed, by the ingest number of the event that said so. */
+interface Mix {
+  readonly seq: number;
+  readonly clock: CementClock;
+}
+
 /** All injectors of a session, by device name; plain data. A session may have two: left and right, or balloon and cement. */
 export interface InjectorsFold {
   readonly settings: InjectorSettings;
   readonly devices: Readonly<Record<string, InjectorFold>>;
   readonly given: Readonly<Record<string, Given>>;
   readonly stage: Stage;
-  /** Runs from the moment the operator said that cement was mixed, injector or not. */
+  /** Every mix that was not taken back, in order. */
+  readonly mixes: readonly Mix[];
+  /** Of the last mix: runs from the moment the operator said that cement was mixed, injector or not. */
   readonly cementClock: CementClock | null;
 }
 
@@ -43,7 +51,7 @@ export interface InjectorsOutput {
 export const isInjector = (device: string): boolean => device === 'injector' || device.startsWith('injector-');
 
 export function initialInjectors(settings: InjectorSettings = defaultInjectorSettings): InjectorsFold {
-  return { settings, devices: {}, given: {}, stage: 'access', cementClock: null };
+  return { settings, devices: {}, given: {}, stage: 'access', mixes: [], cementClock: null };
 }
 
 const stateEveryMs = 100;
@@ -104,14 +112,24 @@ function clockFor(settings: InjectorSettings, { product, times }: CementMixed, t
   return cementClock(tMs, named ?? only ?? unspecifiedCement, settings.roomTemperatureC);
 }
 
-function foldOperator(fold: InjectorsFold, event: OperatorEvent, tMs: number): InjectorsFold {
+const withMixes = (fold: InjectorsFold, mixes: readonly Mix[]): InjectorsFold => ({ ...fold, mixes, cementClock: mixes.at(-1)?.clock ?? null });
+
+function foldOperator(fold: InjectorsFold, event: OperatorEvent, seq: number, tMs: number): InjectorsFold {
   switch (event.kind) {
     case 'zero': {
       const device = deviceOf(fold, event.device);
       return device ? withDevice(fold, foldInjectorZero(device)) : fold;
     }
     case 'cement-mixed':
-      return { ...fold, cementClock: clockFor(fold.settings, event, tMs) };
+      return withMixes(fold, [...fold.mixes, { seq, clock: clockFor(fold.settings, event, tMs) }]);
+    // A clock that was started by mistake shows working time that does not exist: taken back, the one before goes on.
+    case 'correction':
+      return fold.mixes.some((mix) => mix.seq === event.of)
+        ? withMixes(
+            fold,
+            fold.mixes.filter((mix) => mix.seq !== event.of),
+          )
+        : fold;
     case 'stage':
       return { ...fold, stage: event.stage };
     default:
@@ -141,7 +159,7 @@ export function injectorsStep(before: InjectorsFold, raw: RawSample): InjectorsO
     case '/device':
       return { ...giveStates(foldDevice(before, raw.data, raw.tMs), raw.tMs, null), readings: [] };
     case '/operator':
-      return { ...giveStates(foldOperator(before, raw.data, raw.tMs), raw.tMs, null), readings: [] };
+      return { ...giveStates(foldOperator(before, raw.data, raw.seq, raw.tMs), raw.tMs, null), readings: [] };
     case '/tick':
       return { ...giveStates(foldTick(before, raw.tMs), raw.tMs, null), readings: [] };
     default:

@@ -29,7 +29,7 @@ export interface FrameHeader {
   readonly attributes: XrayFrameAttributes;
   /** Computed from this very frame; null when guidance skipped it. */
   readonly observation: PlaneObservation | null;
-  /** Unix time at which the bridge stamped it (live) or sent it (review), ms with fraction. */
+  /** Unix time at which the bridge stamped it (live) or sent it (review), ms, by the machine's clock as it stands: a page that is opened after a step of it has the same. */
   readonly stampedEpochMs: number;
   /** Frames of this plane that this viewer was too slow for, so far. */
   readonly dropped: number;

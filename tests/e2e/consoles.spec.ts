@@ -32,3 +32,30 @@ test('two consoles on one session agree on stage, plan and what was undone', asy
   await page.goto('about:blank');
   await bridge.stop();
 });
+
+test('each U takes back one thing more: a stage, then the mix before it, whose clock ends, then the mark; not what it has itself put back', async ({
+  page,
+}) => {
+  const bridge = await startBridge(records.folder, simulated('quiet'));
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  const clock = page.getByTestId('number-clock');
+  const stage = page.locator('.stages [aria-current="step"]');
+  await page.keyboard.press('Space');
+  await expect(page.getByText('Mark recorded')).toBeVisible();
+  await page.keyboard.press('c');
+  await expect(clock.locator('.number-value')).toHaveText(/^\d+:\d\d$/);
+  await page.getByTestId('action-stage').click();
+  await expect(stage).toContainText('Mixing');
+  await page.keyboard.press('u');
+  await expect(stage).toContainText('Access');
+  await expect(clock.locator('.number-value')).toHaveText(/^\d+:\d\d$/);
+  await page.keyboard.press('u');
+  await expect(clock).toContainText('not mixed yet');
+  await page.keyboard.press('u');
+  await expect(stage).toContainText('Access');
+  await page.keyboard.press('u');
+  await expect(page.getByText('Nothing of this console to undo')).toBeVisible();
+  await page.goto('about:blank');
+  await bridge.stop();
+});

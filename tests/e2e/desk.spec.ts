@@ -30,6 +30,11 @@ test.afterAll(() => records.remove());
 test('a case from first click to closed record, its export, and the next case without a restart', async ({ page }) => {
   await page.goto(bridge.url);
   await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+  // What is this patient's alone: a length in the picture, and a mark that could be taken back.
+  await page.keyboard.press('d');
+  await expect(page.getByTestId('measure-a').locator('polyline')).toHaveCount(1);
+  await page.keyboard.press('Space');
+  await expect(page.getByText('Mark recorded')).toBeVisible();
   await page.getByRole('button', { name: 'Procedure', exact: true }).click();
   await expect(page.getByTestId('workplace')).toHaveText('The procedure is running and recorded');
 
@@ -55,6 +60,8 @@ test('a case from first click to closed record, its export, and the next case wi
   await expect(page.getByTestId('summary')).toContainText('Doe, Jane');
   await expect(page.getByTestId('recording')).toContainText('Record closed');
   await page.keyboard.press('Escape');
+  const facts = page.getByTestId('summary').locator('.facts');
+  const factsAtEnd = await facts.textContent();
   await page.getByText('DICOM instances').click();
   await page.getByText('Report (PDF)').click();
   await page.getByText('Tables (CSV)').click();
@@ -62,6 +69,8 @@ test('a case from first click to closed record, its export, and the next case wi
   await expect(page.getByTestId('job')).toHaveAttribute('data-state', 'done', { timeout: 60_000 });
   await expectAccessible(page);
   await keepPicture(page, 'summary');
+  // What has ended grows no longer.
+  expect(await facts.textContent()).toBe(factsAtEnd);
 
   const before = await page.getByTestId('summary').textContent();
   await page.getByRole('button', { name: 'Live', exact: true }).click();
@@ -76,6 +85,9 @@ test('a case from first click to closed record, its export, and the next case wi
   expect(before).toContain('Record');
   await page.getByRole('button', { name: 'Live', exact: true }).click();
   await expectRunning(page);
+  await expect(page.getByTestId('measure-a').locator('polyline')).toHaveCount(0);
+  await page.keyboard.press('u');
+  await expect(page.getByText('Nothing of this console to undo')).toBeVisible();
 });
 
 test('sources are tested, a fault is told at its field and in its section, and what is saved is in the file', async ({ page }) => {

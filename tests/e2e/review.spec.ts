@@ -46,6 +46,42 @@ test('the records are listed, searched and opened', async ({ page }) => {
   await keepPicture(page, 'records');
 });
 
+test('a record that comes late does not take the screen from what the person went to, and the list is there when asked for twice', async ({ page }) => {
+  const letGo: (() => void)[] = [];
+  const closed: string[] = [];
+  await page.routeWebSocket(/./, (route) => {
+    const server = route.connectToServer();
+    route.onMessage((message) => {
+      const asked = JSON.parse(String(message)) as { readonly kind: string; readonly review?: string };
+      if (asked.kind === 'close-review' && asked.review) closed.push(asked.review);
+      server.send(message);
+    });
+    server.onMessage((message) => {
+      if (String(message).startsWith('{"kind":"review-opened"')) letGo.push(() => route.send(message));
+      else route.send(message);
+    });
+  });
+  await page.goto(bridge.url);
+  const review = page.getByRole('button', { name: 'Review', exact: true });
+  const open = page.getByRole('button', { name: /^Open / }).first();
+  await review.click();
+  await expect(open).toBeVisible();
+  await review.click();
+  await expect(open).toBeVisible();
+  await open.click();
+  await expect.poll(() => letGo.length).toBe(1);
+  await page.getByRole('button', { name: /^Live/ }).click();
+  letGo[0]?.();
+  // The bridge keeps nothing open that nobody looks at.
+  await expect.poll(() => closed.length).toBe(1);
+  await expect(word(page, 'a')).toHaveText('LIVE');
+  await review.click();
+  await open.click();
+  await expect.poll(() => letGo.length).toBe(2);
+  letGo[1]?.();
+  await expect(word(page, 'a')).toHaveText('REPLAY');
+});
+
 test.describe('an open record', () => {
   test.beforeEach(async ({ page }) => {
     await page.goto(bridge.url);

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
+import { makeRecord, type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
 import { expect, expectAccessible, expectWhole, keepPicture, test } from './console.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,6 +19,7 @@ test.beforeAll(async () => {
   const args = ['native-bridge/cli/main.ts', 'user', 'put', 'quinn', '--role', 'qa', '--password-file', join(records.folder, 'password')];
   const put = spawnSync(join(root, 'node_modules', '.bin', 'node'), args, { cwd: root, encoding: 'utf8' });
   expect(put.status, put.stderr).toBe(0);
+  makeRecord(join(records.folder, 'records', 'procedure'), 'kyphoplasty');
   const site = join(records.folder, 'site.json');
   writeFileSync(site, JSON.stringify({ version: 1, protection: { signIn: true } }));
   bridge = await startBridge(join(records.folder, 'records'), ['--site', site, '--frames-a', 'sim:quiet?size=256', '--injector', 'sim:quiet']);
@@ -48,7 +49,19 @@ test('a locked console shows the running picture, refuses records, and opens the
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByTestId('signed-in')).toContainText('quinn');
   // The list comes by itself.
-  await expect(page.getByText('No records yet', { exact: false }).or(page.getByRole('table'))).toBeVisible();
+  await page
+    .getByRole('button', { name: /^Open / })
+    .last()
+    .click();
+  await expect(page.getByTestId('word-a')).toHaveText('REPLAY');
+  await page.getByRole('button', { name: 'Lock' }).click();
+  // Nothing of the record stays under the form, and it is no dead one after signing in.
+  await expect(page.getByText('Sign in to see the records.')).toBeVisible();
+  await expect(page.getByTestId('word-a')).toHaveCount(0);
+  await page.getByLabel('User name').fill('quinn');
+  await page.getByLabel('Password').fill('a password of some length');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('button', { name: /^Open / }).last()).toBeVisible();
   await page.getByRole('button', { name: 'Live' }).click();
   await expectWhole(page);
   await page.getByRole('button', { name: 'Lock' }).click();

@@ -183,6 +183,30 @@ describe('procedures one after another', () => {
     expect(procedure?.data.plan.limits).toEqual({ pressureKpa: 2000 });
     at.close();
   });
+
+  test('limits that have been said do not end a procedure of live devices', async () => {
+    const { at } = await started({ sources: { framesA: 'dicom-receive:?port=0' }, limits: { pressureKpa: 2000 } });
+    await at.next('status', ({ status }) => status.nowMs > 1500);
+    at.send({ kind: 'operator', event: { kind: 'mark' } });
+    await at.next('samples', ({ samples }) => samples.some(({ topic, data }) => topic === '/operator' && data.kind === 'mark'));
+    at.close();
+  });
+
+  test('frames that guidance has no time for are counted in the status, and not kept for consoles that come late', async () => {
+    const options = await bridgeOptionsOf({ framesA: small, injector: 'none:', records: join(folder, 'skipped') }, true);
+    if (!options.ok) throw new Error(options.fault.message);
+    const result = await startBridge({ ...options.value, withoutGuidance: true });
+    if (!result.ok) throw new Error(result.fault.message);
+    bridge = result.value;
+    const first = await openConsole(bridge);
+    await first.next('status', ({ status }) => (status.planes.a?.analysisSkipped ?? 0) > 5);
+    const late = await openConsole(bridge);
+    const { samples } = await late.next('hello', ({ session }) => session !== null);
+    expect(samples.filter(({ topic }) => topic === '/gap')).toEqual([]);
+    expect(samples.some(({ topic }) => topic === '/operator')).toBe(true);
+    first.close();
+    late.close();
+  });
 });
 
 describe('the site configuration', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { alarmOrder } from '../../renderer/live/alarmOrder.ts';
-import { createTimelineCursor, emptyTimeline, foldSamples, whileRunning } from '../../renderer/store/timeline.ts';
+import { createTimelineCursor, emptyTimeline, foldSamples, mixedAtMs, whileRunning } from '../../renderer/store/timeline.ts';
 import type { AlarmEvent } from '../../src/alarm/alarm.ts';
 import { indexAt } from '../../src/base/times.ts';
-import type { Sample } from '../../src/sample/index.ts';
+import type { OperatorEvent, Sample } from '../../src/sample/index.ts';
 
 const alarm = (phase: AlarmEvent['phase'], id = 'cement-leak/b', priority: AlarmEvent['priority'] = 'high'): AlarmEvent => ({
   id,
@@ -45,6 +45,15 @@ describe('the timeline', () => {
       alarmAt(40, alarm('raised')),
     ]);
     expect(again.alarms.get('cement-leak/b')).toMatchObject({ sinceMs: 40, acknowledged: false });
+  });
+
+  test('knows when cement was mixed, and forgets what was taken back', () => {
+    const operatorAt = (tMs: number, data: OperatorEvent): Sample => ({ topic: '/operator', tMs, seq: tMs, data });
+    const twice = foldSamples(emptyTimeline, [operatorAt(10, { kind: 'cement-mixed' }), operatorAt(20, { kind: 'cement-mixed' })]);
+    expect(mixedAtMs(twice)).toBe(20);
+    const once = foldSamples(twice, [operatorAt(30, { kind: 'correction', of: 20, text: '' })]);
+    expect(mixedAtMs(once)).toBe(10);
+    expect(mixedAtMs(foldSamples(once, [operatorAt(40, { kind: 'correction', of: 10, text: '' })]))).toBeNull();
   });
 
   test('does not change the state it was folded from', () => {

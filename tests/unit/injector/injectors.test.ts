@@ -212,6 +212,21 @@ describe('cement', () => {
     expect(session.last().cement.clock).toEqual({ product: 'Sample cement', mixedAtMs: 1000, opensAtMs: 61_000, closesAtMs: 241_000, setAtMs: 301_000 });
   });
 
+  test('a mix that was taken back has no clock: the one before goes on, and without any there is none', () => {
+    const session = testSession();
+    session.step({ topic: '/operator', tMs: 1000, seq: 501, data: { kind: 'cement-mixed' } });
+    session.step({ topic: '/operator', tMs: 400_000, seq: 502, data: { kind: 'cement-mixed' } });
+    expect(session.last().cement.mixedAtMs).toBe(400_000);
+    session.step({ topic: '/operator', tMs: 402_000, seq: 503, data: { kind: 'correction', of: 502, text: 'Taken back: cement mixed' } });
+    expect(session.last().cement.mixedAtMs).toBe(1000);
+    const given = session.states.length;
+    session.step({ topic: '/operator', tMs: 403_000, seq: 504, data: { kind: 'correction', of: 7, text: 'Taken back: mark' } });
+    expect(session.states).toHaveLength(given);
+    session.step({ topic: '/operator', tMs: 404_000, seq: 505, data: { kind: 'correction', of: 501, text: 'Taken back: cement mixed' } });
+    expect(session.last().cement).toMatchObject({ mixedAtMs: null, clock: null, phase: null });
+    expect(session.fold().cementClock).toBeNull();
+  });
+
   test('the clock runs by the product of the site and is hastened by a warm room', () => {
     const product = { name: 'Sample cement', opensAfterMs: 60_000, closesAfterMs: 300_000, setsAfterMs: 400_000, atTemperatureC: 20, timesPerDegree: 0.9 };
     const session = testSession({ ...defaultInjectorSettings, cements: [product], roomTemperatureC: 22 });
