@@ -16,14 +16,13 @@ port.on('message', (request: GuidanceRequest) => {
     return;
   }
   countFrame(request.frame.pixels.byteLength);
-  const startedMs = performance.now();
   let reply: GuidanceReply;
   try {
     const observation = guidance.frame(request.frame, request.tMs);
-    reply = { kind: 'observed', observation, analysisMs: performance.now() - startedMs, failure: null };
+    reply = { kind: 'observed', observation, failure: null };
   } catch (error) {
     const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    reply = { kind: 'observed', observation: null, analysisMs: performance.now() - startedMs, failure };
+    reply = { kind: 'observed', observation: null, failure };
   }
   port.postMessage(reply satisfies FromGuidance);
 });

@@ -12,7 +12,6 @@ export interface GuidanceReply {
   readonly kind: 'observed';
   /** `null` when the analysis threw: the same frame throws again on replay, so both see nothing. */
   readonly observation: PlaneObservation | null;
-  readonly analysisMs: number;
   readonly failure: string | null;
 }
 
@@ -30,7 +29,7 @@ export interface PlaneAnalysis {
   close(): Promise<void>;
 }
 
-const gone: GuidanceReply = { kind: 'observed', observation: null, analysisMs: 0, failure: 'the guidance thread ended' };
+const gone: GuidanceReply = { kind: 'observed', observation: null, failure: 'the guidance thread ended' };
 
 /** Starts the thread; pixels over a SharedArrayBuffer are not copied on their way to it. */
 export function startPlaneAnalysis(plane: PlaneId): PlaneAnalysis {

@@ -72,7 +72,7 @@ export function startLiveView(session: Pick<Session, 'writer' | 'nowMs' | 'liste
   let outbox: Sample[] = [];
   /** Session time; null while it runs. */
   let endedAtMs: number | null = null;
-  let recording: Status['recording'] = { state: session.writer ? 'recording' : 'off', bytes: 0, freeBytes: null, message: null };
+  let recording: Status['recording'] = { state: session.writer ? 'recording' : 'off', freeBytes: null, message: null };
 
   const countOf = (plane: PlaneId): PlaneCount => {
     const count = counts[plane] ?? { received: 0, analysisSkipped: 0, missing: 0, lastFrameAtMs: null, lost: false, ended: false, recentMs: [] };
@@ -158,7 +158,6 @@ export function startLiveView(session: Pick<Session, 'writer' | 'nowMs' | 'liste
     const state = count.ended || endedAtMs !== null ? 'ended' : count.lost ? 'lost' : count.lastFrameAtMs === null ? 'waiting' : stale ? 'stale' : 'live';
     return {
       received: count.received,
-      recorded: session.writer ? count.received : 0,
       analysisSkipped: count.analysisSkipped,
       missing: count.missing,
       lastFrameAtMs: count.lastFrameAtMs,

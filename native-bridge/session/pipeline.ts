@@ -37,8 +37,6 @@ export interface PipelineOptions {
   readonly onFolded: (folded: Folded) => void;
   /** Guidance threw on a frame: said once a plane. */
   readonly onFailure: (plane: PlaneId, failure: string) => void;
-  /** Time the guidance of a frame took. */
-  readonly onAnalysis?: (plane: PlaneId, analysisMs: number) => void;
 }
 
 interface Waiting {
@@ -88,7 +86,6 @@ export function startPipeline(options: PipelineOptions): Pipeline {
       .then((reply) => {
         entry.observation = reply.observation;
         entry.ready = true;
-        options.onAnalysis?.(plane, reply.analysisMs);
         if (reply.failure !== null && !failed.has(plane)) {
           failed.add(plane);
           options.onFailure(plane, reply.failure);

@@ -41,7 +41,6 @@ export interface SessionListener {
   /** A sample has been stamped and is on its way to disk; frames are folded later. */
   readonly onRaw?: (raw: RawSample) => void;
   readonly onFolded?: (folded: Folded) => void;
-  readonly onAnalysis?: (plane: PlaneId, analysisMs: number) => void;
 }
 
 /** A running session: sources are read, stamped by one clock, recorded, folded, and told to the listeners. */
@@ -125,9 +124,6 @@ function runSession(
         data: { device: `guidance-${plane}`, state: 'notice', message: 'Guidance failed on a frame; it goes on with the next.' },
         atMs: null,
       });
-    },
-    onAnalysis(plane, analysisMs) {
-      for (const listener of listeners) listener.onAnalysis?.(plane, analysisMs);
     },
   });
 

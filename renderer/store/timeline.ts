@@ -37,7 +37,6 @@ export interface TimelineState {
   readonly procedure: ProcedureState | null;
   readonly patient: Patient | null;
   readonly pose: { readonly tMs: number; readonly pose: Pose } | null;
-  readonly devices: ReadonlyMap<string, DeviceEvent>;
   readonly gaps: number;
   /** Ingest numbers of events that a later correction names. */
   readonly corrected: ReadonlySet<number>;
@@ -55,7 +54,6 @@ export const emptyTimeline: TimelineState = {
   procedure: null,
   patient: null,
   pose: null,
-  devices: new Map(),
   gaps: 0,
   corrected: new Set(),
   mixes: [],
@@ -104,7 +102,7 @@ function foldOne(state: TimelineState, sample: Sample, events: TimelineEvent[]):
       return sample.data.kind === 'cement-mixed' ? { ...state, mixes: [...state.mixes, { seq, tMs }] } : state;
     case '/device':
       if (sample.data.state !== 'connected') events.push({ tMs, seq, source: { of: 'device', event: sample.data } });
-      return { ...state, devices: new Map(state.devices).set(sample.data.device, sample.data) };
+      return state;
     case '/injector/state':
       return withInjectors(state, [sample.data]);
     case '/procedure':

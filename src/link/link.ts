@@ -69,7 +69,6 @@ export type Curves = Readonly<Record<string, Curve>>;
 
 export interface PlaneStatus {
   readonly received: number;
-  readonly recorded: number;
   readonly analysisSkipped: number;
   readonly missing: number;
   readonly lastFrameAtMs: number | null;
@@ -84,7 +83,6 @@ export interface Status {
   readonly ended: boolean;
   readonly recording: {
     readonly state: 'recording' | 'closed' | 'failed' | 'off';
-    readonly bytes: number;
     readonly freeBytes: number | null;
     readonly message: string | null;
   };

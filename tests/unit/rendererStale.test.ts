@@ -4,7 +4,6 @@ import type { PlaneStatus } from '../../src/link/link.ts';
 
 const status = (state: PlaneStatus['state']): PlaneStatus => ({
   received: 9,
-  recorded: 9,
   analysisSkipped: 0,
   missing: 0,
   lastFrameAtMs: 0,
