@@ -63,7 +63,7 @@ const developmentOf = (attributes: XrayFrameAttributes, range: VoiRange, inverte
 export const zoomStep = 1.2;
 
 export interface PlaneController {
-  /** Shows a frame, or keeps it back while the picture is held; gives back pixels that are not needed any longer. */
+  /** Shows a frame, or keeps it back while the picture is held: the newest, shown upon release. Gives back pixels that are not needed any longer. */
   arrive(frame: ArrivedFrame): ArrayBuffer | null;
   /** Says how frames are wanted, whenever that changes: whoever has another thread for it develops them there. */
   onLook(listener: LookListener): void;
@@ -118,6 +118,8 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
   let plan: PlanePlan | null = null;
   let bodyRaster: Uint8Array | null = null;
   let held = false;
+  /** The newest frame that came while the picture is held: with the beam off none comes after it. */
+  let keptBack: ArrivedFrame | null = null;
   let layers: OverlayLayers = defaultLayers;
   let quarter: readonly ImagePoint[] | null = null;
   let cement: CementPicture | null = null;
@@ -282,8 +284,13 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     elements.root.dataset.drawMs = info().drawMs.toFixed(1);
     if (isOtherShape) for (const listener of cameraListeners) listener();
     if (isOtherShape) tellLook();
-    requestAnimationFrame(() => update({ shownInMs: Math.max(0, Date.now() - header.stampedEpochMs) }));
     return spare;
+  };
+  /** Keeps a frame instead of the one kept before it; what was developed of it is the worker's again. */
+  const keepBack = (frame: ArrivedFrame): ArrayBuffer | null => {
+    const replaced = keptBack?.pixels ?? null;
+    keptBack = { ...frame, developed: null };
+    return replaced;
   };
   const resizing = new ResizeObserver(() => {
     sizeOverlay();
@@ -297,7 +304,11 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
   const controller: PlaneController = {
     arrive: (frame) => {
       update({ arrivedAt: performance.now(), dropped: frame.dropped });
-      return held && info().header !== null ? frame.pixels : show(frame);
+      if (held && info().header !== null) return keepBack(frame);
+      const spare = show(frame);
+      // Only of frames that are shown as they come: how long one was held says nothing about the link.
+      requestAnimationFrame(() => update({ shownInMs: Math.max(0, Date.now() - frame.header.stampedEpochMs) }));
+      return spare;
     },
     onLook: (listener) => {
       lookListener = listener;
@@ -311,6 +322,10 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     },
     setHeld: (next) => {
       held = next;
+      if (held || !keptBack) return;
+      const newest = keptBack;
+      keptBack = null;
+      show(newest);
     },
     setLayers: (next) => {
       layers = next;
