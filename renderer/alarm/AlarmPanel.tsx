@@ -53,8 +53,8 @@ export function AlarmPanel({ onClose }: { readonly onClose: () => void }) {
         </ul>
         <fieldset className="alarm-tests">
           <legend>{words.test.title}</legend>
-          {priorities.map((priority, index) => (
-            <button type="button" key={priority} className="action" data-autofocus={index === 0 ? true : undefined} onClick={() => test(priority)}>
+          {priorities.map((priority) => (
+            <button type="button" key={priority} className="action" onClick={() => test(priority)}>
               {words.priority[priority]} {words.test[priority]}
             </button>
           ))}

@@ -20,14 +20,23 @@ export function watchFocus(): void {
 
 const typing = 'input:not([type="radio"], [type="checkbox"], [type="range"]), textarea, select, [contenteditable]';
 const ownKeys = '[role="dialog"], [role="menu"], [role="listbox"], [role="combobox"]';
+/** A dialog beside what it asks about: its keys are its own, those of the foot switch are not. */
+const besides = '[data-foot-switch]';
+/** Space, or a function key that the site gave it. */
+const ofFootSwitch = /^( |F\d{1,2})$/;
 const choices = 'input, [role="slider"], [role="radiogroup"]';
+
+/** Whether the focus stands where it is because somebody walked there with Tab, so that Space and Enter press what has it. */
+export const isWalkedTo = (target: EventTarget | null): boolean => !isFocusByPointer && target instanceof Element && !target.matches(besides);
 
 /** Where a key belongs to what has the focus: typing, a dialog or a menu; and, reached by the keyboard, a choice or a button that Space and Enter press. */
 function belongsToFocus(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (!target) return false;
-  if (target.closest(`${typing}, ${ownKeys}`)) return true;
-  if (isFocusByPointer) return false;
+  if (target.closest(typing)) return true;
+  const own = target.closest(ownKeys);
+  if (own && !(own.matches(besides) && ofFootSwitch.test(event.key))) return true;
+  if (!isWalkedTo(target)) return false;
   if (target.closest(choices)) return true;
   const pressed = (event.key === ' ' || event.key === 'Enter') && target.closest('button, a, [role="button"]');
   // A point on a picture is moved, never pressed: the foot switch goes past it.

@@ -47,7 +47,7 @@ export function ChecklistPanel({ onClose }: { readonly onClose: () => void }) {
     onClose();
   };
   return (
-    <StripPanel title={words.title(text.stage[stage])} onClose={onClose}>
+    <StripPanel title={words.title(text.stage[stage])} onClose={onClose} {...(next && { onEnter: goOn })}>
       <div className="checklist">
         <div className="checklist-items">
           {itemsOf(procedure).length === 0 && <span className="quiet">{words.none}</span>}
@@ -60,8 +60,8 @@ export function ChecklistPanel({ onClose }: { readonly onClose: () => void }) {
             {text.tools.close} <kbd>Esc</kbd>
           </button>
           {next && (
-            <button type="button" className="action action-primary" data-autofocus onClick={goOn}>
-              {words.goOn(text.stage[next])} {left > 0 && <span className="quiet">{words.open(left)}</span>}
+            <button type="button" className="action action-primary" onClick={goOn}>
+              {words.goOn(text.stage[next])} <kbd>↵</kbd> {left > 0 && <span className="quiet">{words.open(left)}</span>}
             </button>
           )}
         </div>

@@ -50,7 +50,7 @@ export function InjectorPanel({ onClose }: { readonly onClose: () => void }) {
           ))}
           <p className="quiet">{words.zeroHint}</p>
         </div>
-        <button type="button" className="action" onClick={onClose} data-autofocus>
+        <button type="button" className="action" onClick={onClose}>
           {words.close} <kbd>Esc</kbd>
         </button>
       </div>

@@ -1,5 +1,5 @@
 import { nextStage } from '../app/stages.ts';
-import { type Asking, consoleStore, keepOwn, lastImage, notify, operate, operateReversal, takeOwn, toggleRoadmap } from '../store/consoleStore.ts';
+import { type Asking, ask, consoleStore, keepOwn, lastImage, notify, operate, operateReversal, takeOwn, toggleRoadmap } from '../store/consoleStore.ts';
 import { text } from '../text.ts';
 import { openItems } from './checklist.ts';
 import { operatorWords } from './eventText.ts';
@@ -45,10 +45,13 @@ export const actions: readonly Action[] = [
     key: 'Enter',
     keyLabel: '↵',
     run: (open) => {
-      const { procedure } = consoleStore.getState().timeline;
+      const { timeline, asking } = consoleStore.getState();
       // What is still open of the checklist is asked for once; going on is never forbidden.
-      if (openItems(procedure).length > 0 && consoleStore.getState().asking !== 'checklist') open('checklist');
-      else enterNextStage();
+      if (openItems(timeline.procedure).length > 0 && asking !== 'checklist') open('checklist');
+      else {
+        enterNextStage();
+        if (asking === 'checklist') ask(null);
+      }
     },
   },
 ];

@@ -63,10 +63,10 @@ export function LeakPanel({ onClose }: PanelProps) {
     if (site) record(site);
   };
   return (
-    <StripPanel title={`${text.leakDialog.title} ${text.leakDialog.hint}`} onClose={onClose} onKey={onKey}>
+    <StripPanel title={`${text.leakDialog.title} ${text.leakDialog.hint}`} onClose={onClose} onKey={onKey} onEnter={() => record('unknown')}>
       <div className="leak-sites">
         {sites.map((site, index) => (
-          <button type="button" key={site} className="action" data-autofocus={site === 'unknown' ? true : undefined} onClick={() => record(site)}>
+          <button type="button" key={site} className={site === 'unknown' ? 'action action-primary' : 'action'} onClick={() => record(site)}>
             {leakSiteWords[site]} <kbd>{index + 1}</kbd>
           </button>
         ))}

@@ -43,6 +43,69 @@ test('a stage is left by way of its checklist, ticked or not; the next side and 
   await expect(page.locator('.who b').last()).toHaveText('L1 · right');
 });
 
+test('with a panel open the foot switch is still the mark, whatever was clicked in it; Tab gives the panel its keys', async ({ page }) => {
+  const recorded: string[] = [];
+  page.on('websocket', (link) =>
+    link.on('framesent', ({ payload }) => {
+      const message = JSON.parse(String(payload));
+      if (message.kind === 'operator') recorded.push(message.event.kind);
+    }),
+  );
+  await page.goto(bridge.url);
+  await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+  const panel = page.getByRole('dialog');
+  const sound = page.getByTestId('sound');
+  /** Presses the foot switch, which marks, does nothing else, and leaves the panel open. */
+  const expectMark = async () => {
+    const bursts = await sound.getAttribute('data-bursts');
+    const before = [...recorded];
+    await page.keyboard.press('Space');
+    await expect.poll(() => recorded).toEqual([...before, 'mark']);
+    await expect(panel).toBeVisible();
+    expect(await sound.getAttribute('data-bursts')).toBe(bursts);
+  };
+  for (const key of ['Enter', 'k', 'w']) {
+    await page.keyboard.press(key);
+    await expect(panel).toBeFocused();
+    await expectMark();
+    await page.keyboard.press('Escape');
+    await expect(panel).toHaveCount(0);
+  }
+  await page.keyboard.press('t');
+  await page.getByRole('button', { name: 'Injectors', exact: true }).click();
+  await expect(panel).toBeVisible();
+  await expectMark();
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('Enter');
+  const item = page.getByLabel('Level checked in both views');
+  await item.click();
+  const isTicked = await item.isChecked();
+  await expectMark();
+  expect(await item.isChecked()).toBe(isTicked);
+  // Ticked and taken back: what is open of the checklist is asked for once more below.
+  await page.keyboard.press('Tab');
+  for (let press = 0; press < 2; press++) {
+    const before = recorded.length;
+    await page.keyboard.press('Space');
+    await expect.poll(() => recorded.slice(before)).toEqual(['check']);
+  }
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('k');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await expect(page.getByText('Leak recorded: epidural')).toBeVisible();
+  await page.keyboard.press('k');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Leak recorded: site not known')).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(panel).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(panel).toHaveCount(0);
+  await expect.poll(() => recorded.at(-1)).toBe('stage');
+});
+
 test('the site’s own keys work, and the button shows them', async ({ page }) => {
   await page.goto(bridge.url);
   await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
