@@ -62,7 +62,8 @@ export function Planes({ drawing = null, onDraft = () => {} }: Props) {
       {planes.length === 0 && <NoPictures />}
       {planes.map((plane) => (
         <PlaneView
-          key={plane}
+          // A picture is of one session: nothing of the patient before stands until the first frame of the next.
+          key={`${plane}-${session?.startedAtEpochMs}`}
           plane={plane}
           mode="live"
           streamPath={liveStreamPath(plane)}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { freePort } from '../integration/hospitalPeers.ts';
 import { type RunningBridge, startBridge, temporaryRecords } from './bridge.ts';
-import { expect, expectAccessible, expectTouchable, expectWhole, keepPicture, test, word } from './console.ts';
+import { expect, expectAccessible, expectTouchable, expectWhole, keepPicture, plane, test, word } from './console.ts';
 
 const records = temporaryRecords();
 let bridge: RunningBridge;
@@ -79,6 +79,29 @@ test('a record that fails and a source that is gone are told in the header, over
   await page.getByRole('button', { name: 'Ask the worklist' }).click();
   await expect(page.getByRole('alert').filter({ hasText: /orklist/ })).toBeVisible();
   await expectWell(page);
+});
+
+test('with the next session the pictures begin anew: no frame of the patient before stands until the first new one', async ({ page }) => {
+  let begin = (_laterByMs: number) => {};
+  await page.routeWebSocket(/./, (route) => {
+    route.connectToServer().onMessage((said) => {
+      route.send(said);
+      const hello = JSON.parse(String(said)) as Message;
+      if (hello.kind !== 'hello') return;
+      const session = hello.session as { readonly startedAtEpochMs: number };
+      begin = (laterByMs) => route.send(JSON.stringify({ ...hello, session: { ...session, startedAtEpochMs: session.startedAtEpochMs + laterByMs } }));
+    });
+  });
+  await page.goto(bridge.url);
+  await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+  await page.goto(new URL('/?view=pictures', bridge.url).href);
+  await expect(page.locator('.header')).toHaveCount(0);
+  await expect(word(page, 'a')).toHaveText('LIVE', { timeout: 30_000 });
+  // The new session's first frame is long in coming.
+  await page.route('**/api/live/**', () => {});
+  begin(60_000);
+  await expect(word(page, 'a')).toHaveText('NO SIGNAL');
+  await expect(plane(page, 'a')).not.toHaveAttribute('data-seq');
 });
 
 test('lists that are still being read say what is read', async ({ page }) => {
