@@ -1,11 +1,12 @@
 import type { AlarmPriority } from '../../src/alarm/alarm.ts';
-import { clockText, fixed } from '../app/format.ts';
+import { clockText } from '../app/format.ts';
 import { acknowledge } from '../live/Alarms.tsx';
 import { alarmOrder } from '../live/alarmOrder.ts';
 import { StripPanel } from '../live/StripPanel.tsx';
 import { notify, useConsole } from '../store/consoleStore.ts';
 import type { StandingAlarm } from '../store/timeline.ts';
 import { text } from '../text.ts';
+import { alarmFigures } from './alarmFigures.ts';
 import { testSound } from './sound.ts';
 
 const words = text.alarms;
@@ -13,6 +14,10 @@ const priorities: readonly AlarmPriority[] = ['high', 'medium', 'low'];
 
 function Row({ alarm }: { readonly alarm: StandingAlarm }) {
   const { event, sinceMs, acknowledged } = alarm;
+  const figures = alarmFigures(
+    event,
+    useConsole((state) => state.pressureUnit),
+  );
   return (
     <li data-priority={event.priority} data-acknowledged={acknowledged}>
       <b>
@@ -23,7 +28,7 @@ function Row({ alarm }: { readonly alarm: StandingAlarm }) {
       <span>{event.advice}</span>
       <span className="quiet">
         {words.since(clockText(sinceMs))}
-        {event.value !== null && event.limit !== null && ` · ${words.value(fixed(event.value, 1), fixed(event.limit, 1))}`}
+        {figures && ` · ${figures}`}
       </span>
       {acknowledged ? (
         <span className="quiet">{words.acknowledged}</span>
