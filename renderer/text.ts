@@ -183,7 +183,9 @@ export const text = {
     ofWay: 'of the way',
     past: 'past the target',
     before: 'before the entry',
-    describe: (a: string, b: string, unit: string) => `Tip off the planned line: ${a} ${unit} in plane A, ${b} ${unit} in plane B`,
+    describe: (places: readonly string[]) => `Tip off the planned line: ${places.join(', ')}`,
+    offIn: (value: string, plane: string) => `${value} in plane ${plane}`,
+    unknownIn: (plane: string) => `not known in plane ${plane}`,
   },
   injector: {
     none: 'No injector connected',

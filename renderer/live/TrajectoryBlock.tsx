@@ -2,7 +2,7 @@ import { fixed } from '../app/format.ts';
 import type { Moment } from '../store/moment.ts';
 import { text } from '../text.ts';
 import { shownGuidance } from '../viewport/pictureInfo.ts';
-import { type BullsEye, bullsEyeOf } from './bullsEye.ts';
+import { type BullsEye, bullsEyeOf, bullsEyeWords } from './bullsEye.ts';
 import { pictureFreshness } from './pictureFreshness.ts';
 
 const words = text.trajectory;
@@ -13,12 +13,7 @@ function Target({ eye }: { readonly eye: BullsEye }) {
   const x = eye.a ? place(eye.a.aside.value) : 0;
   const y = eye.b ? place(eye.b.aside.value) : 0;
   return (
-    <svg
-      className="bulls-eye"
-      viewBox="-50 -50 100 100"
-      role="img"
-      aria-label={words.describe(fixed(eye.a?.aside.value ?? 0, 1), fixed(eye.b?.aside.value ?? 0, 1), eye.unit)}
-    >
+    <svg className="bulls-eye" viewBox="-50 -50 100 100" role="img" aria-label={bullsEyeWords(eye)}>
       {[1, 2 / 3, 1 / 3].map((share) => (
         <circle key={share} r={radius * share} className="ring" />
       ))}

@@ -1,5 +1,7 @@
 import type { PlaneObservation } from '../../src/guidance/observation.ts';
-import type { ImagePoint, Plan, PlaneId } from '../../src/sample/index.ts';
+import { type ImagePoint, type Plan, type PlaneId, planeIds } from '../../src/sample/index.ts';
+import { fixed } from '../app/format.ts';
+import { text } from '../text.ts';
 import type { GuidedLength, ShownGuidance } from './guidanceNumbers.ts';
 
 /** Where the tip is against a planned line in one plane. */
@@ -61,4 +63,12 @@ export function bullsEyeOf(frames: ShownGuidance, plan: Plan | null): BullsEye |
   const most = Math.hypot(a?.aside.value ?? 0, b?.aside.value ?? 0);
   const reach = reaches[unit].find((each) => each >= most) ?? reaches[unit].at(-1) ?? 1;
   return { a, b, reach, unit, progress: Math.min(...both.map((each) => each.progress)) };
+}
+
+/** The bull's eye in words. Where a plane says nothing, that is said: the tip need not be on the line there. */
+export function bullsEyeWords(eye: BullsEye): string {
+  const words = text.trajectory;
+  const inWords = (plane: PlaneId, seen: OnTrajectory | null) =>
+    seen ? words.offIn(`${fixed(seen.aside.value, 1)} ${seen.aside.unit}`, plane.toUpperCase()) : words.unknownIn(plane.toUpperCase());
+  return words.describe(planeIds.map((plane) => inWords(plane, eye[plane])));
 }

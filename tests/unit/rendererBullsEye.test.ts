@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asideAndAlong, bullsEyeOf } from '../../renderer/live/bullsEye.ts';
+import { asideAndAlong, type BullsEye, bullsEyeOf, bullsEyeWords } from '../../renderer/live/bullsEye.ts';
 
 const line = { entry: [100, 100], target: [200, 100] } as const;
 
@@ -15,4 +15,11 @@ test('progress goes on past the target and a line without length says nothing', 
 
 test('without frames there is no bull’s eye', () => {
   expect(bullsEyeOf({ a: null, b: null }, null)).toBeNull();
+});
+
+test('in words, a plane that does not show the tip is not known; it is never 0.0 mm', () => {
+  const inA: BullsEye = { a: { plane: 'a', aside: { value: 1.24, unit: 'mm' }, progress: 0.5 }, b: null, reach: 3, unit: 'mm', progress: 0.5 };
+  expect(bullsEyeWords(inA)).toBe('Tip off the planned line: 1.2 mm in plane A, not known in plane B');
+  const inBoth: BullsEye = { ...inA, b: { plane: 'b', aside: { value: -0.5, unit: 'mm' }, progress: 0.4 } };
+  expect(bullsEyeWords(inBoth)).toBe('Tip off the planned line: 1.2 mm in plane A, −0.5 mm in plane B');
 });
