@@ -6,7 +6,7 @@ import type { Moment } from '../store/moment.ts';
 import { text } from '../text.ts';
 import { roundUp } from './curveData.ts';
 import { curveColours } from './curvePlot.ts';
-import { type Loop, loopsOf } from './pressureVolumeData.ts';
+import { type Loop, loopsOf, mostOf } from './pressureVolumeData.ts';
 
 interface Props {
   readonly moment: Moment;
@@ -23,9 +23,9 @@ interface Frame {
 const redrawMs = 250;
 
 function draw(context: CanvasRenderingContext2D, { width, height, fontPx }: Frame, loops: readonly Loop[], { unit, limitKpa }: Props): void {
-  const all = loops.flatMap(({ points }) => points);
-  const mostMl = roundUp(Math.max(1, ...all.map(([ml]) => ml)));
-  const most = roundUp(pressureFromKpa(Math.max(100, limitKpa ?? 0, ...all.map(([, kpa]) => kpa)), unit));
+  const reached = mostOf(loops);
+  const mostMl = roundUp(Math.max(1, reached.volumeMl));
+  const most = roundUp(pressureFromKpa(Math.max(100, limitKpa ?? 0, reached.pressureKpa), unit));
   const [left, right, top, bottom] = [fontPx * 2.6, width - fontPx, fontPx * 1.4, height - fontPx * 1.6];
   const x = (ml: number) => left + (Math.max(0, ml) / mostMl) * (right - left);
   const y = (kpa: number) => bottom - (Math.max(0, pressureFromKpa(kpa, unit)) / most) * (bottom - top);

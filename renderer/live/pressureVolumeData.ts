@@ -39,3 +39,16 @@ export function loopsOf({ curve, timeline, nowMs }: Pick<Moment, 'curve' | 'time
 export const hasLoops = ({ timeline }: Pick<Moment, 'timeline'>): boolean =>
   timeline.injector !== null &&
   (timeline.injector.cement.volumeMl > 0 || timeline.injector.balloon.current !== null || timeline.injector.balloon.history.length > 0);
+
+/** The greatest volume and the greatest pressure of all loops; 0 without any. */
+export function mostOf(loops: readonly Loop[]): { readonly volumeMl: number; readonly pressureKpa: number } {
+  let [volumeMl, pressureKpa] = [0, 0];
+  // Point by point: those of some hours are more than a call takes as arguments.
+  for (const { points } of loops) {
+    for (const [ml, kpa] of points) {
+      volumeMl = Math.max(volumeMl, ml);
+      pressureKpa = Math.max(pressureKpa, kpa);
+    }
+  }
+  return { volumeMl, pressureKpa };
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loopsOf } from '../../renderer/live/pressureVolumeData.ts';
+import { loopsOf, mostOf } from '../../renderer/live/pressureVolumeData.ts';
 import { shifted, visibleRange, zoomed } from '../../renderer/live/timeRange.ts';
 import { emptyTimeline } from '../../renderer/store/timeline.ts';
 import type { Inflation } from '../../src/injector/balloon.ts';
@@ -41,4 +41,15 @@ test('each inflation is a loop of its own, the last one the latest', () => {
   expect(loops.map(({ latest }) => latest)).toEqual([false, true]);
   expect(loops[0]?.points[0]?.[1]).toBe(60);
   expect(loops[1]?.points.at(-1)?.[1]).toBe(590);
+});
+
+test('the axes of pressure against volume reach as far as the loops of any number of points', () => {
+  const points = Array.from({ length: 300_000 }, (_, i) => [i === 7 ? 5.5 : 1, i === 250_000 ? 2900 : 100] as const);
+  expect(
+    mostOf([
+      { points, latest: false },
+      { points: [[0.5, 20]], latest: true },
+    ]),
+  ).toEqual({ volumeMl: 5.5, pressureKpa: 2900 });
+  expect(mostOf([])).toEqual({ volumeMl: 0, pressureKpa: 0 });
 });
