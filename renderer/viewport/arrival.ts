@@ -127,7 +127,7 @@ export function createArrivalMap() {
 }
 export type ArrivalMap = ReturnType<typeof createArrivalMap>;
 
-/** A polygon filled by the even-odd rule: ones where a pixel's centre is inside. Drawn once per plan, looked up per frame. */
+/** A polygon filled by the even-odd rule: ones where a pixel's centre is inside. */
 export function rasterPolygon(polygon: readonly (readonly [number, number])[], rows: number, columns: number): Uint8Array {
   const inside = new Uint8Array(rows * columns);
   for (let y = 0; y < rows; y++) {
@@ -145,4 +145,13 @@ export function rasterPolygon(polygon: readonly (readonly [number, number])[], r
     }
   }
   return inside;
+}
+
+/** Where a polygon is, for each frame: drawn once, and again when the frame's matrix is another one. */
+export function polygonLookup(polygon: readonly (readonly [number, number])[]): (rows: number, columns: number) => Uint8Array {
+  let drawn: { readonly rows: number; readonly columns: number; readonly inside: Uint8Array } | null = null;
+  return (rows, columns) => {
+    if (drawn?.rows !== rows || drawn.columns !== columns) drawn = { rows, columns, inside: rasterPolygon(polygon, rows, columns) };
+    return drawn.inside;
+  };
 }

@@ -12,7 +12,7 @@ import type { Look, LookReference } from '../link/frameDeveloper.ts';
 import type { ArrivedFrame } from '../link/frameStream.ts';
 import { text } from '../text.ts';
 import { type Affine, type CanvasPoint, scaleOf, toImage } from './affine.ts';
-import { type CementPicture, createArrivalMap, rasterPolygon } from './arrival.ts';
+import { type CementPicture, createArrivalMap, polygonLookup } from './arrival.ts';
 import type { Development } from './develop.ts';
 import { createGraphicsPainter, drawShutter } from './graphics.ts';
 import { type GuidanceOf, guidanceFor } from './guidanceAge.ts';
@@ -116,7 +116,7 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
   const paintGraphics = createGraphicsPainter();
   const cameraListeners = new Set<() => void>();
   let plan: PlanePlan | null = null;
-  let bodyRaster: Uint8Array | null = null;
+  let insideBody: ((rows: number, columns: number) => Uint8Array) | null = null;
   let held = false;
   /** The newest frame that came while the picture is held: with the beam off none comes after it. */
   let keptBack: ArrivedFrame | null = null;
@@ -194,11 +194,9 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     cement = null;
     if (!mask) return;
     arrival.add(mask, header.tMs);
-    const columns = mask.size[1];
-    if (plan?.vertebralBody && !bodyRaster) bodyRaster = rasterPolygon(plan.vertebralBody, mask.size[0], columns);
-    const raster = bodyRaster;
-    const leaks = guidance?.observation.cement.leak === true;
-    cement = arrival.paint(mask, leaks && raster ? (x, y) => raster[y * columns + x] === 0 : null);
+    const [rows, columns] = mask.size;
+    const inside = guidance?.observation.cement.leak ? (insideBody?.(rows, columns) ?? null) : null;
+    cement = arrival.paint(mask, inside && ((x, y) => inside[y * columns + x] === 0));
   };
   /** Says how the next frames are wanted; greys made under another look are not shown. */
   const tellLook = () => {
@@ -317,7 +315,7 @@ export function createPlaneController(key: PictureKey, picture: Picture, element
     setPlan: (next) => {
       plan = next;
       quarter = next && posteriorQuarter(next);
-      bodyRaster = null;
+      insideBody = next?.vertebralBody ? polygonLookup(next.vertebralBody) : null;
       drawOver();
     },
     setHeld: (next) => {

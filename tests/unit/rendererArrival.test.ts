@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { arrivalRamp, boundingBox, createArrivalMap, rasterPolygon } from '../../renderer/viewport/arrival.ts';
+import { arrivalRamp, boundingBox, createArrivalMap, polygonLookup, rasterPolygon } from '../../renderer/viewport/arrival.ts';
 import { encodeRunLengths } from '../../src/base/runLength.ts';
 
 const maskOf = (rows: readonly string[]) =>
@@ -84,4 +84,19 @@ test('a polygon holds the pixels whose centres are inside it', () => {
     5,
   );
   expect([...raster]).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
+});
+
+test('a polygon is looked up in the matrix of the frame, also after that has changed', () => {
+  const square = [
+    [0.5, 0.5],
+    [2.5, 0.5],
+    [2.5, 2.5],
+    [0.5, 2.5],
+  ] as const;
+  const inside = polygonLookup(square);
+  const small = inside(4, 4);
+  expect(inside(4, 4)).toBe(small);
+  // As many pixels, in rows of another length: the same places of the list are other pixels.
+  expect([...inside(2, 8)]).toEqual([...rasterPolygon(square, 2, 8)]);
+  expect([...inside(4, 4)]).toEqual([...small]);
 });
