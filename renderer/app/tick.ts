@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | null = null;
@@ -26,3 +26,6 @@ export function useTick(): number {
   useEffect(() => subscribe(() => setNow(performance.now())), []);
   return now;
 }
+
+/** What `read` gives, looked at ten times a second: renders the caller when it has changed and only then. */
+export const useAtTick = <T extends string | number | boolean | null>(read: () => T): T => useSyncExternalStore(subscribe, read);

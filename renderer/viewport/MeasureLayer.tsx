@@ -2,11 +2,12 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useReducer, useRef } 
 import type { ImagePoint } from '../../src/sample/index.ts';
 import { arrowStep } from '../app/arrows.ts';
 import { fixed } from '../app/format.ts';
+import { useAtTick } from '../app/tick.ts';
 import { text } from '../text.ts';
 import { AddPointButton } from './AddPointButton.tsx';
 import { type Affine, toCanvas } from './affine.ts';
 import { isComplete, type Measure, measured } from './measure.ts';
-import { type PictureKey, pictureInfo } from './pictureInfo.ts';
+import { mmPerPxShown, type PictureKey } from './pictureInfo.ts';
 import type { PlaneController } from './planeController.ts';
 import { addMeasurePoint, moveMeasurePoint, removeMeasure, useTools } from './toolStore.ts';
 
@@ -17,9 +18,6 @@ interface Props {
   readonly pictureKey: PictureKey;
   readonly controller: PlaneController;
 }
-
-/** What the picture says a pixel measures; null without geometry or calibration. */
-const scaleOfPicture = (key: PictureKey): number | null => pictureInfo(key).guidance?.observation.needle.mmPerPx ?? null;
 
 function Drawn({ m, measure, mmPerPx }: { readonly m: Affine; readonly measure: Measure; readonly mmPerPx: number | null }) {
   const points = measure.points.map((point) => toCanvas(m, point));
@@ -48,6 +46,8 @@ export function MeasureLayer({ pictureKey, controller }: Props) {
   const layer = useRef<HTMLDivElement>(null);
   const dragged = useRef<readonly [index: number, pointIndex: number] | null>(null);
   useEffect(() => controller.onCamera(redraw), [controller]);
+  // The C-arm may have moved under a measure that stays: its millimetres are those of the frame that is shown.
+  const mmPerPx = useAtTick(() => mmPerPxShown(pictureKey));
   const placedBefore = useRef(placed);
   useEffect(() => {
     if (placedBefore.current === placed) return;
@@ -89,7 +89,6 @@ export function MeasureLayer({ pictureKey, controller }: Props) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const mmPerPx = scaleOfPicture(pictureKey);
   return (
     <div
       className="measure-layer"

@@ -1,3 +1,4 @@
+import { mmPerPxOf } from '../../src/geometry/cArm.ts';
 import type { FrameHeader } from '../../src/link/link.ts';
 import type { PlaneId } from '../../src/sample/index.ts';
 import type { GuidanceOf } from './guidanceAge.ts';
@@ -61,3 +62,9 @@ export const shownGuidance = (mode: PictureMode) => ({
   a: pictureInfo(`${mode}/a`).guidance?.observation ?? null,
   b: pictureInfo(`${mode}/b`).guidance?.observation ?? null,
 });
+
+/** How large a pixel of the frame shown is at the isocentre, mm: by its own geometry, else as calibrated. Null where nothing says so. */
+export function mmPerPxShown(key: PictureKey): number | null {
+  const { header, guidance } = pictureInfo(key);
+  return (header && mmPerPxOf(header.attributes.geometry)) ?? guidance?.observation.needle.mmPerPx ?? null;
+}

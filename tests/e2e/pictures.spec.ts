@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { type RunningBridge, simulated, startBridge, temporaryRecords } from './bridge.ts';
-import { expect, expectAccessible, expectRunning, expectWhole, keepPicture, plane, test } from './console.ts';
+import { expect, expectAccessible, expectRunning, expectWhole, keepPicture, plane, seqOf, test } from './console.ts';
 
 const records = temporaryRecords();
 let bridge: RunningBridge;
@@ -123,6 +123,33 @@ test('a length and an angle are laid, moved and taken away with the keys alone, 
   await plane(page, 'b').focus();
   await page.keyboard.press('d');
   await expect(page.getByTestId('measure-b').locator('text')).toHaveCount(1);
+});
+
+/** A stream of one frame, as the bridge sends it, taken with this distance from source to detector. */
+function streamOf(seq: number, sidMm: number): Buffer {
+  const geometry = { primaryAngleDeg: 0, secondaryAngleDeg: 0, sidMm, sodMm: 700, imagerPixelSpacingMm: [0.4, 0.4], fieldOfView: null, patientPosition: null };
+  const shape = { rows: 256, columns: 256, bitsAllocated: 8, bitsStored: 8, photometric: 'MONOCHROME2', pixelIntensityRelationship: null };
+  const of = { frameNumber: seq, deviceTimeMs: null, frameTimeMs: null, windowCenter: 128, windowWidth: 256, geometry, simulated: true };
+  const header = { plane: 'a', seq, tMs: seq * 100, attributes: { ...shape, ...of }, observation: null, stampedEpochMs: Date.now(), dropped: 0 };
+  const json = Buffer.from(JSON.stringify(header));
+  const prefix = Buffer.alloc(8);
+  prefix.writeUInt32LE(4 + json.length + 256 * 256, 0);
+  prefix.writeUInt32LE(json.length, 4);
+  return Buffer.concat([prefix, json, Buffer.alloc(256 * 256, 90)]);
+}
+
+test('a length that stays on the picture has the millimetres of the frame shown, also once the detector has moved', async ({ page }) => {
+  let [seq, sidMm] = [0, 1000];
+  await page.route('**/api/live/a*', (route) => route.fulfill({ contentType: 'application/octet-stream', body: streamOf(++seq, sidMm) }));
+  await page.goto(bridge.url);
+  await expect.poll(() => seqOf(page, 'a')).toBeGreaterThan(0);
+  await page.keyboard.press('d');
+  const words = page.getByTestId('measure-a').locator('text');
+  await expect(words).toHaveText(/^\d+\.\d mm$/);
+  const mm = async () => Number.parseFloat((await words.textContent()) ?? '');
+  const before = await mm();
+  sidMm = 1250;
+  await expect.poll(async () => before / (await mm())).toBeCloseTo(1.25, 2);
 });
 
 test('each layer of the overlay has a switch and an opacity', async ({ page }) => {
