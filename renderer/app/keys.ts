@@ -43,18 +43,31 @@ function belongsToFocus(event: KeyboardEvent): boolean {
   return Boolean(pressed) && !(event.key === ' ' && target.matches('.plan-handle'));
 }
 
+/** Keys that go through a record step by step, and go on while they are held. */
+export const stepKeys: readonly string[] = ['ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown'];
+
 /**
  * One handler for the keys of a view; true when it used the key. It sees a key only when nothing with the focus wants it, never
- * with Ctrl, Alt or Meta, and not when the key repeats.
+ * with Ctrl, Alt or Meta, and when it is held once only, but for those that repeat.
  */
-export function useKeys(handle: (key: string, event: KeyboardEvent) => boolean): void {
-  const latest = useRef(handle);
-  latest.current = handle;
+export function useKeys(handle: (key: string, event: KeyboardEvent) => boolean, repeating: readonly string[] = []): void {
+  const latest = useRef({ handle, repeating });
+  latest.current = { handle, repeating };
   useEffect(() => {
+    let used: string | null = null;
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || belongsToFocus(event)) return;
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-      if (latest.current(key, event)) event.preventDefault();
+      const isHeld = event.repeat && !latest.current.repeating.includes(key);
+      if (isHeld) {
+        // Held on, it neither presses what has the focus nor writes into a field that it has opened.
+        if (used === key) event.preventDefault();
+        return;
+      }
+      used = null;
+      if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || belongsToFocus(event)) return;
+      if (!latest.current.handle(key, event)) return;
+      used = key;
+      event.preventDefault();
     };
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);

@@ -68,8 +68,7 @@ export function LiveView() {
     if (operate({ kind: 'plan', plan })) setDrawing(null);
   };
   const bound = useBoundActions();
-  useKeys((key, event) => {
-    if (event.repeat) return false;
+  useKeys((key) => {
     const chosen = siteActionOf(bound, key);
     if (chosen) {
       chosen.run(open);

@@ -10,8 +10,7 @@ const immediate: readonly string[] = ['mark', 'store', 'hold', 'reference', 'roa
 /** The pictures alone, for a second monitor. Alarms, sound and everything that asks stay with the console. */
 export function PicturesView() {
   const bound = useBoundActions();
-  useKeys((key, event) => {
-    if (event.repeat) return false;
+  useKeys((key) => {
     if (!siteActionOf(bound, key) && pictureLayoutKey(key, 'live')) return true;
     const action = actionOf(bound, key);
     if (!action || !immediate.includes(action.id)) return false;

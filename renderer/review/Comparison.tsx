@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { reviewStreamPath } from '../../src/link/link.ts';
 import { type PlaneId, planeIds } from '../../src/sample/index.ts';
 import { dateText, fixed, positionText } from '../app/format.ts';
-import { useKeys } from '../app/keys.ts';
+import { stepKeys, useKeys } from '../app/keys.ts';
 import { useTick } from '../app/tick.ts';
 import { eventWords } from '../live/eventText.ts';
 import { endComparison, type OpenReview, send, setActivePlane, useConsole } from '../store/consoleStore.ts';
@@ -155,7 +155,7 @@ export function Comparison({ review, comparison }: { readonly review: OpenReview
     else if (key === 'End') act.seek(review.opened.durationMs);
     else return false;
     return true;
-  });
+  }, stepKeys);
   return (
     <main className="compare" data-testid="comparison">
       <h1 className="visually-hidden">{words.title}</h1>

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import { reviewStreamPath } from '../../src/link/link.ts';
 import { planeIds } from '../../src/sample/index.ts';
 import { fixed } from '../app/format.ts';
-import { useKeys } from '../app/keys.ts';
+import { stepKeys, useKeys } from '../app/keys.ts';
 import { LayerSwitches } from '../app/LayerSwitches.tsx';
 import { pictureLayoutKey } from '../app/layoutKeys.ts';
 import { Alarms } from '../live/Alarms.tsx';
@@ -62,7 +62,7 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
     else if (key === 'b') bookmark();
     else return pictureLayoutKey(key, 'review');
     return true;
-  });
+  }, stepKeys);
 
   return (
     <main className="live review" data-review={opened.record} data-loaded={review.fraction === 1}>

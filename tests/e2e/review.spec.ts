@@ -140,6 +140,33 @@ test.describe('an open record', () => {
     await expect.poll(numberNow).toBe(start + 2);
   });
 
+  test('a key that is held counts once, but for those that step', async ({ page }) => {
+    const asked: string[] = [];
+    const listen = page.waitForEvent('websocket');
+    await page.reload();
+    (await listen).on('framesent', ({ payload }) => asked.push(JSON.parse(String(payload)).kind));
+    await page.getByRole('button', { name: 'Review', exact: true }).click();
+    await page
+      .getByRole('button', { name: /^Open / })
+      .first()
+      .click();
+    await expect.poll(() => seqOf(page, 'a')).toBeGreaterThan(0);
+    const hold = async (key: string) => {
+      for (let press = 0; press < 3; press++) await page.keyboard.down(key);
+      await page.keyboard.up(key);
+    };
+    const count = (...kinds: string[]) => asked.filter((kind) => kinds.includes(kind)).length;
+    await hold('ArrowRight');
+    await expect.poll(() => count('step-frame')).toBe(3);
+    await hold('Space');
+    await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+    await hold('b');
+    await expect(page.getByRole('textbox', { name: /^Bookmark at/ })).toHaveCount(1);
+    await hold('Space');
+    await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+    expect(count('play', 'pause')).toBe(2);
+  });
+
   test('plays, pauses and changes speed', async ({ page }) => {
     const before = await seqOf(page, 'a');
     await page.keyboard.press('Space');
