@@ -9,6 +9,8 @@ export const deskText = {
     help: 'Manual',
     tour: 'Two-minute tour',
     pictures: 'Pictures in a second window',
+    oneDisplay: 'There is one display only: the pictures need a second one.',
+    picturesBlocked: 'No second window could be opened: allow pop-up windows for this address.',
     procedure: 'Procedure',
   },
 

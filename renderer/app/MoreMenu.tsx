@@ -22,7 +22,7 @@ export function MoreMenu() {
         <Menu.Item leftSection={<IconPhoto size={iconSize} aria-hidden="true" />} onClick={() => showView('reference')}>
           {text.menu.reference}
         </Menu.Item>
-        <Menu.Item leftSection={<IconDeviceDesktop size={iconSize} aria-hidden="true" />} onClick={togglePictures}>
+        <Menu.Item leftSection={<IconDeviceDesktop size={iconSize} aria-hidden="true" />} onClick={() => void togglePictures()}>
           {text.menu.pictures}
         </Menu.Item>
         <Menu.Item leftSection={<IconSettings size={iconSize} aria-hidden="true" />} onClick={() => showView('setup')}>

@@ -1,5 +1,7 @@
 import { type ShellDisplays, shellDisplaysSchema } from '../../src/link/shellDisplays.ts';
 import type { PictureLayout } from '../../src/procedure/displaySite.ts';
+import { notify } from '../store/consoleStore.ts';
+import { text } from '../text.ts';
 
 /** What the shell puts into its windows; a plain browser has none. */
 declare global {
@@ -28,8 +30,14 @@ export async function openPictures(layout: PictureLayout | null): Promise<boolea
   return isShown(await shellDisplays());
 }
 
-/** As the menu does it: the shell takes an open window away again, a browser's own is closed by its cross. */
-export function togglePictures(): void {
-  if (window.pedicleShell) void window.pedicleShell.togglePictures();
-  else void openPictures(null);
+/** As the menu does it: the shell takes an open window away again, a browser's own is closed by its cross. Where none can be opened, that is said. */
+export async function togglePictures(): Promise<void> {
+  if (!window.pedicleShell) {
+    if (!(await openPictures(null))) notify('trouble', text.menu.picturesBlocked);
+    return;
+  }
+  const displays = await shellDisplays();
+  // The shell never lays the pictures over the only console.
+  if (displays?.length === 1 && !isShown(displays)) notify('trouble', text.menu.oneDisplay);
+  else await window.pedicleShell.togglePictures();
 }

@@ -202,6 +202,25 @@ test('the menu opens a second window with the pictures alone, and its keys reach
   await second.close();
 });
 
+test('with one display the shell has no place for the pictures, and the console says so', async ({ page }) => {
+  await page.goto(bridge.url);
+  await expectRunning(page);
+  await page.evaluate(() => {
+    const displays = [{ width: 1920, height: 1080, isPrimary: true, shows: ['console'] }];
+    const shell = {
+      asked: 0,
+      listDisplays: async () => JSON.stringify(displays),
+      togglePictures: async () => void shell.asked++,
+    };
+    Object.assign(globalThis, { pedicleShell: shell });
+  });
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Pictures in a second window' }).click();
+  await expect(page.getByText('There is one display only')).toBeVisible();
+  // Nothing is left asked for that would come up by itself with the next monitor.
+  expect(await page.evaluate(() => (globalThis as unknown as { pedicleShell: { asked: number } }).pedicleShell.asked)).toBe(0);
+});
+
 test('curves are zoomed and read under the pointer; pressure against volume appears with the balloon', async ({ page }) => {
   await page.goto(bridge.url);
   await expectRunning(page);
