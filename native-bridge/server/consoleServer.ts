@@ -72,7 +72,7 @@ function serveStream(path: string, response: ServerResponse, context: ConsoleLin
     return true;
   }
   if (kind === 'prior') {
-    void context.priors.serve(decodeURIComponent(first ?? ''), response);
+    void context.priors.serve(decoded(first), response);
     return true;
   }
   if (kind === 'received') {
@@ -134,6 +134,8 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes, perMessageDeflate: false });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if ((request.url ?? '').split('?')[0] !== linkPath || !access.isAdmitted(request)) {
+      // Whoever asked may be gone: nothing else listens for the socket's errors once it was handed over.
+      socket.on('error', () => socket.destroy());
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
       return;
     }
