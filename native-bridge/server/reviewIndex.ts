@@ -86,6 +86,8 @@ function addPlace({ tMs, offset }: Places, atMs: number, at: number): void {
 export async function openReviewIndex(folder: string, header: RecordHeader): Promise<ReviewIndex> {
   const file = await openByteFile(join(folder, 'telemetry.mcap'));
   const chunkOfFrame: Record<PlaneId, Map<number, number>> = { a: new Map(), b: new Map() };
+  /** Of few frames: the writer may close a chunk between what is said of one, as it does before the first of each kind. */
+  const furtherChunks: Record<PlaneId, Map<number, readonly number[]>> = { a: new Map(), b: new Map() };
   const states = new Map<string, Track>();
   const poses = newTrack();
   const topics = new Map<number, string>();
@@ -108,6 +110,23 @@ export async function openReviewIndex(folder: string, header: RecordHeader): Pro
     return messages;
   };
 
+  const addChunkOf = (plane: PlaneId, seq: number, offset: number): void => {
+    const first = chunkOfFrame[plane].get(seq);
+    if (first === undefined) chunkOfFrame[plane].set(seq, offset);
+    else if (first !== offset) {
+      const further = furtherChunks[plane].get(seq) ?? [];
+      if (!further.includes(offset)) furtherChunks[plane].set(seq, [...further, offset]);
+    }
+  };
+  /** Everything in the file that was said of a frame and stands beside it. */
+  const messagesOf = async (plane: PlaneId, seq: number): Promise<readonly TelemetryMessage[]> => {
+    const first = chunkOfFrame[plane].get(seq);
+    const offsets = first === undefined ? [] : [first, ...(furtherChunks[plane].get(seq) ?? [])];
+    const messages: TelemetryMessage[] = [];
+    for (const offset of offsets) messages.push(...(await messagesAt(offset)).filter((message) => message.seq === seq));
+    return messages;
+  };
+
   const walk: ReviewIndex['walk'] = async (onPart) => {
     let samples: Sample[] = [];
     let curves = collectCurves();
@@ -127,13 +146,14 @@ export async function openReviewIndex(folder: string, header: RecordHeader): Pro
       if (isSkipped(message)) return;
       switch (message.topic) {
         case '/plane/a/needle':
-        case '/plane/b/needle':
-          chunkOfFrame[message.topic === '/plane/a/needle' ? 'a' : 'b'].set(message.seq, offset);
-          return;
         case '/plane/a/cement':
-        case '/plane/b/cement':
         case '/plane/a/vertebra':
+          addChunkOf('a', message.seq, offset);
+          return;
+        case '/plane/b/needle':
+        case '/plane/b/cement':
         case '/plane/b/vertebra':
+          addChunkOf('b', message.seq, offset);
           return;
         case '/injector/state': {
           const device = deviceOf(message.data);
@@ -183,11 +203,8 @@ export async function openReviewIndex(folder: string, header: RecordHeader): Pro
   return {
     walk,
     async observation(plane, seq) {
-      const offset = chunkOfFrame[plane].get(seq);
-      if (offset === undefined) return null;
       const parts: { needle?: PlaneObservation['needle']; cement?: PlaneObservation['cement']; vertebra?: VertebraObservation } = {};
-      for (const message of await messagesAt(offset)) {
-        if (message.seq !== seq) continue;
+      for (const message of await messagesOf(plane, seq)) {
         const sample = message.topic !== `/plane/${plane}/attributes` && message.topic.startsWith(`/plane/${plane}/`) ? toSample(message, header) : '';
         if (typeof sample === 'string') continue;
         if (sample.topic === '/plane/a/needle' || sample.topic === '/plane/b/needle') parts.needle = sample.data;
