@@ -33,6 +33,7 @@ async function patientOfWorklist({ worklistItem }: RunOptions, site: Site): Prom
 async function run(options: RunOptions): Promise<void> {
   const { openSources } = await import('../session/openSources.ts');
   const { startSession } = await import('../session/session.ts');
+  const { collectLosses } = await import('../record/losses.ts');
   const { openRecordWriter } = await import('../record/writer.ts');
   const site = await readSite(options.site);
   if (!site.ok) return reportFault(site.fault);
@@ -55,6 +56,7 @@ async function run(options: RunOptions): Promise<void> {
   const opened = await openSources(input);
   if (!opened.ok) return reportFault(opened.fault);
   const { sources, plan, simulated, procedure } = opened.value;
+  const losses = collectLosses();
   const session = await startSession({
     sources,
     planes: opened.value.planes,
@@ -67,7 +69,11 @@ async function run(options: RunOptions): Promise<void> {
       simulated,
       sources: namedSources(input),
     },
-    openRecord: (header, onTrouble) => openRecordWriter({ folder: options.out }, header, onTrouble),
+    openRecord: (header, onTrouble) =>
+      openRecordWriter({ folder: options.out }, header, (message, trouble) => {
+        losses.note(trouble);
+        onTrouble(message, trouble);
+      }),
   });
   if (!session.ok) return reportFault(session.fault);
   if (plan) session.value.writer?.attachFile('plan.json', `${JSON.stringify(plan, null, 1)}\n`);
@@ -86,6 +92,8 @@ async function run(options: RunOptions): Promise<void> {
   process.off('SIGINT', stop);
   process.off('SIGTERM', stop);
   if (!ended.ok) return reportFault(ended.fault);
+  const incomplete = losses.sentence(options.out);
+  if (incomplete !== null) reportFault({ kind: 'failed', message: incomplete });
   const { durationMs, planes, telemetry, alarms } = ended.value;
   if (options.json) return printJson({ record: options.out, durationMs, planes, telemetry, alarms });
   const frames = Object.entries(planes).map(([plane, { rows, columns, frames: count }]) => `plane ${plane}: ${count} frames of ${columns} × ${rows}`);

@@ -56,13 +56,19 @@ export function createPlaneWriter(
   let stopped: string | null = null;
   const told = new Set<string>();
 
-  const tell = (message: string) => {
+  const tell = (message: string, lacks: string) => {
     if (told.has(message)) return;
     told.add(message);
-    events.trouble({ kind: 'frames-not-recorded', plane, message });
+    events.trouble({ kind: 'frames-not-recorded', plane, message, lacks });
   };
   const name = `plane ${plane.toUpperCase()}`;
-  const tellStopped = (why: string) => tell(`Frames of ${name} are no longer recorded: ${why}. Telemetry is still recorded; the live picture goes on.`);
+  const tellStopped = (why: string) =>
+    tell(`Frames of ${name} are no longer recorded: ${why}. Telemetry is still recorded; the live picture goes on.`, `frames of ${name} (${why})`);
+  const tellUnfit = (why: string) =>
+    tell(
+      `Frames of ${name} are not recorded where they do not fit their description: ${why}. Please report this.`,
+      `frames of ${name} that do not fit their description (${why})`,
+    );
   const onError = (error: NodeJS.ErrnoException) => tellStopped(diskErrorText(error, planeFileName(plane)));
   const lose = (seq: number) => {
     lost = [lost?.[0] ?? seq, seq];
@@ -85,7 +91,7 @@ export function createPlaneWriter(
     const queue = await opening;
     const messages = messagesOf(plane, message, attributes, pixels, data);
     if (stopped !== null) tellStopped(stopped);
-    else if (typeof messages === 'string') tell(`Frames of ${name} are not recorded where they do not fit their description: ${messages}. Please report this.`);
+    else if (typeof messages === 'string') tellUnfit(messages);
     if (stopped !== null || !queue || queue.state === 'stopped' || typeof messages === 'string') {
       lose(message.seq);
       events.done(cost);

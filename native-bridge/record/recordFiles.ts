@@ -91,9 +91,10 @@ export async function openRecordFiles(data: WriterSettings, events: RecordFilesE
     file(name, text) {
       const written = writeSmallFile(folder, name, text, data.encryption);
       smallFiles.set(name, written);
-      written.catch((error: NodeJS.ErrnoException) =>
-        events.trouble({ kind: 'disk-failing', message: `The record lacks ${name}: ${diskErrorText(error, name)}.` }),
-      );
+      written.catch((error: NodeJS.ErrnoException) => {
+        const why = diskErrorText(error, name);
+        events.trouble({ kind: 'disk-failing', message: `The record lacks ${name}: ${why}.`, lacks: `${name} (${why})` });
+      });
     },
     flush: () => telemetry.flush(),
     unhurried() {

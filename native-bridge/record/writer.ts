@@ -111,7 +111,7 @@ function createWriter(folder: string, worker: Worker, counters: BigInt64Array, o
   const die = (why: string) => {
     if (dead !== null) return;
     dead = why;
-    if (!closed) onTrouble({ kind: 'disk-failing', message: `The record in ${folder} is no longer written: ${why}.` });
+    if (!closed) onTrouble({ kind: 'disk-failing', message: `The record in ${folder} is no longer written: ${why}.`, lacks: `its end (${why})` });
     wakeWaiters();
     closed?.(failedFault(`The record in ${folder} could not be closed: ${why}. "pedicle recover" makes a closed record of what was written.`));
   };

@@ -13,6 +13,8 @@ export interface RecordTrouble {
   readonly message: string;
   /** For `frames-not-recorded`: the plane whose frames are no longer kept, from now on. */
   readonly plane?: PlaneId;
+  /** What the record will lack for good because of it, and why, as part of a sentence; absent while nothing is lost. */
+  readonly lacks?: string;
 }
 
 /** Sequence numbers that a recovered record lacks, inclusive. */

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { inputFault, ok, type Result } from '../../src/base/result.ts';
+import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import type { InjectorSettings } from '../../src/injector/settings.ts';
 import type { AgainSource, RunAgain } from '../../src/link/desk.ts';
 import type { PlaneId } from '../../src/sample/sample.ts';
+import { collectLosses } from '../record/losses.ts';
 import { openRecordWriter } from '../record/writer.ts';
 import { softwareVersion } from '../softwareVersion.ts';
 import type { ScheduledSourceFault } from '../sources/faults.ts';
@@ -27,7 +28,7 @@ const tellEveryMs = 200;
 /**
  * Runs a recorded procedure once more, as fast as this machine can, into a record of its own: with other hardware, with faults on
  * the way, or as it was, and then what is derived is what this version derives. Gives the new record's name. Stopped by `signal`
- * it leaves nothing behind.
+ * it leaves nothing behind; a record that lacks something, as on a full disk, is kept, and is a failure.
  */
 export async function runAgain(request: RunAgainRequest, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<Result<string>> {
   const { folder, recordsFolder, how, settings } = request;
@@ -41,6 +42,7 @@ export async function runAgain(request: RunAgainRequest, signal: AbortSignal, on
   if (!opened.ok) return opened;
   const { sources, planes, simulated, procedure } = opened.value;
   const named = (uri: string | null) => (uri?.startsWith('record:') ? `record:${basename(folder)}` : uri);
+  const losses = collectLosses();
   const session = await startSession({
     sources,
     planes,
@@ -53,7 +55,11 @@ export async function runAgain(request: RunAgainRequest, signal: AbortSignal, on
       simulated,
       sources: { framesA: named(input.framesA), framesB: named(input.framesB), injector: named(input.injector) },
     },
-    openRecord: (header, onTrouble) => openRecordWriter(recordsFolder, header, onTrouble),
+    openRecord: (header, onTrouble) =>
+      openRecordWriter(recordsFolder, header, (message, trouble) => {
+        losses.note(trouble);
+        onTrouble(message, trouble);
+      }),
   });
   if (!session.ok) return session;
   const stop = () => session.value.stop();
@@ -68,7 +74,9 @@ export async function runAgain(request: RunAgainRequest, signal: AbortSignal, on
     await rm(made, { recursive: true, force: true });
     return inputFault('Stopped; nothing was kept.');
   }
-  return ended.ok ? ok(basename(made)) : ended;
+  if (!ended.ok) return ended;
+  const incomplete = losses.sentence(made);
+  return incomplete === null ? ok(basename(made)) : failedFault(incomplete);
 }
 
 /** `null` where the record has no such plane: what is not there cannot be shown again. */

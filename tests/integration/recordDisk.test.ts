@@ -6,9 +6,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { verifyRecord } from '../../native-bridge/record/verify.ts';
 import { openRecordWriter, type RecordTrouble, type RecordWriterOptions } from '../../native-bridge/record/writer.ts';
+import { runAgain } from '../../native-bridge/session/runAgain.ts';
+import { defaultInjectorSettings } from '../../src/injector/settings.ts';
 import type { Sample } from '../../src/sample/sample.ts';
 import { frameAttributes } from '../../test-data/frameAttributes.ts';
 import { testHeader, testSummary } from '../unit/recordFixture.ts';
+import { jsonOf, pedicle } from './pedicle.ts';
+import { recordSimulation } from './simulatedRecord.ts';
 
 /** A disk of 4 MB. Mounting one takes a privilege that not every machine gives. */
 const diskBytes = 4 << 20;
@@ -111,6 +115,33 @@ describe.skipIf(!mountable)('a disk without room (needs the right to mount one; 
       writer.write({ topic: '/operator', tMs: seq, seq, data: { kind: 'note', text: `${Math.imul(seq, 2654435761)} `.repeat(20) } });
     expect(await writer.close(testSummary)).toMatchObject({ ok: false, fault: { message: expect.stringContaining('could not be closed') } });
   });
+
+  it('for what runs without a console makes its exit status bad and is said once, whatever it prints as its result', async () => {
+    const frames = 'sim:quiet?seed=3&size=96&fps=5&duration=2';
+    const record = join(disk, 'record');
+    const ran = await pedicle('run', '--frames-a', frames, '--out', record, '--speed', 'max', '--json');
+    expect(ran.stderr).toMatch(
+      new RegExp(`^pedicle: The record in ${record} is not complete: it lacks frames of plane A \\(only \\d MB are left on the disk.*\\)\\.\n$`),
+    );
+    expect(ran.status).toBe(1);
+    expect(jsonOf(ran)).toMatchObject({ record, planes: { a: { gaps: 1 } } });
+    expect(await verifyRecord(record)).toMatchObject({ ok: true, value: { intact: true, closed: true } });
+  }, 180_000);
+
+  it('makes a procedure that is run again a failure with that sentence; what was written is kept', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'pedicle-whole-'));
+    const folder = join(elsewhere, 'record');
+    await recordSimulation(folder, { scenario: 'quiet', seconds: 2 });
+    const how = { framesA: 'recorded', framesB: 'none', injector: 'none', faults: [] } as const;
+    const recordsFolder = join(disk, 'records');
+    const request = { folder, recordsFolder, how, settings: defaultInjectorSettings, planes: ['a'], durationMs: 2000 } as const;
+    const ran = await runAgain(request, new AbortController().signal, () => undefined);
+    await rm(elsewhere, { recursive: true });
+    expect(ran).toMatchObject({
+      ok: false,
+      fault: { kind: 'failed', message: expect.stringMatching(/^The record in .* is not complete: it lacks frames of plane A/) },
+    });
+  }, 180_000);
 
   it('that may only be read is refused with a sentence', async () => {
     spawnSync('mount', ['-o', 'remount,ro', disk]);
