@@ -7,6 +7,7 @@ import { startTally } from '../session/tally.ts';
 import { type ByteFile, openByteFile, readRecordText } from './byteFile.ts';
 import { frameOfChunk, frameWithoutPixels, pixelsMatchHash, toSample } from './frames.ts';
 import type { HeaderMetadata } from './headerText.ts';
+import { collectLosses } from './losses.ts';
 import { isCut, type LoadedChunk, loadChunk, recordAt } from './mcapWalk.ts';
 import { inSessionOrder } from './ordering.ts';
 import { planeFileName } from './planeFile.ts';
@@ -201,15 +202,8 @@ async function writeRest(folder: string, out: string, files: DamagedFiles, heade
     survey.raw.map(({ seq }) => seq),
     survey.lastSeq,
   );
-  let trouble: string | null = null;
-  const opened = await openRecordWriter(
-    { folder: out },
-    header,
-    (message) => {
-      trouble = message;
-    },
-    { missing },
-  );
+  const losses = collectLosses();
+  const opened = await openRecordWriter({ folder: out }, header, (_, trouble) => losses.note(trouble), { missing });
   if (!opened.ok) return opened;
   const writer = opened.value;
   for (const name of ['plan.json', 'site.json']) {
@@ -230,7 +224,8 @@ async function writeRest(folder: string, out: string, files: DamagedFiles, heade
   const summary = tally.summary();
   const closed = await writer.close(summary);
   if (!closed.ok) return closed;
-  if (trouble !== null) return failedFault(`The recovered record in ${out} is not complete: ${trouble}`);
+  const incomplete = losses.sentence(out);
+  if (incomplete !== null) return failedFault(incomplete);
   const lost = { samples: missing, ms: missingMs(survey.raw), frames: survey.framesLost, files: survey.lostBytes };
   return ok({ record: out, samples, frames, durationMs: summary.durationMs, lost });
 }

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
+import { recoverRecord } from '../../native-bridge/record/recover.ts';
 import { verifyRecord } from '../../native-bridge/record/verify.ts';
 import { openRecordWriter, type RecordTrouble, type RecordWriterOptions } from '../../native-bridge/record/writer.ts';
 import { runAgain } from '../../native-bridge/session/runAgain.ts';
 import { defaultInjectorSettings } from '../../src/injector/settings.ts';
 import type { Sample } from '../../src/sample/sample.ts';
 import { frameAttributes } from '../../test-data/frameAttributes.ts';
-import { testHeader, testSummary } from '../unit/recordFixture.ts';
+import { randomSession, temporaryFolder, testHeader, testSummary, writeRecord } from '../unit/recordFixture.ts';
 import { jsonOf, pedicle } from './pedicle.ts';
 import { recordSimulation } from './simulatedRecord.ts';
 
@@ -142,6 +143,20 @@ describe.skipIf(!mountable)('a disk without room (needs the right to mount one; 
       fault: { kind: 'failed', message: expect.stringMatching(/^The record in .* is not complete: it lacks frames of plane A/) },
     });
   }, 180_000);
+
+  it('to spare takes a whole recovery, which is no failure for having been told so; without room for frames it is one', async () => {
+    const damaged = await temporaryFolder();
+    await writeRecord(join(damaged.path, 'record'), randomSession(7, 40));
+    expect(await recoverRecord(join(damaged.path, 'record'), join(disk, 'short'))).toMatchObject({
+      ok: false,
+      fault: { kind: 'failed', message: expect.stringMatching(/short is not complete: it lacks frames of plane A .*, and frames of plane B/) },
+    });
+    // Less than the record would like to have, and more than it keeps for telemetry.
+    spawnSync('mount', ['-o', 'remount,size=1g', disk]);
+    expect(await recoverRecord(join(damaged.path, 'record'), join(disk, 'recovered'))).toMatchObject({ ok: true, value: { lost: { samples: [] } } });
+    expect(await verifyRecord(join(disk, 'recovered'))).toMatchObject({ ok: true, value: { intact: true, closed: true } });
+    await damaged.remove();
+  });
 
   it('that may only be read is refused with a sentence', async () => {
     spawnSync('mount', ['-o', 'remount,ro', disk]);
