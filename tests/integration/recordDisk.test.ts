@@ -7,7 +7,7 @@ import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { recoverRecord } from '../../native-bridge/record/recover.ts';
 import { verifyRecord } from '../../native-bridge/record/verify.ts';
 import { openRecordWriter, type RecordTrouble, type RecordWriterOptions } from '../../native-bridge/record/writer.ts';
-import { runAgain } from '../../native-bridge/session/runAgain.ts';
+import { type RunAgainRequest, runAgain } from '../../native-bridge/session/runAgain.ts';
 import { defaultInjectorSettings } from '../../src/injector/settings.ts';
 import type { Sample } from '../../src/sample/sample.ts';
 import { frameAttributes } from '../../test-data/frameAttributes.ts';
@@ -133,9 +133,14 @@ describe.skipIf(!mountable)('a disk without room (needs the right to mount one; 
     const elsewhere = await mkdtemp(join(tmpdir(), 'pedicle-whole-'));
     const folder = join(elsewhere, 'record');
     await recordSimulation(folder, { scenario: 'quiet', seconds: 2 });
-    const how = { framesA: 'recorded', framesB: 'none', injector: 'none', faults: [] } as const;
-    const recordsFolder = join(disk, 'records');
-    const request = { folder, recordsFolder, how, settings: defaultInjectorSettings, planes: ['a'], durationMs: 2000 } as const;
+    const request: RunAgainRequest = {
+      folder,
+      recordsFolder: join(disk, 'records'),
+      how: { framesA: 'recorded', framesB: 'none', injector: 'none', faults: [] },
+      settings: defaultInjectorSettings,
+      planes: ['a'],
+      durationMs: 2000,
+    };
     const ran = await runAgain(request, new AbortController().signal, () => undefined);
     await rm(elsewhere, { recursive: true });
     expect(ran).toMatchObject({
