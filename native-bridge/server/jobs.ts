@@ -19,6 +19,12 @@ const keptJobs = 20;
 /** Consoles are told of progress at most this often. */
 const tellEveryMs = 200;
 
+/** All that run or wait, and the newest of those that are finished. */
+function worthTelling(jobs: readonly Job[]): readonly Job[] {
+  let finished = 0;
+  return jobs.filter(({ state }) => state === 'running' || ++finished <= keptJobs);
+}
+
 export function createJobs(): Jobs {
   let jobs: readonly Job[] = [];
   const listeners = new Set<(jobs: readonly Job[]) => void>();
@@ -30,12 +36,14 @@ export function createJobs(): Jobs {
     for (const listener of listeners) listener(jobs);
   };
   const jobOf = (id: string) => jobs.find((job) => job.id === id);
-  const change = (id: string, by: Partial<Job>, isNews: boolean) => {
-    jobs = jobs.map((job) => (job.id === id ? { ...job, ...by } : job));
-    if (isNews || performance.now() - toldAtMs >= tellEveryMs) tell();
+  const progressed = (id: string, progress: number) => {
+    jobs = jobs.map((job) => (job.id === id ? { ...job, progress } : job));
+    if (performance.now() - toldAtMs >= tellEveryMs) tell();
   };
   const finish = (id: string, by: Pick<Job, 'state' | 'message' | 'made'>) => {
-    if (jobOf(id)?.state === 'running') change(id, { ...by, progress: by.state === 'done' ? 1 : null }, true);
+    if (jobOf(id)?.state !== 'running') return;
+    jobs = worthTelling(jobs.map((job) => (job.id === id ? { ...job, ...by, progress: by.state === 'done' ? 1 : null } : job)));
+    tell();
   };
   const runNext = () => {
     if (workers.size === 0) waiting.shift()?.();
@@ -52,7 +60,7 @@ export function createJobs(): Jobs {
     });
     workers.set(id, { worker, exited });
     worker.on('message', (message: JobWorkerMessage) => {
-      if (message.kind === 'progress') change(id, { progress: message.progress }, false);
+      if (message.kind === 'progress') progressed(id, message.progress);
       else finish(id, { state: message.state, message: message.message, ...(message.made === undefined ? {} : { made: message.made }) });
     });
     worker.on('error', (error) => {
@@ -68,7 +76,7 @@ export function createJobs(): Jobs {
     list: () => jobs,
     start(what, record, request) {
       const id = randomUUID();
-      jobs = [{ id, what, record, state: 'running' as const, progress: null, message: '' }, ...jobs].slice(0, keptJobs);
+      jobs = worthTelling([{ id, what, record, state: 'running', progress: null, message: '' }, ...jobs]);
       tell();
       waiting.push(() => {
         if (jobOf(id)?.state === 'running') run(id, request);
