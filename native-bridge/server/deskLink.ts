@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { ok } from '../../src/base/result.ts';
 import type { LineFormat } from '../../src/injector/lineFormat.ts';
 import { injectorSettingsOf } from '../../src/injector/settings.ts';
-import type { DeskClientMessage, PortInfo, PortProbeInfo } from '../../src/link/desk.ts';
+import type { DeskClientMessage, PortInfo, PortProbeInfo, WorkplaceState } from '../../src/link/desk.ts';
 import type { ServerMessage } from '../../src/link/link.ts';
 import type { ReceivedClientMessage } from '../../src/link/received.ts';
 import { exportKinds } from '../export/exportRecord.ts';
@@ -51,6 +52,8 @@ async function probed(path: string, line: LineFormat, tell: (probe: PortProbeInf
   const nothing = { path, driver: null, baud: null, identity: null, reading: null, bytesHeard: 0, latestBytes: '', listening: false };
   tell(probe.ok ? heardOf(probe.value, false) : { ...nothing, message: probe.fault.message });
 }
+
+const isAtWork = ({ state }: WorkplaceState): boolean => state === 'beginning' || state === 'running' || state === 'ending';
 
 /** A record is named by its folder; a path would reach outside the records. */
 export const isRecordName = (name: string): boolean => basename(name) === name && /^[^.\\\p{Cc}][^\\\p{Cc}]*$/u.test(name);
@@ -111,7 +114,8 @@ export async function handleDesk(
         return;
       }
       if (!message.begin) return;
-      const ended = await workplace.end();
+      // A procedure that has ended would answer once more with what went wrong as its record was closed, and no other could begin.
+      const ended = isAtWork(workplace.state()) ? await workplace.end() : ok(undefined);
       const begun = ended.ok ? await workplace.begin(false) : ended;
       if (!begun.ok) refuse(begun.fault.message);
       return;
