@@ -1,32 +1,27 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ok, type Result } from '../../src/base/result.ts';
-import { describeInstance, type InstanceFile } from './instanceFile.ts';
+import { failedFault, type Result } from '../../src/base/result.ts';
+import { startWorkThread } from '../workThread.ts';
+import type { ExportRequest } from './exportWorker.ts';
+import type { InstanceFile } from './instanceFile.ts';
 
-/** A record's DICOM instances, made in `folder`; what an interrupted attempt left there goes first. */
+const exportProgram = new URL('./exportWorker.ts', import.meta.url);
+
+/**
+ * A record's DICOM instances, made in `folder` on a thread of their own: the outbox is that of a bridge which may be in the middle of a
+ * procedure. What an interrupted attempt left in the folder goes first. Resolves when the thread is gone; `onProgress` is told 0 to 1.
+ */
 export async function exportForSending(
   record: string,
   folder: string,
   signal: AbortSignal,
   onProgress: (fraction: number) => void,
+  program: URL = exportProgram,
 ): Promise<Result<readonly InstanceFile[]>> {
-  const { openRecordReader } = await import('../record/reader.ts');
-  const { exportRecord } = await import('../export/exportRecord.ts');
-  const opened = await openRecordReader(record);
-  if (!opened.ok) return opened;
-  const reader = opened.value;
-  try {
-    await rm(folder, { recursive: true, force: true });
-    const exported = await exportRecord(reader, ['dicom'], folder, { signal, onProgress: ({ fraction }) => onProgress(fraction) });
-    if (!exported.ok) return exported;
-    const instances: InstanceFile[] = [];
-    for (const file of exported.value.files.filter((name) => name.endsWith('.dcm'))) {
-      const instance = await describeInstance(join(folder, file));
-      if (instance === null) throw new Error(`the export made ${file}, which is no DICOM file`);
-      instances.push(instance);
-    }
-    return ok(instances);
-  } finally {
-    await reader.close();
-  }
+  const request: ExportRequest = { record, folder };
+  const { result, exited, cancel } = startWorkThread<Result<readonly InstanceFile[]>>(program, request, 'the export of a record for an archive', onProgress);
+  signal.addEventListener('abort', cancel);
+  if (signal.aborted) cancel();
+  const made = await result;
+  await exited;
+  signal.removeEventListener('abort', cancel);
+  return made ?? failedFault('The export of the record for the archive ended without a result; the log of the bridge says why.');
 }

@@ -1,4 +1,3 @@
-import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import type { InjectorSettings } from '../../src/injector/settings.ts';
 import type { Job, RunAgain } from '../../src/link/desk.ts';
 import { lackingText } from '../../src/session/lacking.ts';
@@ -6,6 +5,7 @@ import { type ExportKind, exportRecord } from '../export/exportRecord.ts';
 import { openRecordReader } from '../record/reader.ts';
 import { replayRecord } from '../session/replay.ts';
 import { runAgain } from '../session/runAgain.ts';
+import { performWork, type Work } from '../workThread.ts';
 
 /** What a job's thread is told to do. */
 export type JobRequest =
@@ -13,14 +13,13 @@ export type JobRequest =
   | { readonly kind: 'verify-replay'; readonly folder: string }
   | { readonly kind: 'run-again'; readonly folder: string; readonly recordsFolder: string; readonly how: RunAgain; readonly settings: InjectorSettings };
 
-export type JobWorkerMessage =
-  | { readonly kind: 'progress'; readonly progress: number }
-  | { readonly kind: 'finished'; readonly state: Exclude<Job['state'], 'running'>; readonly message: string; readonly made?: string };
-
 const cancelled = { state: 'cancelled', message: 'Cancelled; nothing was written.' } as const;
-type Outcome = Pick<Job, 'message' | 'made'> & { readonly state: Exclude<Job['state'], 'running'> };
+/** How a job ended. */
+export type JobOutcome = Pick<Job, 'message' | 'made'> & { readonly state: Exclude<Job['state'], 'running'> };
 
-async function perform(request: JobRequest, signal: AbortSignal, onProgress: (progress: number) => void): Promise<Outcome> {
+async function perform(request: JobRequest, { signal, onProgress, endNow }: Work<JobOutcome>): Promise<JobOutcome> {
+  // A replay writes nothing: it can simply end. An export cleans up after itself first.
+  if (request.kind === 'verify-replay') signal.addEventListener('abort', () => endNow({ state: 'cancelled', message: 'Cancelled.' }));
   const opened = await openRecordReader(request.folder);
   if (!opened.ok) return { state: 'failed', message: opened.fault.message };
   const reader = opened.value;
@@ -58,20 +57,4 @@ async function perform(request: JobRequest, signal: AbortSignal, onProgress: (pr
   }
 }
 
-if (!isMainThread && parentPort) {
-  const port = parentPort;
-  const tell = (message: JobWorkerMessage) => port.postMessage(message);
-  const request = workerData as JobRequest;
-  const stop = new AbortController();
-  port.on('message', () => {
-    stop.abort();
-    // A replay writes nothing: it can simply end. An export cleans up after itself first.
-    if (request.kind === 'verify-replay') {
-      tell({ kind: 'finished', state: 'cancelled', message: 'Cancelled.' });
-      process.exit();
-    }
-  });
-  const outcome = await perform(request, stop.signal, (progress) => tell({ kind: 'progress', progress }));
-  tell({ kind: 'finished', ...outcome });
-  port.close();
-}
+await performWork(perform);

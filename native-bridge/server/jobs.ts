@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import type { Job } from '../../src/link/desk.ts';
-import type { JobRequest, JobWorkerMessage } from './jobWorker.ts';
+import { startWorkThread, type WorkThread } from '../workThread.ts';
+import type { JobOutcome, JobRequest } from './jobWorker.ts';
 
 /** Long work on records, each on its own thread so that a running procedure is not held up. */
 export interface Jobs {
@@ -16,6 +16,7 @@ export interface Jobs {
 
 /** Finished jobs that are still told of. */
 const keptJobs = 20;
+const jobProgram = new URL('./jobWorker.ts', import.meta.url);
 /** Consoles are told of progress at most this often. */
 const tellEveryMs = 200;
 
@@ -28,7 +29,7 @@ function worthTelling(jobs: readonly Job[]): readonly Job[] {
 export function createJobs(): Jobs {
   let jobs: readonly Job[] = [];
   const listeners = new Set<(jobs: readonly Job[]) => void>();
-  const workers = new Map<string, { readonly worker: Worker; readonly exited: Promise<void> }>();
+  const running = new Map<string, WorkThread<JobOutcome>>();
   const waiting: (() => void)[] = [];
   let toldAtMs = 0;
   const tell = () => {
@@ -46,30 +47,20 @@ export function createJobs(): Jobs {
     tell();
   };
   const runNext = () => {
-    if (workers.size === 0) waiting.shift()?.();
+    if (running.size === 0) waiting.shift()?.();
   };
   const run = (id: string, request: JobRequest) => {
-    const worker = new Worker(new URL('./jobWorker.ts', import.meta.url), { workerData: request });
-    const exited = new Promise<void>((resolve) => {
-      worker.once('exit', () => {
-        workers.delete(id);
-        finish(id, { state: 'failed', message: 'It ended without a result; the log of the bridge says why.' });
-        runNext();
-        resolve();
-      });
+    const thread = startWorkThread<JobOutcome>(jobProgram, request, 'a job', (fraction) => progressed(id, fraction));
+    void thread.result.then((outcome) => finish(id, outcome ?? { state: 'failed', message: 'It ended without a result; the log of the bridge says why.' }));
+    void thread.exited.then(() => {
+      running.delete(id);
+      runNext();
     });
-    workers.set(id, { worker, exited });
-    worker.on('message', (message: JobWorkerMessage) => {
-      if (message.kind === 'progress') progressed(id, message.progress);
-      else finish(id, { state: message.state, message: message.message, ...(message.made === undefined ? {} : { made: message.made }) });
-    });
-    worker.on('error', (error) => {
-      process.stderr.write(`pedicle: a job failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    });
+    running.set(id, thread);
   };
   const cancel = (id: string) => {
-    const running = workers.get(id);
-    if (running) running.worker.postMessage('cancel');
+    const thread = running.get(id);
+    if (thread) thread.cancel();
     else finish(id, { state: 'cancelled', message: 'Cancelled before it began.' });
   };
   return {
@@ -91,8 +82,8 @@ export function createJobs(): Jobs {
     },
     async close() {
       waiting.length = 0;
-      for (const id of workers.keys()) cancel(id);
-      await Promise.all([...workers.values()].map(({ exited }) => exited));
+      for (const id of running.keys()) cancel(id);
+      await Promise.all([...running.values()].map(({ exited }) => exited));
     },
   };
 }
