@@ -42,13 +42,10 @@ async function writeDense(original: ByteFile, to: string, encryption: RecordEncr
   const header = await readHeader(original);
   if (!header.ok) throw new DamagedPlane(header.fault.message.replace(/\.$/, ''));
   let failure: NodeJS.ErrnoException | null = null;
-  const queue = await openFileQueue(to, {
-    onFull: 'stop',
-    onError: (error) => {
-      failure ??= error;
-    },
-    encryption,
-  });
+  const fail = (error: NodeJS.ErrnoException) => {
+    failure ??= error;
+  };
+  const queue = await openFileQueue(to, { onFull: 'stop', onError: fail, onDoubt: fail, encryption });
   const settled = async () => {
     await queue.idle();
     if (failure) throw failure;

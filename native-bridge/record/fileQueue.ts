@@ -7,7 +7,7 @@ export type OnFull = 'retry' | 'stop';
 
 /**
  * Appends to one file, one write at a time and in order, counting short writes on. Never throws: trouble goes to
- * `onError`, and `state` says what became of the file.
+ * `onError` and `onDoubt`, and `state` says what became of the file.
  */
 export interface FileQueue {
   readonly path: string;
@@ -48,6 +48,8 @@ export interface FileQueueOptions {
   /** For small items: each is in the system's hands before `append` returns, however busy the disk is with others. */
   readonly atOnce?: boolean;
   readonly onError: (error: NodeJS.ErrnoException) => void;
+  /** Bytes were taken, and the disk cannot say that it will keep them: told once, as trying again says nothing about what was dropped. */
+  readonly onDoubt: (error: NodeJS.ErrnoException) => void;
   readonly onRecovered?: () => void;
   readonly encryption?: RecordEncryption | null;
   readonly hash?: FileHash;
@@ -70,7 +72,7 @@ const writeAtOnce: WritePieces = (fd, pieces, position, done) => {
 
 /** Makes the file, which must not be there yet. */
 export async function openFileQueue(path: string, options: FileQueueOptions): Promise<FileQueue> {
-  const { onFull, onError, encryption = null, hash = inlineHash() } = options;
+  const { onFull, onError, onDoubt, encryption = null, hash = inlineHash() } = options;
   const write: WritePieces = options.atOnce ? writeAtOnce : writev;
   const encryptor = encryption ? createFileEncryptor(encryption) : null;
   const fd = await new Promise<number>((resolve, reject) => {
@@ -85,6 +87,12 @@ export async function openFileQueue(path: string, options: FileQueueOptions): Pr
   let syncWanted = false;
   let syncing = false;
 
+  let isDoubted = false;
+  const doubt = (error: NodeJS.ErrnoException) => {
+    if (!isDoubted) onDoubt(error);
+    isDoubted = true;
+  };
+
   const wakeWhenIdle = () => {
     if (writing || syncing || (items.length > 0 && state !== 'stopped')) return;
     const woken = waiters;
@@ -98,7 +106,7 @@ export async function openFileQueue(path: string, options: FileQueueOptions): Pr
     syncing = true;
     fdatasync(fd, (error) => {
       syncing = false;
-      if (error) onError(error);
+      if (error) doubt(error);
       syncNow();
       wakeWhenIdle();
     });
@@ -214,7 +222,7 @@ export async function openFileQueue(path: string, options: FileQueueOptions): Pr
     close() {
       return new Promise((resolve) => {
         close(fd, (error) => {
-          if (error) onError(error);
+          if (error) doubt(error);
           resolve();
         });
       });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PlaneId } from '../../src/sample/sample.ts';
 import { frameAttributesChannelId, frameChannelId, frameChannels } from './channels.ts';
-import { diskErrorText } from './diskError.ts';
+import { diskErrorText, doubtedFile } from './diskError.ts';
 import type { HashThread } from './fileHash.ts';
 import { type FileQueue, openFileQueue } from './fileQueue.ts';
 import { createFrameIndex, frameIndexName, frameIndexType } from './frameIndex.ts';
@@ -70,6 +70,7 @@ export function createPlaneWriter(
       `frames of ${name} that do not fit their description (${why})`,
     );
   const onError = (error: NodeJS.ErrnoException) => tellStopped(diskErrorText(error, planeFileName(plane)));
+  const onDoubt = (error: NodeJS.ErrnoException) => events.trouble(doubtedFile(planeFileName(plane), error));
   const lose = (seq: number) => {
     lost = [lost?.[0] ?? seq, seq];
   };
@@ -77,7 +78,7 @@ export function createPlaneWriter(
   const open = async (): Promise<FileQueue | null> => {
     try {
       const path = join(data.folder, planeFileName(plane));
-      const queue = await openFileQueue(path, { onFull: 'stop', onError, encryption: data.encryption, hash: hashing.hashOf(path) });
+      const queue = await openFileQueue(path, { onFull: 'stop', onError, onDoubt, encryption: data.encryption, hash: hashing.hashOf(path) });
       queue.append(staged.splice(0));
       return queue;
     } catch (error) {

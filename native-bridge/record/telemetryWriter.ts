@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type ChainLink, chainStart, encodeLink, linkHash } from './chain.ts';
 import { isRawTopic, telemetryChannelId, telemetryChannels } from './channels.ts';
-import { diskErrorText } from './diskError.ts';
+import { diskErrorText, doubtedFile } from './diskError.ts';
 import { openFileQueue } from './fileQueue.ts';
 import { headerMetadata, headerMetadataName } from './headerText.ts';
 import { createMcapLayout, type MessageToWrite } from './mcapFile.ts';
@@ -45,8 +45,16 @@ export async function openTelemetryWriter(data: WriterSettings, events: RecordFi
       kind: 'disk-failing',
       message: `The record cannot be written: ${diskErrorText(error, 'telemetry.mcap')}. It is kept in memory and tried again twice a second.`,
     });
+  const onDoubt = (error: NodeJS.ErrnoException) => events.trouble(doubtedFile('telemetry.mcap', error));
   const onRecovered = () => events.trouble({ kind: 'disk-recovered', message: 'The record is being written again; nothing of its telemetry was lost.' });
-  const queue = await openFileQueue(join(data.folder, 'telemetry.mcap'), { onFull: 'retry', atOnce: true, onError, onRecovered, encryption: data.encryption });
+  const queue = await openFileQueue(join(data.folder, 'telemetry.mcap'), {
+    onFull: 'retry',
+    atOnce: true,
+    onError,
+    onDoubt,
+    onRecovered,
+    encryption: data.encryption,
+  });
   const staged: Uint8Array[] = [];
   const layout = createMcapLayout((parts) => staged.push(...parts));
   layout.metadata(headerMetadataName, headerMetadata(data));
@@ -64,6 +72,7 @@ export async function openTelemetryWriter(data: WriterSettings, events: RecordFi
   let raw = 0;
   let derived = 0;
   let lastTUs = 0;
+  let isOver = false;
 
   const flush = () => {
     if (timer) clearTimeout(timer);
@@ -100,6 +109,8 @@ export async function openTelemetryWriter(data: WriterSettings, events: RecordFi
 
   return {
     add(topic, at, text, cost) {
+      // Word of trouble while the record is being closed comes back as a sample: behind the end of the file there is no place for it.
+      if (isOver) return;
       introduce(topic);
       const logTimeNs = logTimeNsOf(header, at.tUs);
       const bytes = Buffer.from(text);
@@ -118,6 +129,7 @@ export async function openTelemetryWriter(data: WriterSettings, events: RecordFi
     },
     flush,
     async end() {
+      isOver = true;
       flush();
       layout.end();
       queue.append(staged.slice(writtenParts));
