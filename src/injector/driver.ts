@@ -8,7 +8,7 @@ export interface InjectorAlert {
     | 'missing'
     /** Frames that had arrived before. Their readings were not given again. */
     | 'repeated'
-    /** The device was switched off and on: its clock and numbers begin again. */
+    /** The device was switched off and on: its clock, its numbers and its volume begin again. */
     | 'restarted'
     /** The device itself raises an alarm, or (with `count` 0) no longer does. */
     | 'device-alarm'
@@ -47,6 +47,11 @@ export interface InjectorDriver<S = unknown> {
   /** How often the device should be heard at the very least, ms: silence is judged against it. */
   readonly silentAfterMs: number;
   initial(device: string): S;
+  /**
+   * The port was opened again: nothing of what was half received, and all that tells whether the device went on running
+   * meanwhile. Drivers whose protocol cannot tell leave it out and begin anew.
+   */
+  reopened?(before: S): S;
   /** `tMs`: session time of arrival. */
   receive(state: S, bytes: Uint8Array, tMs: number): DriverOutput<S>;
   /** Only of devices that speak when asked. `pollEveryMs` is how often it wants to be called. */

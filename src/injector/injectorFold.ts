@@ -3,7 +3,7 @@ import { type BalloonFold, emptyBalloon, foldBalloon, holdOf, leaveBalloon } fro
 import { type CementFold, emptyCement, foldCement, leaveCement, zeroCement } from './cement.ts';
 import { type CementClock, cementPhase } from './cementClock.ts';
 import { type DeviceClockFold, deviceClockOf, foldDeviceClock } from './deviceClock.ts';
-import type { InjectorAlert } from './driver.ts';
+import type { InjectorAlert, InjectorDriver } from './driver.ts';
 import { injectorDriver } from './drivers.ts';
 import type { InjectorReading } from './reading.ts';
 import { roundedNumbers } from './rounding.ts';
@@ -68,6 +68,12 @@ export function initialInjectorFold(device: string, tMs: number): InjectorFold {
   };
 }
 
+/** How a driver begins on a port that has just been opened: by the same driver as before, it may know the device again. */
+function openedDriver(before: InjectorFold, name: string | null, driver: InjectorDriver): unknown {
+  if (name === before.driver && driver.reopened) return driver.reopened(before.driverState);
+  return driver.initial(before.device);
+}
+
 /** Plugged in, unplugged, ended. What was half received belongs to no message any more. */
 export function foldInjectorDevice(before: InjectorFold, event: DeviceEvent, tMs: number, settings: InjectorSettings): InjectorFold {
   switch (event.state) {
@@ -79,7 +85,7 @@ export function foldInjectorDevice(before: InjectorFold, event: DeviceEvent, tMs
       return {
         ...before,
         driver: driver ? name : null,
-        driverState: driver ? driver.initial(before.device) : null,
+        driverState: driver ? openedDriver(before, name, driver) : null,
         connection: 'connected',
         simulated: event.simulated ?? before.simulated,
         message,

@@ -42,11 +42,14 @@ function rateOf(status: NewEraStatus, setMlPerMin: number | null): number | null
 
 const nothingMeasured = { pressureKpa: null, volumeMl: null, rateMlPerMin: null, mode: null, deviceTimeMs: null } as const;
 
+const restarted: InjectorAlert = { kind: 'restarted', count: 1, message: 'The injector was switched off and on again; its volume counts anew.' };
+
 type Output = { readings: InjectorReading[]; alerts: InjectorAlert[] };
 
 function accept(state: NewEraState, answer: NewEraAnswer, output: Output): NewEraState {
   if (answer.kind === 'alarm') {
     output.readings.push({ device: state.device, ...nothingMeasured, status: 'alarm' });
+    if (answer.wasReset && state.alarm !== answer.reason) output.alerts.push(restarted);
     if (state.alarm !== answer.reason) output.alerts.push({ kind: 'device-alarm', count: 1, message: `The injector raises an alarm: ${answer.reason}.` });
     return { ...state, alarm: answer.reason };
   }

@@ -67,7 +67,8 @@ const alarmOfLetter: Readonly<Record<string, string>> = {
 };
 
 export type NewEraAnswer =
-  | { readonly kind: 'alarm'; readonly address: number; readonly reason: string }
+  | /** `wasReset`: the pump was without power, and its volumes count from zero. */
+  { readonly kind: 'alarm'; readonly address: number; readonly reason: string; readonly wasReset: boolean }
   | { readonly kind: 'status'; readonly address: number; readonly status: NewEraStatus }
   | { readonly kind: 'dispensed'; readonly address: number; readonly status: NewEraStatus; readonly infusedMl: number; readonly withdrawnMl: number }
   | { readonly kind: 'rate'; readonly address: number; readonly status: NewEraStatus; readonly mlPerMin: number }
@@ -89,7 +90,10 @@ export function readNewEraAnswer(data: string): NewEraAnswer | null {
   if (!parts) return null;
   const [, addressText = '', prompt = '', body = ''] = parts;
   const address = Number(addressText);
-  if (prompt.startsWith('A')) return body === '' ? { kind: 'alarm', address, reason: alarmOfLetter[prompt.charAt(2)] ?? 'unknown' } : null;
+  if (prompt.startsWith('A')) {
+    const letter = prompt.charAt(2);
+    return body === '' ? { kind: 'alarm', address, reason: alarmOfLetter[letter] ?? 'unknown', wasReset: letter === 'R' } : null;
+  }
   const status = statusOfLetter[prompt];
   if (status === undefined) return null;
   if (body === '') return { kind: 'status', address, status };

@@ -20,6 +20,8 @@ export interface PedicleV1State {
   /** A zero has been seen: before the first one stands what is left of a message that began before the port was opened. */
   readonly inStep: boolean;
   readonly position: Position | null;
+  /** Of the device when the port was last open; `null` when it has not been. */
+  readonly bootIdBefore: number | null;
   readonly alarms: number;
   readonly identity: string | null;
 }
@@ -35,8 +37,8 @@ export function describePedicleV1Alarms(alarms: number): string {
 type Order = { readonly kind: 'first' | 'restarted' | 'repeated' } | { readonly kind: 'next'; readonly missing: number; readonly wrappedMs: number };
 
 /** By the device's clock, and by the sequence where the clock stands still. Both run in circles. */
-function orderOf(last: Position | null, frame: PedicleV1Frame): Order {
-  if (last === null) return { kind: 'first' };
+function orderOf({ position: last, bootIdBefore }: PedicleV1State, frame: PedicleV1Frame): Order {
+  if (last === null) return { kind: bootIdBefore === null || bootIdBefore === frame.bootId ? 'first' : 'restarted' };
   if (last.bootId !== frame.bootId) return { kind: 'restarted' };
   const laterMs = (frame.deviceTimeMs - last.deviceTimeMs) | 0;
   const ahead = (frame.sequence - last.sequence) & 0xffff;
@@ -81,7 +83,7 @@ function alarmAlert(before: number, now: number): InjectorAlert | null {
 type Output = { readings: InjectorReading[]; alerts: InjectorAlert[] };
 
 function accept(state: PedicleV1State, frame: PedicleV1Frame, output: Output): PedicleV1State {
-  const order = orderOf(state.position, frame);
+  const order = orderOf(state, frame);
   const said = orderAlert(order);
   if (said) output.alerts.push(said);
   if (order.kind === 'repeated') return state;
@@ -122,9 +124,9 @@ function joined(before: Uint8Array, after: Uint8Array): Uint8Array {
   return both;
 }
 
-function receive(initial: PedicleV1State, bytes: Uint8Array): DriverOutput<PedicleV1State> {
+function receive(before: PedicleV1State, bytes: Uint8Array): DriverOutput<PedicleV1State> {
   const output: Output = { readings: [], alerts: [] };
-  let state = initial;
+  let state = before;
   let from = 0;
   for (let zero = bytes.indexOf(0); zero !== -1; zero = bytes.indexOf(0, from)) {
     const stuffed = joined(state.pending, bytes.subarray(from, zero));
@@ -140,11 +142,24 @@ function receive(initial: PedicleV1State, bytes: Uint8Array): DriverOutput<Pedic
   return { state: { ...state, pending: overflowed ? none : joined(state.pending, rest.slice()), overflowed }, ...output };
 }
 
+const initial = (device: string): PedicleV1State => ({
+  device,
+  pending: none,
+  overflowed: false,
+  inStep: false,
+  position: null,
+  bootIdBefore: null,
+  alarms: 0,
+  identity: null,
+});
+
 /** The open protocol of this project: framed by zeros, numbered, protected by CRC-32, carrying the device's own time. */
 export const pedicleV1Driver: InjectorDriver<PedicleV1State> = {
   name: 'pedicle-v1',
   defaultBaud: 115200,
   silentAfterMs: 500,
-  initial: (device) => ({ device, pending: none, overflowed: false, inStep: false, position: null, alarms: 0, identity: null }),
+  initial,
+  // Numbers that nobody heard meanwhile are not missing; a boot number that is another one means that the device was off.
+  reopened: (before) => ({ ...initial(before.device), bootIdBefore: before.position?.bootId ?? before.bootIdBefore }),
   receive: (state, bytes) => receive(state, bytes),
 };

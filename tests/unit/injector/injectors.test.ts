@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { toBase64 } from '../../../src/base/bytes.ts';
 import { presentInjectors } from '../../../src/injector/injectors.ts';
+import { newEraPacket } from '../../../src/injector/newEraPacket.ts';
 import { defaultInjectorSettings } from '../../../src/injector/settings.ts';
 import { buildScenario } from './scenarioReadings.ts';
 import { type Measured, testSession } from './sessions.ts';
@@ -70,6 +72,32 @@ describe('what the session makes of an injector', () => {
     expect(session.last().reading).toMatchObject({ volumeMl: 0, pressureKpa: 30 });
     session.measure(200, { volumeMl: 1.75, pressureKpa: 30 });
     expect(session.readings.at(-1)).toMatchObject({ volumeMl: 0.5, pressureKpa: 30 });
+  });
+
+  test.each([
+    ['goes on running, the zero stays', 1, 1],
+    ['was switched off and on, the zero is taken off no longer', 2, 4],
+  ])('after an unplugging in which the device %s', (_, bootId, volumeMl) => {
+    const session = testSession();
+    session.measure(0, { volumeMl: 3 });
+    session.operator(50, { kind: 'zero', device: 'injector' });
+    session.device(100, { state: 'lost' });
+    session.device(5000, {});
+    session.measure(5100, { volumeMl: 4, bootId });
+    expect(session.readings.at(-1)?.volumeMl).toBe(volumeMl);
+    expect(session.last().line.missing).toBe(0);
+  });
+
+  test('a pump that was without power counts from zero, whatever the operator zeroed before', () => {
+    const session = testSession();
+    const say = (tMs: number, data: string) =>
+      session.step({ topic: '/injector/bytes', tMs, seq: tMs, data: { device: 'injector', data: toBase64(newEraPacket(data)) } });
+    session.device(0, { driver: 'new-era' });
+    say(100, '00SI3.000W0.000ML');
+    session.operator(200, { kind: 'zero', device: 'injector' });
+    say(300, '00A?R');
+    say(500, '00II0.250W0.000ML');
+    expect(session.readings.at(-1)?.volumeMl).toBe(0.25);
   });
 
   test('a zero of a device that there is not changes nothing', () => {

@@ -65,6 +65,11 @@ describe('New Era driver', () => {
     expect(alerts).toEqual(['device-alarm 1', 'device-alarm 0']);
   });
 
+  test('a pump that was without power has started anew, said once until it is calm', () => {
+    const { alerts } = answers('00SI3.000W0.000ML', '00A?R', '00A?R', '00SI0.000W0.000ML', '00A?R');
+    expect(alerts).toEqual(['restarted 1', 'device-alarm 1', 'device-alarm 0', 'restarted 1', 'device-alarm 1']);
+  });
+
   test('never asks anything but questions, over a thousand of them', () => {
     let state = newEraDriver.initial('injector');
     const asked = new Set<string>();
