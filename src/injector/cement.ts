@@ -15,15 +15,6 @@ export const emptyCement: CementFold = { totalMl: 0, sinceZeroMl: 0, pressureKpa
 
 const rateOverMs = 3000;
 const rateStepMs = 200;
-/** A counter that falls by this much at once was set back by the device, not withdrawn. */
-const setBackMl = 0.5;
-
-/** Volume since the reading before. The device's own counter may have been set back in between. */
-export function deliveredSince(beforeMl: number | null, nowMl: number): number {
-  if (beforeMl === null) return nowMl;
-  const delta = nowMl - beforeMl;
-  return delta < -setBackMl ? nowMl : delta;
-}
 
 function withRecent(recent: CementFold['recent'], tMs: number, volumeMl: number): CementFold['recent'] {
   const last = recent.at(-1);
@@ -31,21 +22,20 @@ function withRecent(recent: CementFold['recent'], tMs: number, volumeMl: number)
   return [...recent.filter((point) => tMs - point.tMs <= rateOverMs), { tMs, volumeMl }];
 }
 
-/** One reading taken while the device delivers cement. `beforeMl`: volume of the reading before it, in whatever mode. */
+/** One reading taken while the device delivers cement. `deliveredMl`: what its counter has gone on by since the reading before it, in whatever mode. */
 export function foldCement(
   before: CementFold,
   reading: { readonly pressureKpa: number | null; readonly volumeMl: number | null; readonly rateMlPerMin: number | null },
-  beforeMl: number | null,
+  deliveredMl: number,
   tMs: number,
 ): CementFold {
-  const delivered = reading.volumeMl === null ? 0 : deliveredSince(beforeMl, reading.volumeMl);
-  const totalMl = before.totalMl + delivered;
+  const totalMl = before.totalMl + deliveredMl;
   const recent = reading.volumeMl === null ? before.recent : withRecent(before.recent, tMs, totalMl);
   const first = recent[0];
   const measured = first && tMs - first.tMs >= 1000 ? ((totalMl - first.volumeMl) / (tMs - first.tMs)) * 60_000 : null;
   return {
     totalMl,
-    sinceZeroMl: before.sinceZeroMl + delivered,
+    sinceZeroMl: before.sinceZeroMl + deliveredMl,
     pressureKpa: reading.pressureKpa,
     peakPressureKpa: Math.max(before.peakPressureKpa, reading.pressureKpa ?? 0),
     rateMlPerMin: reading.rateMlPerMin ?? measured,

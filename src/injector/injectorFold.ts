@@ -9,6 +9,7 @@ import type { InjectorReading } from './reading.ts';
 import { roundedNumbers } from './rounding.ts';
 import type { InjectorSettings } from './settings.ts';
 import type { InjectorState } from './state.ts';
+import { followCounter, latestVolumeMl, startedAnew, unreadCounter, type VolumeCounter, zeroAfterSetBack } from './volumeCounter.ts';
 
 /** Everything known about one injector; plain data. */
 export interface InjectorFold {
@@ -24,8 +25,8 @@ export interface InjectorFold {
   readonly burstPeakKpa: number | null;
   readonly deviceAlarm: string | null;
   readonly identity: string | null;
-  /** The device's own volume of the last reading that had one, before the operator's zero is taken off. */
-  readonly deviceVolumeMl: number | null;
+  /** The device's own volume, before the operator's zero is taken off. */
+  readonly counter: VolumeCounter;
   readonly zeroMl: number;
   readonly purpose: 'balloon' | 'cement' | 'idle';
   readonly line: InjectorState['line'];
@@ -58,7 +59,7 @@ export function initialInjectorFold(device: string, tMs: number): InjectorFold {
     burstPeakKpa: null,
     deviceAlarm: null,
     identity: null,
-    deviceVolumeMl: null,
+    counter: unreadCounter,
     zeroMl: 0,
     purpose: 'idle',
     line: noLine,
@@ -122,7 +123,7 @@ export function foldInjectorTick(before: InjectorFold, tMs: number, settings: In
 
 /** From here on volume counts from zero again. Pressure is never zeroed: an offset there would move a safety limit. */
 export function foldInjectorZero(before: InjectorFold): InjectorFold {
-  const zeroMl = before.deviceVolumeMl ?? before.zeroMl;
+  const zeroMl = latestVolumeMl(before.counter) ?? before.zeroMl;
   const reading = before.reading && before.reading.volumeMl !== null ? { ...before.reading, volumeMl: 0 } : before.reading;
   return { ...before, zeroMl, reading, cement: zeroCement(before.cement), balloon: { ...before.balloon, volumeMl: 0 } };
 }
@@ -137,7 +138,7 @@ function countAlert(before: InjectorFold, alert: InjectorAlert): InjectorFold {
     case 'repeated':
       return { ...before, line: { ...line, repeated: line.repeated + alert.count } };
     case 'restarted':
-      return { ...before, clock: null, zeroMl: 0, message: alert.message };
+      return { ...before, clock: null, zeroMl: 0, counter: startedAnew(before.counter), message: alert.message };
     case 'device-alarm':
       return { ...before, deviceAlarm: alert.count === 0 ? null : alert.message };
     case 'identity':
@@ -160,14 +161,29 @@ function zeroed(reading: InjectorReading, zeroMl: number): InjectorReading {
   return zeroMl === 0 || reading.volumeMl === null ? reading : { ...reading, volumeMl: rounded(reading.volumeMl - zeroMl) };
 }
 
+/** The counter with this reading in it, what it delivered, and the operator's zero, which ends when the counter was set back. */
+function withCounted(
+  before: InjectorFold,
+  volumeMl: number | null,
+  tMs: number,
+  counts: boolean,
+): { readonly fold: InjectorFold; readonly deliveredMl: number } {
+  if (volumeMl === null) return { fold: before, deliveredMl: 0 };
+  const { counter, deliveredMl, setBackToMl } = followCounter(before.counter, volumeMl, tMs, counts);
+  const zeroMl = setBackToMl === null ? before.zeroMl : zeroAfterSetBack(before.zeroMl, setBackToMl);
+  const message = zeroMl === before.zeroMl ? before.message : 'The injector has set its own volume back to zero; the zero set here is taken off no longer.';
+  return { fold: { ...before, counter, zeroMl, message }, deliveredMl };
+}
+
 /** One reading as the device gave it. Gives the fold and the reading as it is recorded. */
 export function foldInjectorReading(
-  before: InjectorFold,
+  uncounted: InjectorFold,
   said: InjectorReading,
   tMs: number,
   stage: Stage,
 ): { readonly fold: InjectorFold; readonly reading: InjectorReading } {
   const purpose = purposeOf(said, stage);
+  const { fold: before, deliveredMl } = withCounted(uncounted, said.volumeMl, tMs, purpose === 'cement');
   const reading = zeroed(said, before.zeroMl);
   const left: Pick<InjectorFold, 'balloon' | 'cement'> = {
     balloon: before.purpose === 'balloon' && purpose !== 'balloon' ? leaveBalloon(before.balloon, tMs) : before.balloon,
@@ -179,11 +195,10 @@ export function foldInjectorReading(
     reading,
     readingAtMs: tMs,
     burstPeakKpa: reading.pressureKpa === null ? before.burstPeakKpa : Math.max(before.burstPeakKpa ?? reading.pressureKpa, reading.pressureKpa),
-    deviceVolumeMl: said.volumeMl ?? before.deviceVolumeMl,
     purpose,
     clock: said.deviceTimeMs === null ? before.clock : foldDeviceClock(before.clock, said.deviceTimeMs, tMs),
     balloon: purpose === 'balloon' ? foldBalloon(left.balloon, reading.pressureKpa, reading.volumeMl, tMs) : left.balloon,
-    cement: purpose === 'cement' ? foldCement(left.cement, said, before.deviceVolumeMl, tMs) : left.cement,
+    cement: purpose === 'cement' ? foldCement(left.cement, said, deliveredMl, tMs) : left.cement,
   };
   return { fold, reading };
 }

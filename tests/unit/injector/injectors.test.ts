@@ -100,6 +100,30 @@ describe('what the session makes of an injector', () => {
     expect(session.readings.at(-1)?.volumeMl).toBe(0.25);
   });
 
+  test.each([
+    ["after the device's own zero, everything is counted from there and the zero set here is off", 3, [3, 0, 0.01, 3.9], 3.9],
+    ['a balloon emptied at once falls to where it was zeroed: the zero stays', 0.8, [4.8, 0.79, 0.8, 4.7], 3.9],
+    ['a balloon emptied beyond it, by its vacuum: the zero stays', 3, [7, 1.2, 1.2, 6.9], 3.9],
+    ['a balloon emptied step by step past the zero of the device: the zero stays', 0.8, [1.2, 0.8, 0.4, 0, 0, 4.7], 3.9],
+    ['one wrong reading of none ends no zero', 3, [6.5, 0, 6.5, 6.9], 3.9],
+  ])('%s', (_, zeroAtMl, volumesMl, lastMl) => {
+    const session = testSession();
+    session.measure(0, { volumeMl: zeroAtMl });
+    session.operator(50, { kind: 'zero', device: 'injector' });
+    for (const [i, volumeMl] of volumesMl.entries()) session.measure(200 * (i + 1), { volumeMl });
+    expect(session.readings.at(-1)?.volumeMl).toBe(lastMl);
+    expect(present(session, 2000).balloon.volumeMl).toBe(lastMl);
+  });
+
+  test('a zero set in the moment in which the counter fell keeps nothing of the volume before', () => {
+    const session = testSession();
+    session.measure(0, { volumeMl: 4 });
+    session.measure(200, { volumeMl: 0.4 });
+    session.operator(250, { kind: 'zero', device: 'injector' });
+    for (const tMs of [400, 600]) session.measure(tMs, { volumeMl: 0.4 });
+    expect(session.readings.at(-1)?.volumeMl).toBe(0);
+  });
+
   test('a zero of a device that there is not changes nothing', () => {
     const session = testSession();
     session.measure(0, { volumeMl: 1 });
@@ -220,6 +244,30 @@ describe('cement', () => {
     session.measure(100, { mode: 'cement', volumeMl: 0, bootId: 2 });
     session.measure(200, { mode: 'cement', volumeMl: 0.5, bootId: 2 });
     expect(present(session, 200).cement.volumeMl).toBe(2.5);
+  });
+
+  test.each([
+    ['a line that has lost its beginning', [12.9, 12.95, 2.96, 12.97, 13], 13],
+    ['a line that has lost its point', [2.9, 2.95, 296, 2.97, 3], 3],
+    ['a wrong line and another one', [12.9, 2.95, 1.95, 12.97, 13], 13],
+  ])('the total is not changed by %s', (_, volumesMl, totalMl) => {
+    const session = testSession();
+    for (const [i, volumeMl] of volumesMl.entries()) session.measure(200 * i, { mode: 'cement', volumeMl });
+    expect(present(session, 2000).cement.volumeMl).toBeCloseTo(totalMl, 6);
+  });
+
+  test('what is delivered once the counter was set back is counted to the last drop, also by a slow device', () => {
+    const session = testSession();
+    for (const [i, volumeMl] of [2, 0.2, 0.9, 1.6, 2.4].entries()) session.measure(4000 * i, { mode: 'cement', volumeMl });
+    expect(present(session, 20_000).cement.volumeMl).toBeCloseTo(4.4, 6);
+  });
+
+  test('what a counter was set back to before cement counts for no cement', () => {
+    const session = testSession();
+    session.measure(0, { volumeMl: 3 });
+    session.measure(200, { mode: 'idle', volumeMl: 0.25 });
+    session.measure(400, { mode: 'cement', volumeMl: 0.26 });
+    expect(present(session, 400).cement.volumeMl).toBeCloseTo(0.01, 6);
   });
 
   test('the balloon counts no cement and cement no balloon', () => {
