@@ -10,6 +10,8 @@ export interface LineState {
   readonly pending: readonly number[];
   /** The line is longer than any reading: it is ignored up to its end. */
   readonly overflowed: boolean;
+  /** The end of a line has been seen: before the first one stands what is left of a line that began before the port was opened. */
+  readonly inStep: boolean;
 }
 
 const longestLine = 128;
@@ -71,17 +73,21 @@ function receive(before: LineState, bytes: Uint8Array, format: LineFormat, patte
   const readings: InjectorReading[] = [];
   const alerts: InjectorAlert[] = [];
   let pending = [...before.pending];
-  let overflowed = before.overflowed;
+  let { overflowed, inStep } = before;
   for (const byte of bytes) {
     if (byte !== lineFeed && byte !== carriageReturn) {
       if (pending.length < longestLine) pending.push(byte);
       else overflowed = true;
       continue;
     }
-    if (pending.length === 0) continue;
-    const reading = overflowed ? null : readLine(pending, before.device, format, pattern);
+    if (pending.length === 0) {
+      inStep = true;
+      continue;
+    }
+    // Cut off at its beginning, "12.95" is "2.95" or "95", and a pattern may match all three.
+    const reading = overflowed || !inStep ? null : readLine(pending, before.device, format, pattern);
     if (reading) readings.push(reading);
-    else
+    else if (inStep)
       alerts.push({
         kind: 'corrupt',
         count: 1,
@@ -89,13 +95,15 @@ function receive(before: LineState, bytes: Uint8Array, format: LineFormat, patte
       });
     pending = [];
     overflowed = false;
+    inStep = true;
   }
-  return { state: { device: before.device, pending, overflowed }, readings, alerts };
+  return { state: { device: before.device, pending, overflowed, inStep }, readings, alerts };
 }
 
 /**
  * ASCII lines in the form that the site describes. What has no check can be damaged unseen: a flipped bit in a digit is
- * another number. Devices that can should append one. Throws for a pattern that `compileLinePattern` refuses.
+ * another number. Devices that can should append one. Nothing is read before the first line end, because a line of which
+ * only the end was heard can be another number too: a device is heard one line later. Throws for a pattern that `compileLinePattern` refuses.
  */
 export function lineDriver(format: LineFormat): InjectorDriver<LineState> {
   const pattern = compileLinePattern(format.pattern);
@@ -104,7 +112,7 @@ export function lineDriver(format: LineFormat): InjectorDriver<LineState> {
     name: 'line',
     defaultBaud: 9600,
     silentAfterMs: format.silentAfterMs ?? 800,
-    initial: (device) => ({ device, pending: [], overflowed: false }),
+    initial: (device) => ({ device, pending: [], overflowed: false, inStep: false }),
     receive: (state, bytes) => receive(state, bytes, format, pattern.value),
   };
 }

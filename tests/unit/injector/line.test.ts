@@ -7,12 +7,13 @@ import type { InjectorReading } from '../../../src/injector/reading.ts';
 
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
+/** What is read of these lines after the end of another one. */
 function read(text: string, format: LineFormat = defaultLineFormat, pieceBytes = 1e9): { readings: InjectorReading[]; corrupt: number } {
   const driver = lineDriver(format);
   let state = driver.initial('injector');
   const readings: InjectorReading[] = [];
   let corrupt = 0;
-  const bytes = bytesOf(text);
+  const bytes = bytesOf(`\n${text}`);
   for (let at = 0; at < bytes.length; at += pieceBytes) {
     const output = driver.receive(state, bytes.subarray(at, at + pieceBytes), 0);
     state = output.state;
@@ -41,8 +42,20 @@ describe('line driver', () => {
 
   test('gives the same however the bytes come', () => {
     const text = 'P=1kPa V=1mL\nP=2kPa V=2mL\nnoise\nP=3kPa V=3mL\n';
-    for (let pieceBytes = 1; pieceBytes <= text.length; pieceBytes++) expect(read(text, defaultLineFormat, pieceBytes)).toEqual(read(text));
+    for (let pieceBytes = 1; pieceBytes <= text.length + 1; pieceBytes++) expect(read(text, defaultLineFormat, pieceBytes)).toEqual(read(text));
     expect(read(text).corrupt).toBe(1);
+  });
+
+  test.each([
+    ['the rest of a line', '2.950;20\n13.100;21\n', [13.1]],
+    ['a line that comes whole', '12.950;20\r\n13.100;21\r\n', [13.1]],
+    ['the end of a line', '\n12.950;20\n', [12.95]],
+    ['the second half of a line end of two', '\n12.950;20\r\n13.100;21\r\n', [12.95, 13.1]],
+  ])('begins to read after the first line end, where the port opens in %s', (_, text, volumesMl) => {
+    const driver = lineDriver({ pattern: '(?<volumeMl>\\d{1,2}\\.\\d{3});(?<temperatureC>\\d{1,3})', mode: 'cement', check: 'optional' });
+    const { readings, alerts } = driver.receive(driver.initial('injector'), bytesOf(text), 0);
+    expect(readings.map((reading) => reading.volumeMl)).toEqual(volumesMl);
+    expect(alerts).toEqual([]);
   });
 
   test('reads other units by the names of the groups', () => {
