@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HospitalClientMessage, HospitalServerMessage } from '../../src/link/hospitalLink.ts';
-import type { ServerMessage } from '../../src/link/link.ts';
+import type { ServerMessage, SessionInfo } from '../../src/link/link.ts';
 import type { HospitalSite } from '../../src/procedure/hospitalSite.ts';
 import type { Patient } from '../../src/procedure/patient.ts';
 import { patientEventOf, type WorklistItem } from '../../src/procedure/worklistItem.ts';
@@ -99,8 +99,8 @@ export function createHospitalDesk(workplace: Workplace): HospitalDesk {
     const steps = createStepTeller({
       startedAtEpochMs: live.info.startedAtEpochMs,
       subject: live.info.record ?? 'session',
-      // What is only practised was not performed: nobody is told.
-      hospital: () => (live.info.simulated ? undefined : hospitalNow()),
+      // What is only practised, or shown again from a record, was not performed now: nobody is told.
+      hospital: () => (live.info.simulated || playsRecord(live.info) ? undefined : hospitalNow()),
       outbox: () => rig?.outbox ?? null,
       onQueued: () => rig?.worker.wake(),
     });
@@ -208,6 +208,9 @@ export function createHospitalDesk(workplace: Workplace): HospitalDesk {
     },
   };
 }
+
+/** Whether a session plays a recorded procedure again: whoever ordered that one was told of it when it was performed. */
+const playsRecord = ({ sources }: SessionInfo): boolean => Object.values(sources).some((uri) => uri?.startsWith('record:'));
 
 /** An end of a step that has not failed yet: a service that is there is told before we go. */
 const isBeingTold = ({ kind, state, attempts }: { readonly kind: string; readonly state: string; readonly attempts: number }): boolean =>

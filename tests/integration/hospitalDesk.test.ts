@@ -59,7 +59,7 @@ describe.skipIf(!has('wlmscpfs'))("the console's side of the hospital's systems 
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function begin(differs: Partial<HospitalSite>, injector: string | null = null): Promise<void> {
+  async function begin(differs: Partial<HospitalSite>, injector: string | null = null, framesA = `dicom:${join(folder, 'run.dcm')}?loop=1`): Promise<void> {
     await writeFile(join(folder, 'run.dcm'), run);
     const hospital: HospitalSite = {
       station: { port: await freePort(), name: 'ROOM1' },
@@ -70,7 +70,7 @@ describe.skipIf(!has('wlmscpfs'))("the console's side of the hospital's systems 
       ...differs,
     };
     const site = createSiteStore({ site: { version: 1, hospital }, file: join(folder, 'site.json'), isSaved: false });
-    const input = { framesA: `dicom:${join(folder, 'run.dcm')}?loop=1`, framesB: null, injector, planFile: null, scriptFile: null, speed: 1 } as const;
+    const input = { framesA, framesB: null, injector, planFile: null, scriptFile: null, speed: 1 } as const;
     workplace = createWorkplace({ site, inputFor: () => input, recordsFolder: join(folder, 'records') });
     desk = createHospitalDesk(workplace);
     desk.onNews((message) => {
@@ -86,7 +86,7 @@ describe.skipIf(!has('wlmscpfs'))("the console's side of the hospital's systems 
     return replies;
   }
   async function until(holds: () => boolean): Promise<void> {
-    for (let i = 0; i < 300 && !holds(); i++) await sleep(20);
+    for (let i = 0; i < 1000 && !holds(); i++) await sleep(20);
     expect(holds()).toBe(true);
   }
   const keyOf = async (study: string): Promise<string> => {
@@ -216,6 +216,28 @@ describe.skipIf(!has('wlmscpfs'))("the console's side of the hospital's systems 
     await workplace.end();
     await desk.close();
     expect(mpps.told).toEqual([]);
+  });
+
+  it('nobody is told again of a procedure that is only played again from its record', async () => {
+    await ask({ kind: 'assign-patient', item: await keyOf('1.2.71') });
+    await until(() => mpps.told.length === 1);
+    await until(() => (workplace.live()?.catchUp().status.planes.a?.received ?? 0) > 1);
+    await workplace.end();
+    await until(() => mpps.told.length === 2);
+    const recorded = record();
+    await workplace.close();
+    await desk.close();
+    await begin({}, null, `record:${recorded}`);
+    await until(
+      () =>
+        workplace
+          .live()
+          ?.catchUp()
+          .samples.some(({ topic, data }) => topic === '/operator' && data.kind === 'patient') ?? false,
+    );
+    await workplace.end();
+    await desk.close();
+    expect(mpps.told.map(({ what }) => what)).toEqual(['create', 'set']);
   });
 
   it('refuses in words what cannot be: an entry that is gone, a record that is not there, a study without a patient', async () => {
