@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { OutboxJob } from '../../src/link/hospitalLink.ts';
 import type { HospitalSite } from '../../src/procedure/hospitalSite.ts';
+import { isAlive } from '../isAlive.ts';
 import { type CommitmentReport, commitmentReportSchema } from './commitment.ts';
 import { initialJobState, type Job, type JobContent, type JobRequest, type JobState, jobRequestSchema, jobStateSchema } from './job.ts';
 
@@ -174,18 +175,6 @@ async function isHeld(mark: string): Promise<boolean> {
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;
-  }
-}
-
-/** Whether a process of this machine is still there. */
-export function isAlive(pid: number): boolean {
-  // A mark that is still empty was made a moment ago.
-  if (pid === 0) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

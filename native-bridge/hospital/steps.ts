@@ -3,8 +3,9 @@ import type { HospitalSite } from '../../src/procedure/hospitalSite.ts';
 import { patientOf } from '../../src/procedure/operatorEvent.ts';
 import type { Patient } from '../../src/procedure/patient.ts';
 import type { Sample } from '../../src/sample/sample.ts';
+import { isAlive } from '../isAlive.ts';
 import type { PerformedStep } from './job.ts';
-import { isAlive, type Outbox } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
 import { stationOf } from './station.ts';
 
 /** Tells whoever ordered a procedure that it has begun and how it ended, over the outbox. One for each session. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { inputFault, ok, type Result } from '../../src/base/result.ts';
+import { withFileLock } from '../fileLock.ts';
 
 /**
  * Events and their codes of the DICOM audit message (PS3.15 A.5, as IHE ATNA uses them). What de-identifies or decrypts is an export
@@ -54,30 +55,8 @@ export const auditFile = (): string => process.env.PEDICLE_AUDIT_FILE ?? join(ho
 const start = '0'.repeat(64);
 const hashOf = (entry: Omit<AuditEntry, 'hash'>): string => createHash('sha256').update(JSON.stringify(entry)).digest('hex');
 
+/** The chain must not fork: one writer at a time, whichever process. */
 const lockWaitMs = 2000;
-const staleLockMs = 10_000;
-
-/** One writer at a time, whichever process: the chain must not fork. A lock that its holder left behind is taken over. */
-function withLock<T>(file: string, use: () => T): T {
-  const lock = `${file}.lock`;
-  const giveUpAt = Date.now() + lockWaitMs;
-  for (;;) {
-    try {
-      closeSync(openSync(lock, 'wx', 0o600));
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || Date.now() > giveUpAt) throw error;
-      const made = statSync(lock, { throwIfNoEntry: false });
-      if (made && Date.now() - made.mtimeMs > staleLockMs) rmSync(lock, { force: true });
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
-  try {
-    return use();
-  } finally {
-    rmSync(lock, { force: true });
-  }
-}
 
 function lastEntry(file: string): { readonly n: number; readonly hash: string } | null {
   let text: string;
@@ -114,7 +93,7 @@ function parseEntry(line: string): AuditEntry | null {
 export function audit(input: AuditInput, file: string = auditFile()): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    withLock(file, () => {
+    withFileLock(file, lockWaitMs, () => {
       const last = lastEntry(file);
       const { code, action } = auditEvents[input.event];
       const entry = {

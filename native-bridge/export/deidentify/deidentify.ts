@@ -27,7 +27,7 @@ export interface Deidentified {
 export async function deidentify(reader: RecordReader, origin: RecordOrigin, options: DeidentifyOptions, outFolder: string): Promise<Result<Deidentified>> {
   const patients = await patientsOf(reader);
   const last = patients.at(-1) ?? null;
-  const pseudonym = await pseudonymOf(
+  const pseudonym = pseudonymOf(
     {
       patientName: last?.name ?? null,
       patientId: last && last.id !== '' ? last.id : null,

@@ -1,9 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { inputFault, ok, type Result } from '../../../src/base/result.ts';
+import { failedFault, inputFault, ok, type Result } from '../../../src/base/result.ts';
+import { withFileLock } from '../../fileLock.ts';
 import { diskErrorText } from '../../record/diskError.ts';
 
 /** What stands in the output in place of a patient and a record. */
@@ -51,17 +52,41 @@ export interface Person {
   readonly record: string;
 }
 
-/** The pseudonym of a person and a record; the table, 0600, is brought up to date before anything is written elsewhere. */
-export async function pseudonymOf(person: Person, tablePath: string, outFolder: string): Promise<Result<Pseudonym>> {
+/** How long another export may take with the table; longer than a lock that was left behind stands. */
+const lockWaitMs = 15_000;
+
+/**
+ * The pseudonym of a person and a record; the table, 0600, is brought up to date before anything is written elsewhere. Several exports
+ * may ask at once, in any processes.
+ */
+export function pseudonymOf(person: Person, tablePath: string, outFolder: string): Result<Pseudonym> {
   if (`${resolve(tablePath)}${sep}`.startsWith(`${resolve(outFolder)}${sep}`))
     return inputFault(`The pseudonym table ${tablePath} would lie in the export: give --pseudonyms a file elsewhere, that stays here.`);
-  const read = await readTable(tablePath);
+  try {
+    mkdirSync(dirname(tablePath), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    return cannotWrite(tablePath, error);
+  }
+  // Read, make and write are one: of two secrets made at once, or two lists that grew at once, one would be lost.
+  try {
+    return withFileLock(tablePath, lockWaitMs, () => entered(person, tablePath));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST')
+      return failedFault(`The pseudonym table ${tablePath} is in use by another export; try again, or remove ${tablePath}.lock if there is none.`);
+    return cannotWrite(tablePath, error);
+  }
+}
+
+/** Reads the table and brings it up to date; to be called under its lock. */
+function entered(person: Person, tablePath: string): Result<Pseudonym> {
+  const read = readTable(tablePath);
   if (!read.ok) return read;
   const table = read.value;
   const made = make(table.secret, person);
   const entry: Entry = { ...person, pseudonym: made.patient, recordPseudonym: made.record, shiftMs: made.shiftMs };
   const same = table.records.some(({ recordPseudonym, patientId }) => recordPseudonym === entry.recordPseudonym && patientId === entry.patientId);
-  const written = same ? ok(undefined) : await writeTable(tablePath, { ...table, records: [...table.records, entry] });
+  const written = same ? ok(undefined) : writeTable(tablePath, { ...table, records: [...table.records, entry] });
   return written.ok ? ok(made) : written;
 }
 
@@ -82,10 +107,10 @@ function make(secret: string, { patientId, record }: Person): Pseudonym {
   };
 }
 
-async function readTable(path: string): Promise<Result<Table>> {
+function readTable(path: string): Result<Table> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ok({ version: 1, secret: randomBytes(32).toString('hex'), records: [] });
     return inputFault(`The pseudonym table ${path} cannot be read: ${diskErrorText(error as NodeJS.ErrnoException, path)}.`);
@@ -100,13 +125,15 @@ async function readTable(path: string): Promise<Result<Table>> {
 }
 
 /** Whole or not at all. */
-async function writeTable(path: string, table: Table): Promise<Result<void>> {
+function writeTable(path: string, table: Table): Result<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(`${path}.part`, `${JSON.stringify(table, null, 2)}\n`, { mode: 0o600, flush: true });
-    await rename(`${path}.part`, path);
+    writeFileSync(`${path}.part`, `${JSON.stringify(table, null, 2)}\n`, { mode: 0o600, flush: true });
+    renameSync(`${path}.part`, path);
     return ok(undefined);
   } catch (error) {
-    return inputFault(`The pseudonym table ${path} cannot be written: ${diskErrorText(error as NodeJS.ErrnoException, path)}.`);
+    return cannotWrite(path, error);
   }
 }
+
+const cannotWrite = (path: string, error: unknown): Result<never> =>
+  inputFault(`The pseudonym table ${path} cannot be written: ${diskErrorText(error as NodeJS.ErrnoException, path)}.`);
