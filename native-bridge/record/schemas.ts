@@ -68,6 +68,8 @@ export const frameAttributesSchema = z.looseObject({
   paddingValue: number.exactOptional(),
   paddingLimit: number.exactOptional(),
   rescale: z.looseObject({ slope: number, intercept: number }).exactOptional(),
+  lossyCompression: z.boolean().exactOptional(),
+  burnedInAnnotation: z.boolean().exactOptional(),
   overlays: z.array(overlaySchema).exactOptional(),
   unchangedForMs: number.exactOptional(),
   pixels: z.looseObject({

@@ -1,7 +1,7 @@
 import { inputFault, ok, type Result } from '../../src/base/result.ts';
 import type { PlaneId } from '../../src/sample/sample.ts';
 import type { Source, SourceEvent } from './source.ts';
-import { describeVideo, type VideoOpened, videoFrameEvent, videoMissing, videoSaid } from './videoEvents.ts';
+import { describeVideo, type VideoOpened, videoAttributes, videoFrameEvent, videoMissing, videoSaid } from './videoEvents.ts';
 import { playLive, type VideoContext } from './videoLive.ts';
 import { startVideoThread } from './videoThread.ts';
 import { parseVideoUri } from './videoUri.ts';
@@ -81,7 +81,7 @@ async function* playFile({ uri, plane, request, thread, signal }: VideoContext, 
           yield videoSaid(plane, 'notice', `The clock of the file jumps by ${(stepMs / 1000).toFixed(1)} s; it is played on without a break.`, atMs);
         lastSourceMs = frame.sourceTimeMs;
         shown++;
-        yield videoFrameEvent(plane, frame, frameNumber++, opened.frameTimeMs, atMs);
+        yield videoFrameEvent(plane, videoAttributes(frame, frameNumber++, opened.frameTimeMs, request.picture.masks), frame, atMs);
         break;
       }
       case 'damaged':

@@ -1,6 +1,7 @@
 import { noGeometry, type XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 import { frameTopic, type PlaneId } from '../../src/sample/sample.ts';
 import type { SourceEvent } from './source.ts';
+import type { Picture } from './videoPicture.ts';
 import type { VideoFrame, VideoMessage } from './videoWorker.ts';
 
 /** What the video thread says when its input is open. */
@@ -25,8 +26,11 @@ export const describeVideo = (opened: VideoOpened | null, { rows, columns, bits,
   return `Video: ${rows} rows, ${columns} columns, ${bits} bits, ${opened?.codec ?? 'unknown'} ${pixelFormat}${rate}.`;
 };
 
-/** What is known of a frame of a picture: nothing of its geometry. */
-export function videoAttributes(frame: VideoFrame, frameNumber: number, frameTimeMs: number | null): XrayFrameAttributes {
+/**
+ * What is known of a frame of a picture: nothing of its geometry. What a C-arm shows on a screen has the patient's name beside it
+ * unless somebody has masked it.
+ */
+export function videoAttributes(frame: VideoFrame, frameNumber: number, frameTimeMs: number | null, masks: Picture['masks']): XrayFrameAttributes {
   // Of limited range 16 is black and 235 white, at 8 bits (ITU-R BT.601); window as in PS3.3 C.11.2.1.2.
   const unit = 2 ** (frame.bits - 8);
   return {
@@ -43,12 +47,13 @@ export function videoAttributes(frame: VideoFrame, frameNumber: number, frameTim
     windowWidth: frame.limitedRange ? 219 * unit + 1 : null,
     geometry: noGeometry,
     simulated: false,
+    burnedInAnnotation: masks.length === 0,
   };
 }
 
 /** A picture as the frame of a plane. */
-export const videoFrameEvent = (plane: PlaneId, frame: VideoFrame, frameNumber: number, frameTimeMs: number | null, atMs: number | null): SourceEvent => ({
+export const videoFrameEvent = (plane: PlaneId, attributes: XrayFrameAttributes, { pixels }: VideoFrame, atMs: number | null): SourceEvent => ({
   topic: frameTopic(plane),
-  data: { attributes: videoAttributes(frame, frameNumber, frameTimeMs), pixels: frame.pixels },
+  data: { attributes, pixels },
   atMs,
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlaneId } from '../../src/sample/sample.ts';
 import type { SourceEvent } from './source.ts';
-import { describeVideo, type VideoOpened, videoFrameEvent, videoMissing, videoSaid } from './videoEvents.ts';
+import { describeVideo, type VideoOpened, videoAttributes, videoFrameEvent, videoMissing, videoSaid } from './videoEvents.ts';
 import type { VideoThread } from './videoThread.ts';
 import type { VideoRequest } from './videoUri.ts';
 import type { VideoFrame } from './videoWorker.ts';
@@ -28,7 +28,8 @@ export interface VideoContext {
 const patienceMs = (opened: VideoOpened | null): number => Math.min(Math.max(lostAfterMs, 2.5 * (opened?.frameTimeMs ?? 0)), lostAfterAtMostMs);
 
 /** What is to be said of a live source as it goes on: pure but for its own memory. */
-function liveStory(plane: PlaneId) {
+function liveStory({ plane, request }: Pick<VideoContext, 'plane' | 'request'>) {
+  const { masks } = request.picture;
   let state: 'waiting' | 'shown' | 'lost' = 'waiting';
   let frameNumber = 0;
   let toldDamageAtMs = Number.NEGATIVE_INFINITY;
@@ -48,7 +49,7 @@ function liveStory(plane: PlaneId) {
     *picture(frame: VideoFrame, opened: VideoOpened | null): Generator<SourceEvent> {
       if (state !== 'shown') yield videoSaid(plane, 'connected', describeVideo(opened, frame), null);
       state = 'shown';
-      yield videoFrameEvent(plane, frame, frameNumber++, opened?.frameTimeMs ?? null, null);
+      yield videoFrameEvent(plane, videoAttributes(frame, frameNumber++, opened?.frameTimeMs ?? null, masks), frame, null);
     },
     *damaged(nowMs: number): Generator<SourceEvent> {
       // Whoever comes into the middle of a stream cannot decode it before its next whole picture: nothing is missing yet.
@@ -63,7 +64,7 @@ function liveStory(plane: PlaneId) {
 
 /** A live source: lost and found again without an end of its own, unless what is sent has one. */
 export async function* playLive({ uri, plane, request, thread, signal }: VideoContext, first: VideoOpened | null): AsyncGenerator<SourceEvent> {
-  const story = liveStory(plane);
+  const story = liveStory({ plane, request });
   let opened = first;
   let heardAtMs = performance.now();
   let openedAtMs = heardAtMs;

@@ -3,6 +3,7 @@ import { functionalGroups, geometryOf } from './geometryTags.ts';
 import { rescaleOf, type StoredWindow, storedWindowOf } from './grayscale.ts';
 import type { ImageDescription } from './image.ts';
 import type { DisplayOverlay } from './overlay.ts';
+import { burnedInAnnotationOf, lossyCompressionOf } from './pixelHistory.ts';
 import { displayShutterOf } from './shutter.ts';
 import { techniqueOf } from './technique.ts';
 import { numberOf, textOf } from './values.ts';
@@ -31,6 +32,8 @@ export function frameAttributesOf(
   const technique = techniqueOf(places);
   const shutter = displayShutterOf(places);
   const padding = colour ? null : paddingOf(dataset, image, 'x00280120');
+  const lossy = lossyCompressionOf(dataset, image);
+  const burnedIn = burnedInAnnotationOf(dataset);
   const limit = padding === null ? null : paddingOf(dataset, image, 'x00280121');
   return {
     rows: image.rows,
@@ -52,6 +55,8 @@ export function frameAttributesOf(
     ...(padding === null ? {} : { paddingValue: padding }),
     ...(limit === null ? {} : { paddingLimit: limit }),
     ...(rescale === null ? {} : { rescale }),
+    ...(lossy === null ? {} : { lossyCompression: lossy }),
+    ...(burnedIn === null ? {} : { burnedInAnnotation: burnedIn }),
     ...(source.overlays === undefined || source.overlays.length === 0 ? {} : { overlays: source.overlays }),
   };
 }

@@ -72,6 +72,10 @@ export interface XrayFrameAttributes {
   readonly paddingLimit?: number;
   /** Stored values as the file has them (signed where they are) → modality values. Absent when not said. */
   readonly rescale?: Rescale;
+  /** (0028,2110): whether the pixels ever went through a lossy compression. Absent when not known. */
+  readonly lossyCompression?: boolean;
+  /** (0028,0301): whether text in the pixels may say who the patient is and when. Absent when not known. */
+  readonly burnedInAnnotation?: boolean;
   /** Graphics that the source draws over the picture. Absent when there is none. */
   readonly overlays?: readonly DisplayOverlay[];
   /** The same picture to the bit has come for this long, ms: it is not new. Absent when it is. */

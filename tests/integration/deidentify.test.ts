@@ -205,6 +205,11 @@ describe('a de-identified export', () => {
     }
   });
 
+  it('says of a masked plane that nothing is burned in', () => {
+    const dump = spawnSync('dcmdump', ['+P', '0028,0301', join(out, 'dicom/plane-a-001.dcm')], { encoding: 'utf8' });
+    if (!dump.error) expect(dump.stdout).toContain('[NO]');
+  });
+
   it('has the burned-in bar blacked out, and nothing else', async () => {
     const pixels = (await readFile(join(out, 'dicom/plane-a-001.dcm'))).subarray(-4 * rows * columns);
     for (let i = 0; i < rows * columns; i++) {

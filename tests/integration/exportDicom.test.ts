@@ -8,7 +8,7 @@ import { outlinesOf } from '../../native-bridge/export/dicom/outline.ts';
 import { exportRecord } from '../../native-bridge/export/exportRecord.ts';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { encodeRunLengths } from '../../src/base/runLength.ts';
-import { noGeometry } from '../../src/dicom/xrayFrame.ts';
+import { noGeometry, type XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
 import type { Plan } from '../../src/procedure/plan.ts';
 import type { Sample } from '../../src/sample/sample.ts';
 import { frameAttributes } from '../../test-data/frameAttributes.ts';
@@ -198,6 +198,46 @@ describe('one study for the archive', () => {
     expect(run('dcm2pdf', at('report.dcm'), join(folder, 'extracted.pdf'))).toMatchObject({ status: 0 });
     const [extracted, report] = [await readFile(join(folder, 'extracted.pdf')), await readFile(join(folder, 'plain/report/report.pdf'))];
     expect(extracted.subarray(0, report.length).equals(report)).toBe(true);
+  });
+});
+
+describe.skipIf(!has('dcmdump') || !has('dciodvfy'))('what a frame instance says of the past of its pixels (skipped without DCMTK and dicom3tools)', () => {
+  const detector = { ...noGeometry, sidMm: 1000 };
+  const notSimulated = { rows: 8, columns: 8, simulated: false } as const;
+  const [lossless, lossy] = ['(0028,2110) CS [00]', '(0028,2110) CS [01]'];
+  const [bare, named] = ['(0028,0301) CS [NO]', '(0028,0301) CS [YES]'];
+  it.for<[string, string, Partial<XrayFrameAttributes>, readonly string[]]>([
+    ['simulated', 'sim:quiet', { geometry: detector, simulated: true }, [lossless, bare]],
+    ['XA whose source said nothing', 'dicom:run.dcm', { geometry: detector }, []],
+    ['XA of a source compressed with loss', 'dicom:run.dcm', { geometry: detector, lossyCompression: true, burnedInAnnotation: true }, [lossy, named]],
+    [
+      'XA of a source that said that it never was',
+      'dicom:run.dcm',
+      { geometry: detector, lossyCompression: false, burnedInAnnotation: false },
+      [lossless, bare],
+    ],
+    ['secondary capture whose source said nothing', 'dicom:run.dcm', {}, [named]],
+    ['captured video', 'video:/dev/video0', { burnedInAnnotation: true }, [named]],
+    ['captured video with a mask', 'video:/dev/video0?mask=0,0,9,9', { burnedInAnnotation: false }, [bare]],
+    ['video of a record from before frames said it', 'video:/dev/video0', {}, [named]],
+    ['masked video of a record from before frames said it', 'video:/dev/video0?rotate=90&mask=0,0,9,9', {}, [bare]],
+  ])('%s', async ([name, framesA, given, said]) => {
+    const record = join(folder, `past-${name}`);
+    const attributes = frameAttributes({ ...notSimulated, ...given });
+    const samples = [0, 1].map((seq): Sample => ({ topic: '/plane/a/frame', tMs: 100 * seq, seq, data: { attributes, pixels: new Uint16Array(64) } }));
+    await writeRecord(record, samples, { header: { simulated: attributes.simulated, sources: { framesA, framesB: null, injector: null } } });
+    const opened = await openRecordReader(record);
+    if (!opened.ok) throw new Error(opened.fault.message);
+    expect(await exportRecord(opened.value, ['dicom'], `${record}-export`)).toMatchObject({ ok: true });
+    await opened.value.close();
+    const file = join(`${record}-export`, 'dicom/plane-a-001.dcm');
+    const dump = run('dcmdump', '+P', '0028,0301', '+P', '0028,2110', file).output;
+    expect([lossless, lossy, bare, named].filter((line) => dump.includes(line))).toEqual(said);
+    expect(
+      run('dciodvfy', file)
+        .output.split('\n')
+        .filter((line) => line.startsWith('Error')),
+    ).toEqual([]);
   });
 });
 

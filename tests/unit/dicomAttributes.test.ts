@@ -3,6 +3,7 @@ import { describeFile } from '../../native-bridge/sources/dicomFile.ts';
 import { frameAttributesOf } from '../../src/dicom/frameAttributes.ts';
 import { defaultFrameTimeMs, frameTimingOf } from '../../src/dicom/frameTiming.ts';
 import { geometryOf } from '../../src/dicom/geometryTags.ts';
+import { explicitLittleEndian, findTransferSyntax } from '../../src/dicom/transferSyntax.ts';
 import { noGeometry } from '../../src/dicom/xrayFrame.ts';
 import { type BuiltElement, buildPart10, element, xrayRun } from '../../test-data/dicomBuilder.ts';
 
@@ -135,5 +136,31 @@ describe('attributes of a frame', () => {
     });
     const bare = fileWith([], 1);
     expect(Object.keys(frameAttributesOf(bare.dataset, bare.image, 0, source))).not.toContain('technique');
+  });
+
+  test.each([
+    ['nothing said, no compression', explicitLittleEndian, null, undefined],
+    ['said to have been compressed with loss', explicitLittleEndian, '01', true],
+    ['said never to have been', explicitLittleEndian, '00', false],
+    ['JPEG, whatever is said', '1.2.840.10008.1.2.4.51', '00', true],
+    ['lossless JPEG alone says nothing of what was before', '1.2.840.10008.1.2.4.70', null, undefined],
+    ['near-lossless JPEG-LS', '1.2.840.10008.1.2.4.81', null, true],
+    ['near-lossless JPEG-LS coded with no error', '1.2.840.10008.1.2.4.81', '00', false],
+    ['JPEG 2000, which may be either', '1.2.840.10008.1.2.4.91', null, undefined],
+    ['H.264', '1.2.840.10008.1.2.4.102', null, true],
+  ])('whether pixels were ever compressed with loss is carried along: %s', (_, uid, said, lossy) => {
+    const { dataset, image } = fileWith(said === null ? [] : [element(0x00282110, 'CS', said)], 1);
+    const transferSyntax = findTransferSyntax(uid);
+    if (!transferSyntax) throw new Error(uid);
+    expect(frameAttributesOf(dataset, { ...image, transferSyntax }, 0, source).lossyCompression).toBe(lossy);
+  });
+
+  test.each([
+    ['YES', true],
+    ['NO', false],
+    [null, undefined],
+  ])('whether text is burned in is carried along: %s', (said, burnedIn) => {
+    const { dataset, image } = fileWith(said === null ? [] : [element(0x00280301, 'CS', said)], 1);
+    expect(frameAttributesOf(dataset, image, 0, source).burnedInAnnotation).toBe(burnedIn);
   });
 });

@@ -115,9 +115,13 @@ export async function temporaryFolder(): Promise<{ readonly path: string; remove
 }
 
 /** Writes and closes a record; fails the test when anything about it fails. */
-export async function writeRecord(folder: string, samples: readonly Sample[], options: RecordWriterOptions = {}): Promise<void> {
+export async function writeRecord(
+  folder: string,
+  samples: readonly Sample[],
+  { header = {}, ...options }: RecordWriterOptions & { readonly header?: Partial<RecordHeader> } = {},
+): Promise<void> {
   const troubles: string[] = [];
-  const opened = await openRecordWriter({ folder }, testHeader, (message) => troubles.push(message), options);
+  const opened = await openRecordWriter({ folder }, { ...testHeader, ...header }, (message) => troubles.push(message), options);
   if (!opened.ok) throw new Error(opened.fault.message);
   opened.value.attachFile('plan.json', '{"version":1,"planes":{}}\n');
   // As a session does it: in pieces, so that there is more than one chunk.

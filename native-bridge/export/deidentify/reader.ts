@@ -42,9 +42,11 @@ const kindOfSource = (uri: string | null): string | null => (uri === null ? null
 
 function scrubbed(sample: Sample, masksOf: (plane: PlaneId) => readonly Mask[], scrub: <T>(data: T) => T): Sample {
   if (sample.topic === '/plane/a/frame' || sample.topic === '/plane/b/frame') {
-    const frame = masked(sample.data, masksOf(sample.topic === '/plane/a/frame' ? 'a' : 'b'));
+    const masks = masksOf(sample.topic === '/plane/a/frame' ? 'a' : 'b');
+    const frame = masked(sample.data, masks);
     // The source's own clock may be the time of day.
-    return { ...sample, data: { ...frame, attributes: { ...frame.attributes, deviceTimeMs: null } } };
+    const attributes = { ...frame.attributes, deviceTimeMs: null, ...(masks.length > 0 && { burnedInAnnotation: false }) };
+    return { ...sample, data: { ...frame, attributes } };
   }
   return { ...sample, data: scrub(sample.data) } as Sample;
 }

@@ -54,12 +54,13 @@ export async function exportFrames(
   syntax: DicomSyntax,
   onFrame: () => void,
 ): Promise<ExportedFrames> {
+  const { framesA, framesB } = reader.header.sources;
   const files: string[] = [];
   const frames = new Map<number, ExportedFrame>();
   for (const [index, run] of runs.entries()) {
     const name = `dicom/plane-${plane}-${String(index + 1).padStart(3, '0')}.dcm`;
     const { rows, columns, bitsAllocated } = run.attributes;
-    const instance = instanceOf(study, plane, index, run, partnerOf(study, plane, index, other));
+    const instance = instanceOf(study, plane, index, run, partnerOf(study, plane, index, other), plane === 'a' ? framesA : framesB);
     const frameBytes = (rows * columns * bitsAllocated) / 8;
     const pixelData = { syntax, vr: bitsAllocated === 8 ? 'OB' : 'OW', frameCount: run.frames.length, frameBytes } as const;
     await writeDicomImage(join(out, name), instance, pixelData, pixelsOf(reader, plane, run, syntax, onFrame));
@@ -118,6 +119,8 @@ const sameKind = (a: XrayFrameAttributes, b: XrayFrameAttributes): boolean =>
   a.bitsAllocated === b.bitsAllocated &&
   a.bitsStored === b.bitsStored &&
   a.photometric === b.photometric &&
+  a.lossyCompression === b.lossyCompression &&
+  a.burnedInAnnotation === b.burnedInAnnotation &&
   sameView(a, b);
 
 async function* pixelsOf(reader: RecordReader, plane: PlaneId, run: Run, syntax: DicomSyntax, onFrame: () => void): AsyncGenerator<Uint8Array> {
@@ -142,7 +145,7 @@ function bytesOf({ pixels, attributes }: XrayFrame): Uint8Array {
 /** The series of a plane's frames. */
 export const seriesUidOf = (study: DicomStudy, plane: PlaneId): string => uidOf(study.key, 'series', plane);
 
-function instanceOf(study: DicomStudy, plane: PlaneId, index: number, run: Run, partner: ImageReference | null): Dataset {
+function instanceOf(study: DicomStudy, plane: PlaneId, index: number, run: Run, partner: ImageReference | null, source: string | null): Dataset {
   const { attributes, frames } = run;
   const startMs = frames[0]?.tMs ?? 0;
   const { date, time, dateTime } = dicomTimes(study.startedAtEpochMs + startMs);
@@ -163,7 +166,7 @@ function instanceOf(study: DicomStudy, plane: PlaneId, index: number, run: Run, 
     ContentDate: date,
     ContentTime: time,
     AcquisitionDateTime: dateTime,
-    BurnedInAnnotation: 'NO',
+    ...pixelHistory(attributes, source),
     ...(carriesGeometry(attributes)
       ? xaModules(plane, run, partner)
       : { ConversionType: 'DV', ImageType: ['DERIVED', 'SECONDARY'], PresentationLUTShape: 'IDENTITY' }),
@@ -173,6 +176,20 @@ function instanceOf(study: DicomStudy, plane: PlaneId, index: number, run: Run, 
     RescaleType: 'US',
     ...pixelModule(attributes, frames),
     ...writtenWindow(attributes),
+  };
+}
+
+/**
+ * What was done to pixels before they came here, as far as anybody knows (PS3.3 C.7.6.1). Both may be left out where nobody does, but
+ * for burned-in annotation in secondary captures (type 1, C.8.6.3): unknown text is said to be there, so that somebody looks.
+ */
+function pixelHistory(attributes: XrayFrameAttributes, source: string | null): object {
+  const { simulated, lossyCompression: lossy = simulated ? false : undefined } = attributes;
+  // Records made before frames said it themselves: of captured video without a mask.
+  const { burnedInAnnotation: burnedIn = simulated ? false : source?.startsWith('video:') ? !/[?&]mask=/.test(source) : undefined } = attributes;
+  return {
+    ...(lossy === undefined ? {} : { LossyImageCompression: lossy ? '01' : '00' }),
+    ...(burnedIn === undefined && carriesGeometry(attributes) ? {} : { BurnedInAnnotation: burnedIn === false ? 'NO' : 'YES' }),
   };
 }
 

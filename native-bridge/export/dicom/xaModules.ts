@@ -37,7 +37,6 @@ export function xaModules(plane: PlaneId, { attributes, frames }: Run, partner: 
       ? { ReferencedImageSequence: [{ ...referenceItem(partner), PurposeOfReferenceCodeSequence: [dcm('121314', 'Other image of biplane pair')] }] }
       : {}),
     PixelIntensityRelationship: attributes.pixelIntensityRelationship ?? 'DISP',
-    LossyImageCompression: '00',
     KVP: optional(technique?.tubeVoltageKv),
     RadiationSetting: technique?.radiationSetting === 'SC' ? 'SC' : 'GR',
     XRayTubeCurrent: integer(technique?.tubeCurrentMa),
