@@ -31,13 +31,11 @@ export interface ProbeOptions {
 }
 
 const usualListenMs = 900;
-/** What a text device says before its first line end is not read: time for two lines of one that is never silent. */
-const linesListenMs = 1700;
 const latestBytesLength = 48;
 const tellEveryMs = 200;
 
 async function listen(path: string, driver: InjectorDriver, options: ProbeOptions): Promise<Result<PortProbe>> {
-  const { listenForMs = driver.name === 'line' ? linesListenMs : usualListenMs, showForMs = 0, onHeard } = options;
+  const { listenForMs = usualListenMs, showForMs = 0, onHeard } = options;
   let state = driver.initial('injector');
   let identity: string | null = null;
   let reading: InjectorReading | null = null;

@@ -10,10 +10,11 @@ export interface LineState {
   readonly pending: readonly number[];
   /** The line is longer than any reading: it is ignored up to its end. */
   readonly overflowed: boolean;
-  /** The end of a line has been seen: before the first one stands what is left of a line that began before the port was opened. */
+  /** The end of a line has been seen: what stands before the first one may have begun before the port was opened. */
   readonly inStep: boolean;
 }
 
+const digitOne = 0x31;
 const longestLine = 128;
 const lineFeed = 10;
 const carriageReturn = 13;
@@ -84,10 +85,11 @@ function receive(before: LineState, bytes: Uint8Array, format: LineFormat, patte
       inStep = true;
       continue;
     }
-    // Cut off at its beginning, "12.95" is "2.95" or "95", and a pattern may match all three.
-    const reading = overflowed || !inStep ? null : readLine(pending, before.device, format, pattern);
-    if (reading) readings.push(reading);
-    else if (inStep)
+    const reading = overflowed ? null : readLine(pending, before.device, format, pattern);
+    // Cut off at its beginning, "12.95" is "2.95": only the first line can be that, and only where a digit before it makes a line too.
+    const mayBeCut = !inStep && reading !== null && readLine([digitOne, ...pending], before.device, format, pattern) !== null;
+    if (reading && !mayBeCut) readings.push(reading);
+    else if (!reading)
       alerts.push({
         kind: 'corrupt',
         count: 1,
@@ -102,8 +104,8 @@ function receive(before: LineState, bytes: Uint8Array, format: LineFormat, patte
 
 /**
  * ASCII lines in the form that the site describes. What has no check can be damaged unseen: a flipped bit in a digit is
- * another number. Devices that can should append one. Nothing is read before the first line end, because a line of which
- * only the end was heard can be another number too: a device is heard one line later. Throws for a pattern that `compileLinePattern` refuses.
+ * another number. Devices that can should append one. The first line may be the end of one that began before the port was opened: where
+ * that could be another number, as it can without a word or a check before the first figure, it is not read. Throws for a pattern that `compileLinePattern` refuses.
  */
 export function lineDriver(format: LineFormat): InjectorDriver<LineState> {
   const pattern = compileLinePattern(format.pattern);

@@ -7,13 +7,13 @@ import type { InjectorReading } from '../../../src/injector/reading.ts';
 
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
-/** What is read of these lines after the end of another one. */
+/** What is read of these lines, the first of which begins where the port was opened. */
 function read(text: string, format: LineFormat = defaultLineFormat, pieceBytes = 1e9): { readings: InjectorReading[]; corrupt: number } {
   const driver = lineDriver(format);
   let state = driver.initial('injector');
   const readings: InjectorReading[] = [];
   let corrupt = 0;
-  const bytes = bytesOf(`\n${text}`);
+  const bytes = bytesOf(text);
   for (let at = 0; at < bytes.length; at += pieceBytes) {
     const output = driver.receive(state, bytes.subarray(at, at + pieceBytes), 0);
     state = output.state;
@@ -42,25 +42,37 @@ describe('line driver', () => {
 
   test('gives the same however the bytes come', () => {
     const text = 'P=1kPa V=1mL\nP=2kPa V=2mL\nnoise\nP=3kPa V=3mL\n';
-    for (let pieceBytes = 1; pieceBytes <= text.length + 1; pieceBytes++) expect(read(text, defaultLineFormat, pieceBytes)).toEqual(read(text));
+    for (let pieceBytes = 1; pieceBytes <= text.length; pieceBytes++) expect(read(text, defaultLineFormat, pieceBytes)).toEqual(read(text));
     expect(read(text).corrupt).toBe(1);
   });
 
   test.each([
     ['the rest of a line', '2.950;20\n13.100;21\n', [13.1]],
-    ['a line that comes whole', '12.950;20\r\n13.100;21\r\n', [13.1]],
+    ['a line that comes whole, as no figure fits before it', '12.950;20\r\n13.100;21\r\n', [12.95, 13.1]],
     ['the end of a line', '\n12.950;20\n', [12.95]],
     ['the second half of a line end of two', '\n12.950;20\r\n13.100;21\r\n', [12.95, 13.1]],
-  ])('begins to read after the first line end, where the port opens in %s', (_, text, volumesMl) => {
+  ])('reads no first line that could be the end of another number, where the port opens in %s', (_, text, volumesMl) => {
     const driver = lineDriver({ pattern: '(?<volumeMl>\\d{1,2}\\.\\d{3});(?<temperatureC>\\d{1,3})', mode: 'cement', check: 'optional' });
     const { readings, alerts } = driver.receive(driver.initial('injector'), bytesOf(text), 0);
     expect(readings.map((reading) => reading.volumeMl)).toEqual(volumesMl);
     expect(alerts).toEqual([]);
   });
 
+  test('reads a first line that cannot be the end of another: one with a word before its figures, or with a check', () => {
+    expect(read('P=12kPa V=2.950mL\n').readings).toHaveLength(1);
+    expect(read('=12kPa V=2.950mL\nP=12kPa V=2.950mL\n')).toMatchObject({ corrupt: 1, readings: [{ volumeMl: 2.95 }] });
+    const figures: LineFormat = { pattern: '(?<volumeMl>\\d{1,2}\\.\\d{3})', mode: 'cement', check: 'optional' };
+    const check = [...'2.950']
+      .reduce((xor, letter) => xor ^ letter.charCodeAt(0), 0)
+      .toString(16)
+      .padStart(2, '0');
+    expect(read(`2.950*${check}\n`, figures).readings).toHaveLength(1);
+    expect(read('2.950\n', figures).readings).toHaveLength(0);
+  });
+
   test('reads other units by the names of the groups', () => {
     const format: LineFormat = { pattern: '(?<pressurePsi>\\d{1,4});(?<volumeUl>\\d{1,6});(?<temperatureC>\\d{1,3})', mode: 'balloon', check: 'optional' };
-    expect(read('400;2950;22\n', format).readings).toMatchObject([{ pressureKpa: 2757.9028, volumeMl: 2.95, temperatureC: 22, mode: 'balloon' }]);
+    expect(read('\n400;2950;22\n', format).readings).toMatchObject([{ pressureKpa: 2757.9028, volumeMl: 2.95, temperatureC: 22, mode: 'balloon' }]);
   });
 
   test('holds a line to the check it ends in: XOR or CRC-16', () => {
