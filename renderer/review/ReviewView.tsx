@@ -1,5 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { reviewStreamPath } from '../../src/link/link.ts';
 import { planeIds } from '../../src/sample/index.ts';
 import { fixed } from '../app/format.ts';
@@ -21,7 +21,7 @@ import { EventList } from './EventList.tsx';
 import { eventBeside } from './eventSearch.ts';
 import { RecordList } from './RecordList.tsx';
 import { type RecordTool, RecordTools } from './RecordTools.tsx';
-import { type Loop, nextLoop, Transport, transportOf } from './Transport.tsx';
+import { type Loop, nextLoop, sendLoop, Transport, transportOf } from './Transport.tsx';
 
 function OpenRecord({ review }: { readonly review: OpenReview }) {
   const moment = useMoment();
@@ -39,11 +39,9 @@ function OpenRecord({ review }: { readonly review: OpenReview }) {
   const act = transportOf(review, plane);
   const all = useMemo(() => foldSamples(emptyTimeline, review.samples), [review.samples]);
   const plan = moment.timeline.procedure?.plan ?? null;
-  const pressLoop = () => {
-    const next = nextLoop(loop, moment.nowMs);
-    setLoop(next);
-    act.loop(next);
-  };
+  const pressLoop = () => setLoop(nextLoop(loop, moment.nowMs));
+  // Also when the record was opened anew after a lost link: the loop was that of the link.
+  useEffect(() => void sendLoop(opened.review, loop), [opened.review, loop]);
   const bookmark = () => {
     addBookmark(opened.record, moment.nowMs);
     setList('bookmarks');

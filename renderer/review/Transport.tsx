@@ -31,6 +31,10 @@ export function nextLoop(loop: Loop, atMs: number): Loop {
   return loop === null || loop.toMs === null ? { fromMs: atMs, toMs: null } : null;
 }
 
+/** Has playing of an open record stay within a loop; one without an end is none yet. */
+export const sendLoop = (review: string, loop: Loop): boolean =>
+  send({ kind: 'loop', review, range: loop && loop.toMs !== null ? { fromMs: loop.fromMs, toMs: loop.toMs } : null });
+
 /** What the transport may ask of the bridge for one open record. */
 export function transportOf({ opened, state }: OpenReview, plane: PlaneId) {
   const { review } = opened;
@@ -39,7 +43,6 @@ export function transportOf({ opened, state }: OpenReview, plane: PlaneId) {
     step: (by: number) => send({ kind: 'step-frame', review, plane, by }),
     seek: (positionMs: number) => send({ kind: 'seek', review, positionMs: Math.max(0, Math.min(opened.durationMs, positionMs)) }),
     setSpeed: (speed: number) => send({ kind: 'play', review, speed }),
-    loop: (loop: Loop) => send({ kind: 'loop', review, range: loop && loop.toMs !== null ? { fromMs: loop.fromMs, toMs: loop.toMs } : null }),
   };
 }
 

@@ -184,8 +184,13 @@ test.describe('an open record', () => {
 
   test('stays open where it stood when the link is lost and comes back', async ({ page }) => {
     const lost: WebSocketRoute[] = [];
+    const loops: string[] = [];
     await page.routeWebSocket(/./, (route) => {
-      route.connectToServer();
+      const server = route.connectToServer();
+      route.onMessage((message) => {
+        if (String(message).startsWith('{"kind":"loop"')) loops.push(String(message));
+        server.send(message);
+      });
       lost.push(route);
     });
     await page.reload();
@@ -196,6 +201,13 @@ test.describe('an open record', () => {
       .click();
     await page.getByRole('slider', { name: 'Position in the record' }).fill('20000');
     await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(19_000);
+    await page.getByRole('button', { name: 'Loop: start here (L)' }).click();
+    await page.getByRole('slider', { name: 'Position in the record' }).fill('24000');
+    await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(23_000);
+    await page.getByRole('button', { name: 'Loop: end here (L)' }).click();
+    await page.getByRole('slider', { name: 'Position in the record' }).fill('20000');
+    await expect.poll(() => frameMsOf(page, 'a')).toBeLessThan(21_000);
+    const before = JSON.parse(loops.at(-1) ?? '') as { readonly review: string; readonly range: unknown };
     await page.getByRole('button', { name: 'Export and send' }).click();
     await lost.at(-1)?.close();
     await expect.poll(() => lost.length).toBeGreaterThan(1);
@@ -203,6 +215,11 @@ test.describe('an open record', () => {
     await expect(page.getByRole('dialog')).toBeVisible();
     await expect(page.getByTestId('position')).toContainText('0:20.000');
     await expect.poll(() => frameMsOf(page, 'a')).toBeGreaterThan(19_000);
+    // The loop is that of the link: the record that was opened again is told of it.
+    const after = JSON.parse(loops.at(-1) ?? '') as typeof before;
+    expect(after.range).toEqual(before.range);
+    expect(after.range).not.toBeNull();
+    expect(after.review).not.toBe(before.review);
   });
 
   test('goes to an event by a click, and the numbers go along', async ({ page }) => {
