@@ -48,7 +48,7 @@ export const text = {
     notAnalysed: 'frame not analysed',
     reading: 'guidance still being read',
     guidanceAge: (ms: string) => `guidance ${ms} ms old`,
-    describe: (plane: string, word: string) => `${plane}, ${word}. Drag sets the window, wheel zooms, keys + - 0 I, Alt and Shift with arrows.`,
+    keys: 'Plus and minus zoom, 0 shows the whole picture, I inverts, Alt with arrows sets the window, Shift with arrows moves.',
     noSource: 'No source for this plane',
     /** In the place of the pictures. */
     none: { beginning: 'Starting: the pictures come in a moment …', idle: 'No procedure is running. Begin one under Procedure.' },

@@ -106,6 +106,7 @@ export function PlaneView(props: PlaneViewProps) {
       data-plane={plane}
       data-active={active}
       aria-label={mode === 'compare' ? text.picture.ofSecondRecord(text.picture.plane[plane]) : text.picture.plane[plane]}
+      aria-description={text.picture.keys}
       ref={root}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: window, zoom and pan have keys, so the picture takes the focus
       tabIndex={0}

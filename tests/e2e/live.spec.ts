@@ -90,6 +90,8 @@ test('window, zoom and reset have a mouse and a key; two fingers enlarge', async
   await page.mouse.move(300, 300);
   await page.mouse.up();
   await expect(caption).not.toHaveText(before ?? '');
+  // Whoever does not see the picture's keys used is told them with its name.
+  await expect(plane(page, 'a')).toHaveAccessibleDescription(/I inverts, Alt with arrows sets the window/);
   await plane(page, 'a').press('i');
   await expect(caption).toContainText('inverted');
   await plane(page, 'a').press('i');
