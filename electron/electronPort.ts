@@ -62,8 +62,8 @@ function menuItem(entry: MenuEntry): MenuItemConstructorOptions {
   };
 }
 
-async function chooseFolder(title: string): Promise<string | null> {
-  const { canceled, filePaths } = await dialog.showOpenDialog({ title, properties: ['openDirectory'] });
+async function chooseRecord(): Promise<string | null> {
+  const { canceled, filePaths } = await dialog.showOpenDialog({ title: 'Folder of a record', properties: ['openDirectory'] });
   return canceled ? null : (filePaths[0] ?? null);
 }
 
@@ -128,7 +128,6 @@ export function electronPort(root: string): ShellPort {
         onMessage: (listener) => child.on('message', listener),
         onExit: (listener) => child.on('exit', listener),
         postMessage: (message) => child.postMessage(message),
-        kill: () => child.kill(),
       };
     },
     openWindow: openElectronWindow,
@@ -179,8 +178,7 @@ export function electronPort(root: string): ShellPort {
       });
       return response === 1;
     },
-    chooseRecord: () => chooseFolder('Folder of a record'),
-    chooseFolder,
+    chooseRecord,
     showLogs: () => void shell.openPath(logs),
     log,
     onQuitRequested: (listener) => app.on('before-quit', (event) => listener(() => event.preventDefault())),

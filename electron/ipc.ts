@@ -8,8 +8,6 @@ export const eventChannel = 'pedicle:event';
 const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('toggle-pictures') }),
   z.strictObject({ kind: z.literal('list-displays') }),
-  z.strictObject({ kind: z.literal('show-logs') }),
-  z.strictObject({ kind: z.literal('choose-folder'), title: z.string().max(120) }),
 ]);
 export type PageRequest = z.infer<typeof requestSchema>;
 
@@ -31,10 +29,5 @@ export async function answerRequest(request: unknown, sender: RequestSender, con
       return null;
     case 'list-displays':
       return JSON.stringify(requests.displays());
-    case 'show-logs':
-      requests.showLogs();
-      return null;
-    case 'choose-folder':
-      return requests.chooseFolder(parsed.data.title);
   }
 }

@@ -10,13 +10,10 @@ const ask = (request: PageRequest): Promise<string | null> => ipcRenderer.invoke
 
 /** What pages of the console have of the shell. They talk to the bridge over loopback; only what needs a desktop goes through here. */
 const shell = {
-  version: 1,
   togglePictures: () => ask({ kind: 'toggle-pictures' }),
   /** JSON of the displays and of what stands on them. */
   listDisplays: () => ask({ kind: 'list-displays' }),
-  showLogs: () => ask({ kind: 'show-logs' }),
-  chooseFolder: (title: string) => ask({ kind: 'choose-folder', title }),
-  /** The bridge is being started again, or is there again. Returns what ends the listening. */
+  /** What the shell tells its pages. Returns what ends the listening. */
   onEvent(listener: (event: ShellEvent) => void): () => void {
     const heard = (_event: unknown, event: ShellEvent) => listener(event);
     ipcRenderer.on(eventChannel, heard);

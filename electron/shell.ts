@@ -85,7 +85,6 @@ export function runShell(port: ShellPort, start: ConsoleStart, now: () => number
       case 'ready': {
         url = said.url;
         windows.show(said.url, said.display);
-        windows.tellAll({ kind: 'bridge', state: 'ready' });
         if (toOpen !== null) tellBridge({ kind: 'offer-record', folder: recordFolderOf(toOpen) });
         const feed = acceptableFeed(said.updateFeed);
         if (feed !== null) port.checkForUpdates(feed);
@@ -125,7 +124,6 @@ export function runShell(port: ShellPort, start: ConsoleStart, now: () => number
       return;
     }
     port.log(`The bridge ended with status ${code}; it is started again.`);
-    windows.tellAll({ kind: 'bridge', state: 'restarting' });
     deaths = [...deaths.filter((at) => now() - at < 60_000), now()];
     if (deaths.length > restartsAMinute) {
       giveUp(
@@ -158,8 +156,6 @@ export function runShell(port: ShellPort, start: ConsoleStart, now: () => number
   port.servePages(() => (url === null ? null : new URL(url).origin), {
     togglePictures: () => windows.togglePictures(),
     displays: () => windows.displays(),
-    showLogs: () => port.showLogs(),
-    chooseFolder: (title) => port.chooseFolder(title),
   });
   port.onQuitRequested(guard);
   port.onShutdown(guard);

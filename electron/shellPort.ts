@@ -10,7 +10,6 @@ export interface BridgeProcess {
   onMessage(listener: (message: unknown) => void): void;
   onExit(listener: (code: number) => void): void;
   postMessage(message: unknown): void;
-  kill(): void;
 }
 
 /** The console, or the second window with the pictures alone. */
@@ -42,20 +41,17 @@ export interface ShellWindow {
   onPageGone(listener: (reason: string) => void): void;
 }
 
-/** What the shell tells the pages. */
-export type ShellEvent =
-  | { readonly kind: 'bridge'; readonly state: 'restarting' | 'ready' }
-  /** The record of this name was opened from outside: show it. */
-  | { readonly kind: 'show-record'; readonly name: string };
+/** What the shell tells the console's page: the record of this name was opened from outside, show it. */
+export interface ShellEvent {
+  readonly kind: 'show-record';
+  readonly name: string;
+}
 
 /** What a page may ask of the shell, checked on arrival: sender and form. */
 export interface PageRequests {
   /** Opens or closes the second window. */
   togglePictures(): void;
   displays(): ShellDisplays;
-  showLogs(): void;
-  /** A folder chosen by the person, or null. */
-  chooseFolder(title: string): Promise<string | null>;
 }
 
 export interface ShellPort {
@@ -81,7 +77,6 @@ export interface ShellPort {
   confirmQuit(): Promise<boolean>;
   /** Asks for the folder of a record; null when nothing was chosen. */
   chooseRecord(): Promise<string | null>;
-  chooseFolder(title: string): Promise<string | null>;
   /** Opens the folder of logs and crash reports in the system's file manager. */
   showLogs(): void;
   log(line: string): void;

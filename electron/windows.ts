@@ -16,7 +16,6 @@ export interface Windows {
   toggleFullScreen(): void;
   /** Nothing but the console: by the command line or the site. */
   readonly isKiosk: boolean;
-  tellAll(event: Parameters<ShellWindow['tell']>[0]): void;
 }
 
 export interface WindowsOptions {
@@ -149,9 +148,6 @@ export function createWindows(port: ShellPort, options: WindowsOptions, now: () 
       if (!window || arrangement.kiosk) return;
       const place = window.place();
       window.setPlace({ ...place, fullScreen: !place.fullScreen });
-    },
-    tellAll(event) {
-      for (const window of open.values()) window.tell(event);
     },
   };
 }

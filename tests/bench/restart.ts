@@ -43,7 +43,6 @@ function shellPortOf(page: Page, onBridge: (child: ChildProcess) => void) {
         onMessage: (listener) => child.on('message', listener),
         onExit: (listener) => child.on('exit', (code) => listener(code ?? 1)),
         postMessage: (message) => child.send(message as object),
-        kill: () => child.kill(),
       };
     },
     openWindow: () => windowOf(page),
@@ -56,7 +55,6 @@ function shellPortOf(page: Page, onBridge: (child: ChildProcess) => void) {
     setMenu: nothing,
     confirmQuit: async () => true,
     chooseRecord: async () => null,
-    chooseFolder: async () => null,
     showLogs: nothing,
     log: nothing,
     onQuitRequested: (listener) => {

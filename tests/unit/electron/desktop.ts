@@ -120,7 +120,6 @@ export function desktop(options: { first?: boolean; quitAnyway?: boolean; displa
           listeners.exit = listener;
         },
         postMessage: (message) => log.push(`told ${JSON.stringify(message)}`),
-        kill: () => log.push('killed'),
       };
       return process;
     },
@@ -146,7 +145,6 @@ export function desktop(options: { first?: boolean; quitAnyway?: boolean; displa
       return options.quitAnyway ?? false;
     },
     chooseRecord: async () => '/records/chosen',
-    chooseFolder: async () => '/chosen',
     showLogs: () => log.push('logs shown'),
     log: (line) => log.push(`log: ${line}`),
     onQuitRequested: (listener) => {

@@ -68,7 +68,7 @@ const handler = (name: string): Answer => electron.handlers.get(name) as Answer;
 
 const consoleUrl = 'http://127.0.0.1:4711/';
 const elsewhere = 'https://example.org/';
-const requests = { togglePictures: vi.fn(), displays: () => [], showLogs: vi.fn(), chooseFolder: async () => null };
+const requests = { togglePictures: vi.fn(), displays: () => [] };
 
 beforeEach(() => {
   electron.handlers.clear();
@@ -160,12 +160,12 @@ describe('put in force with Electron', () => {
   test('requests of pages are heard from the main frame of the console alone', async () => {
     const ask = handler('ipc pedicle:request');
     const from = (url: string, parent: unknown = null) => ({ senderFrame: { url, parent } });
-    await expect(ask(from(elsewhere), { kind: 'show-logs' })).rejects.toThrow(/Only pages of the console/);
-    await expect(ask(from(consoleUrl, {}), { kind: 'show-logs' })).rejects.toThrow(/Only pages of the console/);
-    await expect(ask({ senderFrame: null }, { kind: 'show-logs' })).rejects.toThrow(/Only pages of the console/);
-    expect(requests.showLogs).not.toHaveBeenCalled();
-    await ask(from(consoleUrl), { kind: 'show-logs' });
-    expect(requests.showLogs).toHaveBeenCalledOnce();
+    await expect(ask(from(elsewhere), { kind: 'toggle-pictures' })).rejects.toThrow(/Only pages of the console/);
+    await expect(ask(from(consoleUrl, {}), { kind: 'toggle-pictures' })).rejects.toThrow(/Only pages of the console/);
+    await expect(ask({ senderFrame: null }, { kind: 'toggle-pictures' })).rejects.toThrow(/Only pages of the console/);
+    expect(requests.togglePictures).not.toHaveBeenCalled();
+    await ask(from(consoleUrl), { kind: 'toggle-pictures' });
+    expect(requests.togglePictures).toHaveBeenCalledOnce();
   });
 
   test('crash reports stay here', () => {

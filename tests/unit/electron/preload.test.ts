@@ -41,12 +41,12 @@ describe('the built preload', () => {
     expect(runInSandbox({ electron })).toEqual(['electron']);
     expect(Object.keys(exposed)).toEqual(['pedicleShell']);
     const shell = exposed.pedicleShell as Record<string, (argument?: unknown) => unknown>;
-    expect(Object.keys(shell).sort()).toEqual(['chooseFolder', 'listDisplays', 'onEvent', 'showLogs', 'togglePictures', 'version']);
+    expect(Object.keys(shell).sort()).toEqual(['listDisplays', 'onEvent', 'togglePictures']);
     shell.togglePictures?.();
-    shell.chooseFolder?.('Records');
+    shell.listDisplays?.();
     expect(sent).toEqual([
       ['pedicle:request', { kind: 'toggle-pictures' }],
-      ['pedicle:request', { kind: 'choose-folder', title: 'Records' }],
+      ['pedicle:request', { kind: 'list-displays' }],
     ]);
   });
 
@@ -69,8 +69,8 @@ describe('the built preload', () => {
     const got: unknown[][] = [];
     const stop = (exposed.pedicleShell as { onEvent(listener: (...args: unknown[]) => void): () => void }).onEvent((...args) => got.push(args));
     const hear = heard as ((event: unknown, payload: unknown) => void) | null;
-    hear?.({ sender: 'electron' }, { kind: 'bridge', state: 'ready' });
-    expect(got).toEqual([[{ kind: 'bridge', state: 'ready' }]]);
+    hear?.({ sender: 'electron' }, { kind: 'show-record', name: 'earlier' });
+    expect(got).toEqual([[{ kind: 'show-record', name: 'earlier' }]]);
     stop();
     expect(heard).toBeNull();
   });

@@ -96,14 +96,13 @@ describe('pages of the shell', () => {
 
 describe('what pages ask of the shell', () => {
   const display = { width: 1920, height: 1080, isPrimary: true, shows: ['console' as const] };
-  const requests = () => ({ togglePictures: vi.fn(), displays: () => [display], showLogs: vi.fn(), chooseFolder: vi.fn(async () => '/chosen') });
+  const requests = () => ({ togglePictures: vi.fn(), displays: () => [display] });
   const main = { url: `${origin}/`, isMainFrame: true };
 
   it('is answered when it comes from the console’s own page', async () => {
     const made = requests();
     await answerRequest({ kind: 'toggle-pictures' }, main, origin, made);
     expect(made.togglePictures).toHaveBeenCalledOnce();
-    expect(await answerRequest({ kind: 'choose-folder', title: 'Records' }, main, origin, made)).toBe('/chosen');
     expect(shellDisplaysSchema.parse(JSON.parse((await answerRequest({ kind: 'list-displays' }, main, origin, made)) ?? ''))).toEqual([display]);
   });
 
@@ -114,22 +113,14 @@ describe('what pages ask of the shell', () => {
       { url: `${origin}/`, isMainFrame: false },
       { url: '', isMainFrame: true },
     ])
-      await expect(answerRequest({ kind: 'show-logs' }, sender, origin, made)).rejects.toThrow('Only pages of the console');
-    await expect(answerRequest({ kind: 'show-logs' }, main, null, made)).rejects.toThrow('Only pages of the console');
-    expect(made.showLogs).not.toHaveBeenCalled();
+      await expect(answerRequest({ kind: 'toggle-pictures' }, sender, origin, made)).rejects.toThrow('Only pages of the console');
+    await expect(answerRequest({ kind: 'toggle-pictures' }, main, null, made)).rejects.toThrow('Only pages of the console');
+    expect(made.togglePictures).not.toHaveBeenCalled();
   });
 
   it('is refused when its form is not known', async () => {
     const made = requests();
-    for (const request of [
-      null,
-      'show-logs',
-      {},
-      { kind: 'exec', command: 'x' },
-      { kind: 'show-logs', path: '/' },
-      { kind: 'choose-folder' },
-      { kind: 'choose-folder', title: 'x'.repeat(121) },
-    ])
+    for (const request of [null, 'toggle-pictures', {}, { kind: 'exec', command: 'x' }, { kind: 'toggle-pictures', path: '/' }])
       await expect(answerRequest(request, main, origin, made)).rejects.toThrow('does not know');
   });
 });
