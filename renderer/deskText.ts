@@ -126,7 +126,6 @@ export const deskText = {
     noArchive: 'No archive is configured: add one in Setup, Hospital systems.',
     archive: 'Archive',
     outbox: 'Outbox',
-    empty: 'Nothing is waiting to be sent.',
     state: {
       waiting: 'waiting',
       working: 'sending',

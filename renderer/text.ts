@@ -10,10 +10,9 @@ import type { LayerName } from './viewport/layers.ts';
 export const text = {
   ...deskText,
   access: accessText,
-  product: 'Pedicle',
   notSent: 'Not sent: the link to the bridge is down. Do it again when it is back.',
 
-  nav: { pictures: 'Pictures', live: 'Live', review: 'Review', views: 'Views', controls: 'Controls' },
+  nav: { pictures: 'Pictures', live: 'Live', review: 'Review', views: 'Views' },
 
   picture: {
     view: {
@@ -175,7 +174,6 @@ export const text = {
     nextUnit: (unit: string) => `Pressure in ${unit}`,
     pastWall: 'past the wall',
     ruptured: 'BALLOON RUPTURED',
-    tip: 'Tip, patient',
   },
   trajectory: {
     title: 'Line end on',
@@ -195,7 +193,6 @@ export const text = {
     lastReading: (age: string) => `last reading ${age} ago`,
     waiting: 'Waiting for the injector',
     notYet: 'no reading up to here',
-    simulated: 'SIMULATED injector',
     name: 'Injector',
     title: 'Injectors',
     connected: 'connected',
@@ -271,8 +268,6 @@ export const text = {
   },
   curve: {
     region: 'Pressure and volume over time',
-    pressure: 'pressure',
-    volume: 'volume',
     empty: 'The curve begins with the first reading',
     loops: 'Pressure against volume',
     zoomIn: 'Closer in time',
@@ -291,7 +286,6 @@ export const text = {
     leak: 'Leak seen',
     mixed: 'Mixed',
     note: 'Note',
-    plan: 'Plan',
     tools: 'Tools',
     undone: (what: string) => `Undone: ${what}`,
     nothingToUndo: 'Nothing of this console to undo',
@@ -318,14 +312,6 @@ export const text = {
   },
   note: { title: 'Note', label: 'What is to be remembered of this moment', save: 'Record note', cancel: 'Cancel' },
   leakDialog: { title: 'Where does the leak go?', hint: 'Press the number. Enter records it as not known.' },
-  patient: {
-    title: 'Patient',
-    name: 'Name',
-    id: 'Patient ID',
-    birthDate: 'Year or date of birth',
-    sex: 'Sex',
-    save: 'Record patient',
-  },
 
   plan: {
     title: 'Plan',

@@ -14,17 +14,14 @@ const openingMs = 5000;
 export interface Connection {
   /** False when the link is down: nothing is queued, because an event must not be recorded later than it was meant. */
   send(message: ClientMessage): boolean;
-  close(): void;
 }
 
 /** Keeps one WebSocket to the bridge, for as long as the page lives. `onState` is called on each change. */
 export function connect(onMessage: (message: ServerMessage) => void, onState: (up: boolean) => void): Connection {
   let socket: WebSocket | null = null;
   let up = false;
-  let closed = false;
   let lastHeardMs = 0;
   let expectsStatus = false;
-  let retry: ReturnType<typeof setTimeout> | null = null;
 
   const setUp = (next: boolean) => {
     if (up === next) return;
@@ -35,7 +32,7 @@ export function connect(onMessage: (message: ServerMessage) => void, onState: (u
     if (which !== socket) return;
     socket = null;
     setUp(false);
-    if (!closed) retry = setTimeout(open, retryMs);
+    setTimeout(open, retryMs);
   };
   const open = () => {
     const next = new WebSocket(new URL(linkPath, location.href.replace(/^http/, 'ws')));
@@ -51,7 +48,7 @@ export function connect(onMessage: (message: ServerMessage) => void, onState: (u
     };
     next.onclose = () => drop(next);
   };
-  const watchdog = setInterval(() => {
+  setInterval(() => {
     const patienceMs = !up ? openingMs : expectsStatus ? silenceMs : Number.POSITIVE_INFINITY;
     if (socket && performance.now() - lastHeardMs > patienceMs) {
       const silent = socket;
@@ -66,12 +63,6 @@ export function connect(onMessage: (message: ServerMessage) => void, onState: (u
       if (!socket || socket.readyState !== WebSocket.OPEN || !up) return false;
       socket.send(JSON.stringify(message));
       return true;
-    },
-    close: () => {
-      closed = true;
-      clearInterval(watchdog);
-      if (retry) clearTimeout(retry);
-      socket?.close();
     },
   };
 }

@@ -23,7 +23,7 @@ import { InjectorPanel } from './InjectorPanel.tsx';
 import { LevelPanel } from './LevelPanel.tsx';
 import { Numbers, volumeLimitOf } from './Numbers.tsx';
 import { type Drawing, Planes, planesOf } from './Planes.tsx';
-import { LeakPanel, NotePanel, PatientPanel } from './panels.tsx';
+import { LeakPanel, NotePanel } from './panels.tsx';
 import { actionOf, siteActionOf, useBoundActions } from './shortcuts.ts';
 import { ToolsPanel } from './ToolsPanel.tsx';
 import { TrajectoryBlock } from './TrajectoryBlock.tsx';
@@ -107,7 +107,7 @@ export function LiveView() {
   const panels: Readonly<Record<Asking, ReactNode>> = {
     note: <NotePanel onClose={close} />,
     leak: <LeakPanel onClose={close} />,
-    patient: <PatientPanel onClose={close} />,
+    patient: null,
     alarms: <AlarmPanel onClose={close} />,
     tools: <ToolsPanel onClose={close} onOpen={open} />,
     checklist: <ChecklistPanel onClose={close} />,

@@ -1,4 +1,4 @@
-import { Textarea, TextInput } from '@mantine/core';
+import { Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { leakSiteWords } from '../../src/procedure/leakSiteWords.ts';
 import { type LeakSite, leakSiteSchema } from '../../src/procedure/operatorEvent.ts';
@@ -74,33 +74,6 @@ export function LeakPanel({ onClose }: PanelProps) {
           {text.note.cancel} <kbd>Esc</kbd>
         </button>
       </div>
-    </StripPanel>
-  );
-}
-
-export function PatientPanel({ onClose }: PanelProps) {
-  const [form, setForm] = useState({ name: '', id: '', birthDate: '', sex: '' });
-  const field = (key: keyof typeof form) => ({
-    value: form[key],
-    onChange: (event: { currentTarget: { value: string } }) => {
-      const { value } = event.currentTarget;
-      setForm((before) => ({ ...before, [key]: value }));
-    },
-  });
-  const save = (event: FormEvent) => {
-    event.preventDefault();
-    const { name, id, birthDate, sex } = form;
-    if (operate({ kind: 'patient', name, id, ...(birthDate && { birthDate }), ...(sex && { sex }) })) onClose();
-  };
-  return (
-    <StripPanel title={text.patient.title} onClose={onClose}>
-      <form className="panel-form" onSubmit={save}>
-        <TextInput className="panel-wide" label={text.patient.name} required maxLength={200} data-autofocus {...field('name')} />
-        <TextInput label={text.patient.id} required maxLength={64} {...field('id')} />
-        <TextInput label={text.patient.birthDate} maxLength={16} {...field('birthDate')} />
-        <TextInput label={text.patient.sex} maxLength={8} {...field('sex')} />
-        <SaveOrCancel save={text.patient.save} onClose={onClose} />
-      </form>
     </StripPanel>
   );
 }

@@ -4,7 +4,6 @@ export const reviewText = {
   empty: 'No records yet. A procedure that is running or has ended appears here.',
   loading: 'Reading the list of records',
   locked: 'Sign in to see the records.',
-  opening: 'Opening the record',
   open: 'Open',
   search: 'Search',
   name: 'Patient and record',

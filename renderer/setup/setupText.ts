@@ -4,7 +4,6 @@ export const setupText = {
   file: (path: string) => `Kept in ${path}`,
   notSaved: 'Not saved yet: the program’s own defaults are in force.',
   save: 'Save',
-  saved: 'Site configuration saved',
   discard: 'Discard changes',
   unchanged: 'No changes',
   changed: 'Changes are not saved',
