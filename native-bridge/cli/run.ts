@@ -32,6 +32,7 @@ async function patientOfWorklist({ worklistItem }: RunOptions, site: Site): Prom
 
 async function run(options: RunOptions): Promise<void> {
   const { openSources } = await import('../session/openSources.ts');
+  const { underSiteLimits, withSiteLimits } = await import('../session/siteLimits.ts');
   const { startSession } = await import('../session/session.ts');
   const { collectLosses } = await import('../record/losses.ts');
   const { openRecordWriter } = await import('../record/writer.ts');
@@ -58,7 +59,7 @@ async function run(options: RunOptions): Promise<void> {
   const { sources, plan, simulated, procedure } = opened.value;
   const losses = collectLosses();
   const session = await startSession({
-    sources,
+    sources: underSiteLimits(sources, site.value.limits),
     planes: opened.value.planes,
     speed: options.speed,
     injectorSettings: injectorSettingsOf(site.value.injector),
@@ -76,7 +77,7 @@ async function run(options: RunOptions): Promise<void> {
       }),
   });
   if (!session.ok) return reportFault(session.fault);
-  if (plan) session.value.writer?.attachFile('plan.json', `${JSON.stringify(plan, null, 1)}\n`);
+  if (plan) session.value.writer?.attachFile('plan.json', `${JSON.stringify(withSiteLimits(plan, site.value.limits), null, 1)}\n`);
   if (options.site !== undefined) session.value.writer?.attachFile('site.json', `${JSON.stringify(site.value, null, 1)}\n`);
 
   if (picked.value) session.value.operator(picked.value);
