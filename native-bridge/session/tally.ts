@@ -1,3 +1,4 @@
+import { type AlarmPriority, isGraver } from '../../src/alarm/alarm.ts';
 import { patientOf } from '../../src/procedure/operatorEvent.ts';
 import type { Patient } from '../../src/procedure/patient.ts';
 import { type PlaneId, planeOfFrameTopic, type Sample } from '../../src/sample/sample.ts';
@@ -11,6 +12,14 @@ interface PlaneTally {
   gaps: number;
 }
 
+interface AlarmTally {
+  id: string;
+  /** The gravest that it had. */
+  priority: AlarmPriority;
+  fromMs: number;
+  toMs: number | null;
+}
+
 /** Counts what went by, for `summary.json` and the result of `pedicle run`. */
 export interface Tally {
   count(sample: Sample): void;
@@ -20,8 +29,8 @@ export interface Tally {
 export function startTally(): Tally {
   const planes: Partial<Record<PlaneId, PlaneTally>> = {};
   const telemetry: Record<string, number> = {};
-  const alarms = new Map<string, { id: string; priority: string; fromMs: number; toMs: number | null }>();
-  const finished: { id: string; priority: string; fromMs: number; toMs: number | null }[] = [];
+  const alarms = new Map<string, AlarmTally>();
+  const finished: AlarmTally[] = [];
   let durationMs = 0;
   let level: string | null = null;
   let patient: Patient | undefined;
@@ -33,6 +42,7 @@ export function startTally(): Tally {
       if (running) finished.push({ ...running, toMs: sample.tMs });
       alarms.delete(id);
     } else if (!running) alarms.set(id, { id, priority, fromMs: sample.tMs, toMs: null });
+    else if (isGraver(priority, running.priority)) running.priority = priority;
   };
 
   return {

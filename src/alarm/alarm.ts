@@ -1,6 +1,11 @@
 /** In the manner of IEC 60601-1-8: high red `***`, medium yellow `**`, low cyan `*`. */
 export type AlarmPriority = 'high' | 'medium' | 'low';
 
+/** In order of gravity, the gravest first. */
+export const byPriority: Readonly<Record<AlarmPriority, number>> = { high: 0, medium: 1, low: 2 };
+
+export const isGraver = (priority: AlarmPriority, than: AlarmPriority): boolean => byPriority[priority] < byPriority[than];
+
 export type AlarmCondition =
   | 'balloon-pressure-high'
   | 'balloon-pressure-near-limit'

@@ -1,7 +1,7 @@
 import type { PlaneObservation } from '../guidance/observation.ts';
 import { type InjectorsFold, presentInjectors } from '../injector/injectors.ts';
 import type { RawSample } from '../sample/index.ts';
-import type { AlarmEvent, AlarmPriority } from './alarm.ts';
+import { type AlarmEvent, byPriority, isGraver } from './alarm.ts';
 import type { AlarmRule, Finding } from './rule.ts';
 import { type AlarmInputs, foldSurroundings, initialSurroundings, type Surroundings } from './surroundings.ts';
 import { alarmTable } from './table.ts';
@@ -30,7 +30,6 @@ export const initialAlarms: AlarmsFold = { surroundings: initialSurroundings, al
 /** A value that moves by this part of its limit is worth saying, but not more often than once a second. */
 const changePart = 0.02;
 const changeEveryMs = 1000;
-const byPriority: Readonly<Record<AlarmPriority, number>> = { high: 0, medium: 1, low: 2 };
 
 const idOf = (rule: AlarmRule, subject: string): string => (subject === '' ? rule.condition : `${rule.condition}/${subject}`);
 
@@ -69,7 +68,7 @@ function found(before: StandingAlarm | undefined, rule: AlarmRule, finding: Find
     if (due) events.push(raised);
     return { event: raised, trueSinceMs, raisedAtMs: due ? tMs : null, acknowledged: false, changedAtMs: tMs };
   }
-  const graver = byPriority[raised.priority] < byPriority[before.event.priority];
+  const graver = isGraver(raised.priority, before.event.priority);
   if (!saysMore(before, raised, tMs)) return { ...before, trueSinceMs };
   const changed: AlarmEvent = { ...raised, phase: 'changed' };
   events.push(changed);

@@ -1,4 +1,4 @@
-import type { AlarmEvent, AlarmPriority } from './alarm.ts';
+import { type AlarmEvent, type AlarmPriority, isGraver } from './alarm.ts';
 
 /** One alarm from raised to ended. */
 export interface AlarmEpisode {
@@ -11,9 +11,6 @@ export interface AlarmEpisode {
   readonly toMs: number | null;
 }
 
-const byGravity: Readonly<Record<AlarmPriority, number>> = { high: 0, medium: 1, low: 2 };
-const graver = (p: AlarmPriority, q: AlarmPriority): AlarmPriority => (byGravity[p] <= byGravity[q] ? p : q);
-
 /** Collects the life of each alarm out of its events, in order of their beginning. */
 export function startEpisodes(): { readonly add: (tMs: number, event: AlarmEvent) => void; readonly episodes: () => readonly AlarmEpisode[] } {
   const standing = new Map<string, AlarmEpisode>();
@@ -24,7 +21,7 @@ export function startEpisodes(): { readonly add: (tMs: number, event: AlarmEvent
       if (phase === 'ended') {
         if (before) ended.push({ ...before, toMs: tMs });
         standing.delete(id);
-      } else if (before) standing.set(id, { ...before, priority: graver(before.priority, priority) });
+      } else if (before) standing.set(id, isGraver(priority, before.priority) ? { ...before, priority } : before);
       else standing.set(id, { id, condition, priority, fromMs: tMs, toMs: null });
     },
     episodes: () => [...ended, ...standing.values()].sort((p, q) => p.fromMs - q.fromMs),

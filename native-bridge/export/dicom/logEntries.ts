@@ -1,4 +1,4 @@
-import type { AlarmEvent } from '../../../src/alarm/alarm.ts';
+import { type AlarmEvent, type AlarmPriority, isGraver } from '../../../src/alarm/alarm.ts';
 import type { OperatorEvent } from '../../../src/procedure/operatorEvent.ts';
 import type { Sample } from '../../../src/sample/sample.ts';
 import type { RecordReader } from '../../record/record.ts';
@@ -15,6 +15,7 @@ export async function logEntries(reader: RecordReader): Promise<readonly LogEntr
   const entries: LogEntry[] = [];
   const stages = startStages();
   const corrections = collectCorrections();
+  const alarmEntry = startAlarms();
   const bySeq = new Map<number, number>();
   const timeOf = (tMs: number) => `${new Date(reader.header.startedAtEpochMs + tMs).toISOString().slice(11, 19)} UTC`;
   for await (const sample of reader.samples({ frames: false, topics: ['/operator', '/alarm', '/device', '/injector/state'] })) {
@@ -31,7 +32,7 @@ export async function logEntries(reader: RecordReader): Promise<readonly LogEntr
     } else if (sample.topic === '/operator' && sample.data.kind === 'stage') entries.push(...stages.begin(sample.tMs, sample.data));
     else {
       if (sample.topic === '/operator' && sample.data.kind === 'cement-mixed') stages.mixed(sample.data);
-      const entry = entryOf(sample);
+      const entry = sample.topic === '/alarm' ? alarmEntry(sample.data) : entryOf(sample);
       if (entry) entries.push({ tMs: sample.tMs, ...entry });
     }
     // A stage may first end the one before it: its own entry is the last.
@@ -51,8 +52,6 @@ function entryOf(sample: Sample): Omit<LogEntry, 'tMs'> | null {
   switch (sample.topic) {
     case '/operator':
       return operatorEntry(sample.data);
-    case '/alarm':
-      return alarmEntry(sample.data);
     case '/device':
       return sample.data.state === 'notice'
         ? null
@@ -115,7 +114,14 @@ function materialOf({ product, lot }: Extract<OperatorEvent, { kind: 'cement-mix
   return properties;
 }
 
-function alarmEntry({ phase, priority, message }: AlarmEvent): Omit<LogEntry, 'tMs'> | null {
-  if (phase === 'changed') return null;
-  return { concept: note, value: text(`Alarm ${phase} (${priority} priority): ${message}`), properties: [] };
+/** Alarms as the log tells them: each change in the life of one, but of those while it stands only that it became graver. */
+function startAlarms(): (event: AlarmEvent) => Omit<LogEntry, 'tMs'> | null {
+  const standing = new Map<string, AlarmPriority>();
+  return ({ id, phase, priority, message }) => {
+    const before = standing.get(id);
+    standing.set(id, priority);
+    const graver = before !== undefined && isGraver(priority, before);
+    if (phase === 'changed' && !graver) return null;
+    return { concept: note, value: text(`Alarm ${phase === 'changed' ? 'now graver' : phase} (${priority} priority): ${message}`), properties: [] };
+  };
 }

@@ -1,4 +1,4 @@
-import type { AlarmEvent } from '../../../src/alarm/alarm.ts';
+import { type AlarmEvent, isGraver } from '../../../src/alarm/alarm.ts';
 import type { PlaneId, Sample, Topic } from '../../../src/sample/sample.ts';
 import type { ExportTask } from '../task.ts';
 import { collectCourse } from './collectCourse.ts';
@@ -76,8 +76,7 @@ export async function collectFacts({ reader, step }: Pick<ExportTask, 'reader' |
         injectors.state(tMs, sample.data);
         break;
       case '/alarm':
-        if (sample.data.phase === 'raised' && sample.data.priority !== 'low') for (const plane of reader.planes) keepFrame(tMs, plane, sample.data.message);
-        alarms.event(tMs, sample.data);
+        if (alarms.event(tMs, sample.data)) for (const plane of reader.planes) keepFrame(tMs, plane, sample.data.message);
         break;
       default:
     }
@@ -104,25 +103,29 @@ export async function collectFacts({ reader, step }: Pick<ExportTask, 'reader' |
 
 const planeOf = (topic: string): PlaneId => (topic.startsWith('/plane/a/') ? 'a' : 'b');
 
-/** The life of each alarm, in order of being raised. */
+/** The life of each alarm, in order of being raised, at the gravest priority it had and with what it said then. */
 function collectAlarms() {
   const finished: AlarmFact[] = [];
   const running = new Map<string, AlarmFact>();
   return {
-    event(tMs: number, { id, phase, priority, message, value, limit }: AlarmEvent): void {
+    /** True when it begins, or becomes graver than it has been, at more than low priority: that moment is to be seen. */
+    event(tMs: number, { id, phase, priority, message, value, limit }: AlarmEvent): boolean {
       const before = running.get(id) ?? { id, priority, message, raisedMs: tMs, acknowledgedMs: null, endedMs: null, value, limit };
+      const milder = isGraver(before.priority, priority);
       const now: AlarmFact = {
         ...before,
-        priority,
-        message: phase === 'ended' ? before.message : message,
+        priority: milder ? before.priority : priority,
+        message: milder || phase === 'ended' ? before.message : message,
         acknowledgedMs: phase === 'acknowledged' ? (before.acknowledgedMs ?? tMs) : before.acknowledgedMs,
         value: before.value ?? value,
         limit: before.limit ?? limit,
       };
       running.set(id, now);
-      if (phase !== 'ended') return;
-      finished.push({ ...now, endedMs: tMs });
-      running.delete(id);
+      if (phase === 'ended') {
+        finished.push({ ...now, endedMs: tMs });
+        running.delete(id);
+      }
+      return priority !== 'low' && (phase === 'raised' || isGraver(priority, before.priority));
     },
     result: (): readonly AlarmFact[] => [...finished, ...running.values()].sort((x, y) => x.raisedMs - y.raisedMs),
   };

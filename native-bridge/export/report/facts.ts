@@ -54,6 +54,7 @@ export interface CementShare {
 
 export interface AlarmFact {
   readonly id: string;
+  /** The gravest that it had, and what it said then. */
   readonly priority: AlarmPriority;
   readonly message: string;
   readonly raisedMs: number;
