@@ -114,12 +114,14 @@ function eventCells(sample: SampleOf<'/operator' | '/device' | '/gap' | '/proced
 
 function detailed(event: { readonly kind: string }): readonly [string, string] {
   const { kind, ...rest } = event;
-  return [
-    kind,
-    Object.entries(rest)
-      .map(([name, value]) => `${name}=${String(value)}`)
-      .join(' '),
-  ];
+  return [kind, namedValues('', rest).join(' ')];
+}
+
+/** `name=value` for each, those within others by both names: `times.opensAfterMin=4`. */
+function namedValues(within: string, values: object): readonly string[] {
+  return Object.entries(values).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? namedValues(`${within}${name}.`, value) : [`${within}${name}=${String(value)}`],
+  );
 }
 
 /** RFC 4180: quoted where needed, quotes doubled. A text that a spreadsheet would run as a formula is made harmless. */

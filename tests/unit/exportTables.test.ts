@@ -34,3 +34,23 @@ it('a table of hours is written row by row, waiting for the disk without ever mo
   expect(lines).toHaveLength(readings + 2);
   expect(warnings).toEqual([]);
 });
+
+it('what the operator said is told whole, the times of a mix with their units', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'pedicle-tables-'));
+  const said: Sample = {
+    topic: '/operator',
+    tMs: 500,
+    seq: 7,
+    data: { kind: 'cement-mixed', product: 'PMMA', times: { opensAfterMin: 4, closesAfterMin: 9, setsAfterMin: 12 } },
+  };
+  const reader = {
+    durationMs: 1000,
+    samples: async function* () {
+      yield said;
+    },
+  };
+  await exportCsv({ reader, out, step: () => undefined } as unknown as ExportTask);
+  const lines = (await readFile(join(out, 'tables/events.csv'), 'utf8')).split('\r\n');
+  await rm(out, { recursive: true });
+  expect(lines[1]).toBe('7,500,/operator,cement-mixed,product=PMMA times.opensAfterMin=4 times.closesAfterMin=9 times.setsAfterMin=12');
+});
