@@ -30,7 +30,7 @@ function measured(tMs: number, cementMl: number, peaksKpa: readonly number[] = [
     wallContactMl: null,
     yieldMl: null,
   }));
-  const balloon = { ...state.balloon, inflations: history.length, history, volumeMl: 0 };
+  const balloon = { ...state.balloon, inflations: history.length, history, volumeMl: 0, peakPressureKpa: Math.max(0, ...peaksKpa) };
   return { topic: '/injector/state', tMs, seq: tMs, data: { ...state, balloon, cement: { ...state.cement, volumeMl: cementMl } } };
 }
 
@@ -92,6 +92,20 @@ describe('stages in the procedure log', () => {
     const [first, second] = ends(entries).map(properties);
     expect(first).toMatchObject({ 'BALLOON-COUNT': 2, 'BALLOON-PEAK': 1200, 'BALLOON-VOLUME': 3 });
     expect(second).toMatchObject({ 'BALLOON-COUNT': 1, 'BALLOON-PEAK': 700, 'BALLOON-VOLUME': 4 });
+  });
+
+  it('in which no balloon was inflated tell of none, and nothing of those before', async () => {
+    const entries = await logEntries(
+      recordOf([
+        said(0, { kind: 'stage', stage: 'cavity', level: 'L1' }),
+        measured(1000, 0, [900, 1200]),
+        said(2000, { kind: 'stage', stage: 'cavity', level: 'L2' }),
+        measured(3000, 0, [900, 1200]),
+      ]),
+    );
+    const second = properties(ends(entries)[1]);
+    expect(second).toMatchObject({ 'BALLOON-COUNT': 0 });
+    expect(Object.keys(second).filter((code) => code.startsWith('BALLOON'))).toEqual(['BALLOON-COUNT']);
   });
 });
 

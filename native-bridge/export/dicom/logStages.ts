@@ -72,23 +72,19 @@ export function startStages() {
   };
 }
 
-/** Of the inflations within the stage, of all injectors together. */
+/** Of the inflations within the stage, of all injectors together; without any, only that there were none. */
 function balloonMeasures(before: Injectors, after: Injectors): readonly LogProperty[] {
   if (after.size === 0) return [];
-  const each = [...after.values()].map(({ device, balloon }) => {
-    const inflationsBefore = before.get(device)?.balloon.inflations ?? 0;
-    const own = [...balloon.history, ...(balloon.current ? [balloon.current] : [])].filter((inflation) => inflation.number > inflationsBefore);
-    return { own, count: balloon.inflations - inflationsBefore, balloon };
-  });
-  const own = each.flatMap((of) => of.own);
-  const peaksKpa = own.length > 0 ? own.map(({ peakPressureKpa }) => peakPressureKpa) : each.map(({ balloon }) => balloon.peakPressureKpa);
-  const greatestMl = own.length > 0 ? own.map(({ greatestVolumeMl }) => greatestVolumeMl ?? 0) : each.map(({ balloon }) => balloon.volumeMl);
-  const count = each.reduce((sum, of) => sum + of.count, 0);
-  return [
-    number(privateCode('BALLOON-PEAK', 'Peak balloon pressure'), Math.max(...peaksKpa), ucum('kPa', 'kPa')),
-    number(privateCode('BALLOON-VOLUME', 'Greatest balloon volume'), Math.max(...greatestMl), millilitres),
-    number(privateCode('BALLOON-COUNT', 'Number of balloon inflations'), count, ucum('1', 'no units')),
+  const each = [...after.values()].map(({ device, balloon }) => ({ balloon, inflationsBefore: before.get(device)?.balloon.inflations ?? 0 }));
+  const count = each.reduce((sum, { balloon, inflationsBefore }) => sum + balloon.inflations - inflationsBefore, 0);
+  const own = each.flatMap(({ balloon, inflationsBefore }) =>
+    [...balloon.history, ...(balloon.current ? [balloon.current] : [])].filter((inflation) => inflation.number > inflationsBefore),
+  );
+  const measured = [
+    number(privateCode('BALLOON-PEAK', 'Peak balloon pressure'), Math.max(...own.map(({ peakPressureKpa }) => peakPressureKpa)), ucum('kPa', 'kPa')),
+    number(privateCode('BALLOON-VOLUME', 'Greatest balloon volume'), Math.max(...own.map(({ greatestVolumeMl }) => greatestVolumeMl ?? 0)), millilitres),
   ];
+  return [...(own.length > 0 ? measured : []), number(privateCode('BALLOON-COUNT', 'Number of balloon inflations'), count, ucum('1', 'no units'))];
 }
 
 const cementOf = (injectors: Injectors): number => [...injectors.values()].reduce((sum, { cement }) => sum + cement.volumeMl, 0);
