@@ -6,7 +6,6 @@ import { type DeviceEvent, type OperatorEvent, type Plan, type PlaneId, planeIds
 /** What alarms need to know of one plane. */
 export interface PlaneSurroundings {
   readonly device: 'live' | 'lost' | 'ended';
-  readonly message: string;
   /** When it was connected or last gave a frame. */
   readonly heardAtMs: number;
   readonly cement: CementObservation | null;
@@ -35,7 +34,7 @@ export interface AlarmInputs extends Surroundings {
 }
 
 const withPlane = (before: Surroundings, plane: PlaneId, change: Partial<PlaneSurroundings>, tMs: number): Surroundings => {
-  const known: PlaneSurroundings = before.planes[plane] ?? { device: 'live', message: '', heardAtMs: tMs, cement: null, seenAtMs: null };
+  const known: PlaneSurroundings = before.planes[plane] ?? { device: 'live', heardAtMs: tMs, cement: null, seenAtMs: null };
   return { ...before, planes: { ...before.planes, [plane]: { ...known, ...change } } };
 };
 
@@ -45,10 +44,10 @@ function foldDevice(before: Surroundings, event: DeviceEvent, tMs: number): Surr
   if (plane === null) return before;
   switch (event.state) {
     case 'connected':
-      return withPlane(before, plane, { device: 'live', message: event.message, heardAtMs: tMs }, tMs);
+      return withPlane(before, plane, { device: 'live', heardAtMs: tMs }, tMs);
     case 'lost':
     case 'ended':
-      return withPlane(before, plane, { device: event.state, message: event.message }, tMs);
+      return withPlane(before, plane, { device: event.state }, tMs);
     case 'notice':
       return before;
   }

@@ -14,8 +14,3 @@ export interface Fault {
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
 export const inputFault = (message: string): { readonly ok: false; readonly fault: Fault } => ({ ok: false, fault: { kind: 'input', message } });
 export const failedFault = (message: string): { readonly ok: false; readonly fault: Fault } => ({ ok: false, fault: { kind: 'failed', message } });
-
-/** For the `default` of an exhaustive switch: does not compile when a case is missing. */
-export function unreachable(value: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`);
-}

@@ -8,7 +8,6 @@ export interface Angulation {
 }
 
 const degrees = (radians: number): number => (radians * 180) / Math.PI;
-const wrapped = (angleDeg: number): number => angleDeg - 360 * Math.round(angleDeg / 360);
 
 /** Positioner angles whose beam runs along `direction` (source to detector, patient LPS); null for a zero vector. */
 export function angulationAlong(direction: Vector3): Angulation | null {
@@ -50,9 +49,3 @@ export function angulationDistanceDeg(a: Angulation, b: Angulation): number {
   const beamB = viewAxes(b.primaryAngleDeg, b.secondaryAngleDeg).beam;
   return degrees(Math.acos(Math.max(-1, Math.min(1, dot(beamA, beamB)))));
 }
-
-/** The same angulation with its primary angle in −180 … 180. */
-export const normalisedAngulation = (angulation: Angulation): Angulation => ({
-  primaryAngleDeg: wrapped(angulation.primaryAngleDeg),
-  secondaryAngleDeg: wrapped(angulation.secondaryAngleDeg),
-});

@@ -7,7 +7,6 @@ export const scale = (a: Vector3, factor: number): Vector3 => [a[0] * factor, a[
 export const dot = (a: Vector3, b: Vector3): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 export const cross = (a: Vector3, b: Vector3): Vector3 => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 export const norm = (a: Vector3): number => Math.sqrt(dot(a, a));
-export const distance = (a: Vector3, b: Vector3): number => norm(subtract(a, b));
 
 /** Unit vector; null when the length is zero. */
 export function unit(a: Vector3): Vector3 | null {

@@ -22,4 +22,3 @@ export const sourceFaultNames = Object.keys(sourceFaults) as readonly SourceFaul
 export const plannedFaultSchema = z
   .strictObject({ fault: z.enum(sourceFaultNames), fromS: z.number().nonnegative().max(86_400), toS: z.number().positive().max(86_400) })
   .refine(({ fromS, toS }) => toS > fromS, { error: 'ends before it begins' });
-export type PlannedFault = z.infer<typeof plannedFaultSchema>;

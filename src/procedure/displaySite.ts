@@ -19,4 +19,3 @@ export const displaySiteSchema = z.strictObject({
   /** Nothing but the console on its display: full screen, no menu. */
   kiosk: z.boolean().optional(),
 });
-export type DisplaySite = z.infer<typeof displaySiteSchema>;

@@ -5,7 +5,7 @@ import { noGeometry, type XrayGeometry } from '../../src/dicom/xrayFrame.ts';
 import { angulationAlong, angulationDistanceDeg, endOnAngulation, profileAngulation } from '../../src/geometry/angulation.ts';
 import { backProject, type CArmView, cArmView, mmPerPxAtIsocentre, mmPerPxOf, project, viewAxes } from '../../src/geometry/cArm.ts';
 import { epipolarLine, trajectoryFromViews, triangulate } from '../../src/geometry/triangulate.ts';
-import { distance, dot, norm, type Vector3 } from '../../src/geometry/vector.ts';
+import { dot, norm, subtract, type Vector3 } from '../../src/geometry/vector.ts';
 
 const geometry = (primaryAngleDeg: number, secondaryAngleDeg: number, more: Partial<XrayGeometry> = {}): XrayGeometry => ({
   ...noGeometry,
@@ -153,7 +153,7 @@ describe('two views of one point', () => {
       { view: frontal, pointImagePx: inFrontal },
       { view: lateral, pointImagePx: inLateral },
     ]);
-    expect(distance(found?.pointPatientMm ?? [0, 0, 0], point)).toBeLessThan(1e-6);
+    expect(norm(subtract(found?.pointPatientMm ?? [0, 0, 0], point))).toBeLessThan(1e-6);
     expect(found?.residualMm).toBeLessThan(1e-6);
   });
 
@@ -185,8 +185,8 @@ describe('two views of one point', () => {
     const entry: Vector3 = [40, 60, 20];
     const ends = (view: CArmView) => ({ view, entry: project(view, entry) ?? ([0, 0] as const), target: project(view, point) ?? ([0, 0] as const) });
     const line = trajectoryFromViews(ends(frontal), ends(lateral));
-    expect(distance(line?.entryPatientMm ?? [0, 0, 0], entry)).toBeLessThan(1e-6);
-    expect(distance(line?.targetPatientMm ?? [0, 0, 0], point)).toBeLessThan(1e-6);
+    expect(norm(subtract(line?.entryPatientMm ?? [0, 0, 0], entry))).toBeLessThan(1e-6);
+    expect(norm(subtract(line?.targetPatientMm ?? [0, 0, 0], point))).toBeLessThan(1e-6);
   });
 });
 

@@ -34,7 +34,6 @@ export interface ImageReference {
 
 /** The value of a content item. */
 export type ContentValue =
-  | { readonly image: ImageReference }
   | { readonly code: Code }
   | { readonly text: string }
   | { readonly uid: string }
@@ -56,7 +55,6 @@ export function item(relationship: Relationship, concept: Code, value: ContentVa
 function valueAttributes(value: ContentValue): object {
   if ('code' in value) return { ValueType: 'CODE', ConceptCodeSequence: [value.code] };
   if ('text' in value) return { ValueType: 'TEXT', TextValue: value.text.trim() || '-' };
-  if ('image' in value) return { ValueType: 'IMAGE', ReferencedSOPSequence: [referenceItem(value.image)] };
   if ('dateTime' in value) return { ValueType: 'DATETIME', DateTime: value.dateTime };
   if ('uid' in value) return { ValueType: 'UIDREF', UID: value.uid };
   return { ValueType: 'NUM', MeasuredValueSequence: [{ NumericValue: decimalString(value.number), MeasurementUnitsCodeSequence: [value.unit] }] };
