@@ -7,7 +7,7 @@ import type { PeerPatience } from './association.ts';
 import { type CommitmentReport, requestCommitmentOf } from './commitment.ts';
 import { exportForSending } from './exportForSending.ts';
 import type { InstanceFile } from './instanceFile.ts';
-import type { Job, JobState } from './job.ts';
+import type { JobState } from './job.ts';
 import { sendPerformedStep } from './mpps.ts';
 import type { HeldJob, Outbox } from './outbox.ts';
 import { accessTo } from './station.ts';
@@ -58,7 +58,7 @@ export async function attempt(held: HeldJob, sending: Sending, signal: AbortSign
   const { job } = held;
   let outcome: Outcome;
   try {
-    outcome = await (job.request.kind === 'store' ? store(held, sending, signal) : performedStep(job, sending, signal));
+    outcome = await (job.request.kind === 'store' ? store(held, sending, signal) : performedStep(held, sending, signal));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : null;
     // A disk that fails is expected; anything else is a fault of ours, which must not stop the other jobs.
@@ -68,7 +68,8 @@ export async function attempt(held: HeldJob, sending: Sending, signal: AbortSign
       message: `The outbox in ${sending.outbox.folder} could not go on with this (${code ?? 'an error of the program; its log says more'}).`,
     });
   }
-  if (signal.aborted) return held.update({ nextAttemptAtEpochMs: 0 });
+  // What is done is done, whoever wanted to stop it: else it would be told again.
+  if (signal.aborted && !outcome.done) return held.update({ nextAttemptAtEpochMs: 0 });
   const now = sending.now();
   if (outcome.done) {
     await rm(sending.outbox.workFolder(job.id), { recursive: true, force: true });
@@ -81,7 +82,8 @@ export async function attempt(held: HeldJob, sending: Sending, signal: AbortSign
   return held.update({ message: outcome.message, attempts, nextAttemptAtEpochMs: now + backoffMs(attempts) });
 }
 
-async function performedStep(job: Job, sending: Sending, signal: AbortSignal): Promise<Outcome> {
+async function performedStep(held: HeldJob, sending: Sending, signal: AbortSignal): Promise<Outcome> {
+  const { job } = held;
   if (job.request.kind !== 'performed-step') return { done: true };
   const { mpps } = sending.hospital;
   if (!mpps) return never('The site configuration names no "mpps" any more.');
@@ -91,7 +93,9 @@ async function performedStep(job: Job, sending: Sending, signal: AbortSignal): P
     return { done: false, retry: true, message: 'Waits until the beginning of this step has been told.', againInMs: 1_000 };
   const to = await accessTo(mpps, 'the performed-step service', sending.hospital, sending.patience);
   if (!to.ok) return later(to.fault);
-  const sent = await sendPerformedStep(to.value, job.request, signal);
+  const { mayBeTold } = job.state;
+  const remember = async (told: boolean) => void (await held.update({ mayBeTold: told }));
+  const sent = await sendPerformedStep(to.value, job.request, { mayBeTold, remember }, signal);
   if (!sent.ok) return later(sent.fault);
   return sent.value === null ? { done: true } : never(sent.value);
 }

@@ -73,6 +73,8 @@ export const jobStateSchema = z.strictObject({
   nextAttemptAtEpochMs: epochMs.nullable(),
   finishedAtEpochMs: epochMs.nullable(),
   message: z.string().nullable(),
+  /** An end of a step went out and no answer to it came: it may have been taken. */
+  mayBeTold: z.boolean().default(false),
   /** What a record was exported into; null before. */
   exported: z.array(instanceSchema).nullable(),
   /** SOP instance UIDs that the archive has taken, and those that it answers for. */
@@ -91,6 +93,7 @@ export const initialJobState: JobState = {
   nextAttemptAtEpochMs: 0,
   finishedAtEpochMs: null,
   message: null,
+  mayBeTold: false,
   exported: null,
   stored: [],
   committed: [],

@@ -15,13 +15,23 @@ const missingInstance = 0x0112;
 const processingFailure = 0x0110;
 const outOfResources = 0xa700;
 
+/** What is known of earlier attempts to tell the same end of a step. */
+export interface ToldBefore {
+  /** One went out, and its answer never came. */
+  readonly mayBeTold: boolean;
+  /** Keeps that for later attempts; resolves when it is on disk. */
+  remember(mayBeTold: boolean): Promise<void>;
+}
+
 /**
  * Tells the beginning (N-CREATE) or the end (N-SET) of a step. Gives null when it was taken, or in words why it never will be;
- * fails when it may be later. What was told already and is told again because an answer got lost counts as taken.
+ * fails when it may be later. What was told already and is told again because an answer got lost counts as taken: a beginning that is
+ * there (0111h), and where `before` an end may have been taken, one that may no longer be changed (0110h, PS3.4 F.7.2.2.3).
  */
 export function sendPerformedStep(
   access: PeerAccess,
   { action, uid, step }: Extract<JobContent, { kind: 'performed-step' }>,
+  before: ToldBefore,
   signal?: AbortSignal,
 ): Promise<Result<string | null>> {
   const contexts = [{ abstractSyntax: mppsClass, transferSyntaxes: plainSyntaxes }];
@@ -32,9 +42,13 @@ export function sendPerformedStep(
     const command = creating
       ? { field: dimseField.createRequest, messageId: 1, affectedSopClass: mppsClass, affectedSopInstance: uid, hasDataset: true }
       : { field: dimseField.setRequest, messageId: 1, requestedSopClass: mppsClass, requestedSopInstance: uid, hasDataset: true };
+    if (!creating) await before.remember(true);
     await association.send(context.id, command, encodeIdentifier(creating ? beginning(step) : end(step), context.transferSyntax));
     const { status = 0, errorComment } = (await association.response()).command;
     if (status === 0 || status >> 12 === 0xb || (creating && status === duplicateInstance)) return null;
+    if (!creating && before.mayBeTold && status === processingFailure) return null;
+    // Answered: this attempt has told nothing.
+    if (!creating) await before.remember(before.mayBeTold);
     const code = `${status.toString(16).toUpperCase().padStart(4, '0')}h`;
     if (status === outOfResources || (status === processingFailure && errorComment === undefined)) {
       throw new PeerProblem(`could not process the performed step (${code}); its log may say why`);

@@ -15,6 +15,8 @@ export interface ToldStep {
 
 export interface MppsPeer extends Omit<RealPeer, 'log' | 'folder'> {
   readonly told: readonly ToldStep[];
+  /** What is told is taken, and no answer goes out. */
+  loseAnswers(lost: boolean): void;
   /** The next requests are answered with this status instead. */
   answerWith(status: number | null): void;
 }
@@ -28,6 +30,7 @@ export async function startMpps(): Promise<MppsPeer> {
   const told: ToldStep[] = [];
   const steps = new Map<string, string>();
   let forced: number | null = null;
+  let losing = false;
 
   class Steps extends Scp {
     override associationRequested(association: dimse.association.Association): void {
@@ -66,7 +69,7 @@ export async function startMpps(): Promise<MppsPeer> {
         steps.set(uid, String(elements.PerformedProcedureStepStatus));
         told.push({ what: 'set', uid, elements });
       }
-      callback(response);
+      if (!losing) callback(response);
     }
     override associationReleaseRequested(): void {
       this.sendAssociationReleaseResponse();
@@ -80,6 +83,9 @@ export async function startMpps(): Promise<MppsPeer> {
   return {
     port,
     told,
+    loseAnswers(lost) {
+      losing = lost;
+    },
     answerWith(status) {
       forced = status;
     },
