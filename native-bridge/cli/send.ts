@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { OutboxJob } from '../../src/link/hospitalLink.ts';
+import type { HospitalSite } from '../../src/procedure/hospitalSite.ts';
 import type { Outbox } from '../hospital/outbox.ts';
 import { printJson, reportFault } from './output.ts';
 import { readSite } from './sessionOptions.ts';
@@ -33,14 +34,27 @@ function lineOf({ subject, to, state, done, total, message, nextAttemptAtEpochMs
   return `${subject} → ${to}: ${words[state]}${total > 1 ? `, ${done} of ${total}` : ''}${message === null ? '' : `. ${message.replace(/\.$/, '')}`}${again}`;
 }
 
+/** An outbox whose folder cannot be used is said in one sentence, wherever in the work that shows. */
 async function send(what: string | undefined, options: SendOptions): Promise<void> {
   if ((what === undefined) === (options.status === undefined && options.pending === undefined))
     return reportFault({ kind: 'input', message: 'Say what to send (a record, a DICOM file or a folder of them), or --pending, or --status.' });
   const site = await readSite(options.site);
   if (!site.ok) return reportFault(site.fault);
-  const { openOutbox, outboxFolderOf, summaryOf } = await import('../hospital/outbox.ts');
+  const { openOutbox, outboxFolderOf } = await import('../hospital/outbox.ts');
   const hospital = site.value.hospital ?? {};
-  const outbox = await openOutbox(outboxFolderOf(hospital));
+  const folder = outboxFolderOf(hospital);
+  try {
+    await sendOver(await openOutbox(folder), hospital, what, options);
+  } catch (error) {
+    const { diskErrorText, isDiskError, isDiskTrouble } = await import('../record/diskError.ts');
+    if (!isDiskError(error)) throw error;
+    const message = `The outbox in ${folder} cannot be used: ${diskErrorText(error, folder)}; ${isDiskTrouble(error) ? 'make room there' : 'correct its permissions'} or name another "outboxFolder" in the site configuration.`;
+    reportFault({ kind: isDiskTrouble(error) ? 'failed' : 'input', message });
+  }
+}
+
+async function sendOver(outbox: Outbox, hospital: HospitalSite, what: string | undefined, options: SendOptions): Promise<void> {
+  const { summaryOf } = await import('../hospital/outbox.ts');
   if (options.status) {
     const jobs = (await outbox.list()).map(summaryOf);
     if (options.json) return printJson({ jobs });
@@ -68,12 +82,7 @@ async function send(what: string | undefined, options: SendOptions): Promise<voi
   }
 }
 
-async function drive(
-  outbox: Outbox,
-  ids: readonly string[],
-  hospital: NonNullable<Parameters<typeof import('../hospital/outbox.ts').outboxFolderOf>[0]>,
-  options: SendOptions,
-) {
+async function drive(outbox: Outbox, ids: readonly string[], hospital: HospitalSite, options: SendOptions) {
   const { defaultSending } = await import('../hospital/attempt.ts');
   const { defaultPatience } = await import('../hospital/association.ts');
   const { openCallbacks } = await import('../hospital/callbacks.ts');

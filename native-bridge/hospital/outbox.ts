@@ -115,7 +115,13 @@ export async function openOutbox(folder: string): Promise<Outbox> {
       const id = randomUUID();
       await mkdir(join(folder, 'jobs', id), { mode: 0o700 });
       const whole: JobRequest = { version: 1, id, createdAtEpochMs: Date.now(), subject, to, request };
-      await replaceFile(pathOf(id, 'request.json'), JSON.stringify(whole));
+      try {
+        await replaceFile(pathOf(id, 'request.json'), JSON.stringify(whole));
+      } catch (error) {
+        // A folder that is no job would never be taken away.
+        await rm(join(folder, 'jobs', id), { recursive: true, force: true }).catch(() => undefined);
+        throw error;
+      }
       return id;
     },
     async list() {

@@ -1,5 +1,12 @@
 import type { RecordTrouble } from './writerProtocol.ts';
 
+/** Whether the system refused something of a file: expected, and never a fault of the program. */
+export const isDiskError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
+
+/** Whether the disk itself is at fault (full, or reports an error) rather than the place that was given. */
+export const isDiskTrouble = ({ code }: NodeJS.ErrnoException): boolean => code !== undefined && ['ENOSPC', 'EDQUOT', 'EIO'].includes(code);
+
 /** A disk error in words. */
 export function diskErrorText(error: NodeJS.ErrnoException, what: string): string {
   switch (error.code) {
@@ -10,6 +17,8 @@ export function diskErrorText(error: NodeJS.ErrnoException, what: string): strin
     case 'EPERM':
     case 'EROFS':
       return `no permission to write ${what}`;
+    case 'ENOTDIR':
+      return `a file is in the way of a folder (${what})`;
     case 'EIO':
       return `the disk reports an error (${what})`;
     default:

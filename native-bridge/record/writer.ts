@@ -72,7 +72,8 @@ export async function openRecordWriter(
   const opened = await new Promise<Result<void>>((resolve) => {
     worker.once('message', (message: FromWriter) => {
       if (message.kind === 'opened') resolve(ok(undefined));
-      else resolve(inputFault(`The record in ${made.value} cannot be written: ${message.kind === 'open-failed' ? message.message : message.kind}.`));
+      else if (message.kind === 'open-failed') resolve(inputFault(`The record in ${made.value} cannot be written: ${message.message}.`));
+      else resolve(failedFault(`The record in ${made.value} cannot be begun: its disk is full or failing; make room there, or give another folder.`));
     });
     worker.once('error', (error) =>
       resolve(failedFault(`The record in ${made.value} cannot be written: ${error instanceof Error ? error.message : String(error)}.`)),

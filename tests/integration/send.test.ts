@@ -212,6 +212,18 @@ describe.skipIf(!has('storescp'))("to DCMTK's storescp (skipped without it)", ()
     expect(kept.subarray(kept.length - 6000).equals(sent.subarray(sent.length - 6000))).toBe(true);
   });
 
+  it('says in one sentence that the folder of the outbox cannot be used, whatever it was asked', async () => {
+    const inTheWay = join(outbox.folder, 'file');
+    const site = join(outbox.folder, 'blocked.json');
+    await writeFile(inTheWay, '');
+    await writeFile(site, JSON.stringify({ version: 1, hospital: { ...siteOf(await freePort()), outboxFolder: join(inTheWay, 'outbox') } }));
+    for (const asked of [[images], ['--status'], ['--pending']]) {
+      const { status, stdout, stderr } = await pedicleSend(...asked, '--site', site);
+      expect([status, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^pedicle: The outbox in .* cannot be used: a file is in the way of a folder \(.*\); .*"outboxFolder".*\.\n$/);
+    }
+  });
+
   it('goes on where it was when the archive, away at first, comes back', async () => {
     const port = await freePort();
     const job = await send(siteOf(port), 'main', { once: true });

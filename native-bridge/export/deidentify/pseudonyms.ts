@@ -5,7 +5,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { failedFault, inputFault, ok, type Result } from '../../../src/base/result.ts';
 import { withFileLock } from '../../fileLock.ts';
-import { diskErrorText } from '../../record/diskError.ts';
+import { diskErrorText, isDiskError, isDiskTrouble } from '../../record/diskError.ts';
 
 /** What stands in the output in place of a patient and a record. */
 export interface Pseudonym {
@@ -136,4 +136,6 @@ function writeTable(path: string, table: Table): Result<void> {
 }
 
 const cannotWrite = (path: string, error: unknown): Result<never> =>
-  inputFault(`The pseudonym table ${path} cannot be written: ${diskErrorText(error as NodeJS.ErrnoException, path)}.`);
+  (isDiskError(error) && isDiskTrouble(error) ? failedFault : inputFault)(
+    `The pseudonym table ${path} cannot be written: ${diskErrorText(error as NodeJS.ErrnoException, path)}.`,
+  );
