@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Result } from '../../src/base/result.ts';
+import { failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import type { PlaneSighting } from '../../src/guidance/fusion.ts';
 import type { PlaneObservation, Pose } from '../../src/guidance/observation.ts';
 import type { PlaneGuidance } from '../../src/guidance/planeGuidance.ts';
@@ -35,6 +35,10 @@ interface PlaneRun {
   readonly guidance: PlaneGuidance;
   readonly events: AsyncIterator<SourceEvent>;
   readonly lines: string[];
+  /** The source has said that its run is over. */
+  ended: boolean;
+  /** Frames are missing since the last one that came. */
+  cut: boolean;
   next: FrameEvent | null;
   latest: (PlaneSighting & { readonly tMs: number }) | null;
   /** Where the needle's tip has been lately, from both planes. */
@@ -49,7 +53,6 @@ type FrameEvent = Extract<SourceEvent, { topic: '/plane/a/frame' | '/plane/b/fra
 const mostApartMs = 300;
 
 async function analyze(options: AnalyzeOptions): Promise<Result<void>> {
-  const { ok } = await import('../../src/base/result.ts');
   const { readPlanFile } = await import('../sources/script.ts');
   let plan: Plan | null = null;
   if (options.plan !== undefined) {
@@ -62,15 +65,16 @@ async function analyze(options: AnalyzeOptions): Promise<Result<void>> {
   const runs = opened.value;
   const controller = new AbortController();
   const started = runs.map((run) => startRun(run.plane, run.source, run.guidance, controller.signal));
-  process.once('SIGINT', () => controller.abort());
+  const interrupt = () => controller.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   for (const run of started) run.next = await nextFrame(run);
   await analyzeInTimeOrder(started);
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  const whole = isWhole(started, controller.signal.aborted);
   controller.abort();
   const empty = started.find((run) => run.lines.length === 0);
-  if (empty !== undefined) {
-    const { inputFault } = await import('../../src/base/result.ts');
-    return inputFault(`No frame could be read for plane ${empty.plane}; check the source with "pedicle inspect".`);
-  }
+  if (!whole.ok) return whole;
+  if (empty !== undefined) return inputFault(`No frame could be read for plane ${empty.plane}; check the source with "pedicle inspect".`);
   for (const run of started) {
     const written = await writeLines(run.plane === 'a' ? options.out : planeBFile(options.out), run.lines);
     if (!written.ok) return written;
@@ -78,10 +82,19 @@ async function analyze(options: AnalyzeOptions): Promise<Result<void>> {
   return ok(undefined);
 }
 
+/** Lines of a part of a run would look like all of them. */
+function isWhole(runs: readonly PlaneRun[], interrupted: boolean): Result<void> {
+  if (interrupted) return failedFault('Stopped before the run had ended; no results were written.');
+  const broken = runs.find((run) => run.lines.length > 0 && (!run.ended || run.cut));
+  if (broken === undefined) return ok(undefined);
+  return failedFault(
+    `The frames of plane ${broken.plane} broke off after ${broken.lines.length} of them; no results were written. Check the source with "pedicle inspect".`,
+  );
+}
+
 const planeBFile = (out: string): string => (out.endsWith('.jsonl') ? `${out.slice(0, -'.jsonl'.length)}.b.jsonl` : `${out}.b.jsonl`);
 
 async function openRuns(options: AnalyzeOptions, plan: Plan | null): Promise<Result<{ plane: PlaneId; source: Source; guidance: PlaneGuidance }[]>> {
-  const { ok } = await import('../../src/base/result.ts');
   const { openFrameSource } = await import('../sources/open.ts');
   const { createPlaneGuidance } = await import('../../src/guidance/planeGuidance.ts');
   const runs: { plane: PlaneId; source: Source; guidance: PlaneGuidance }[] = [];
@@ -92,6 +105,11 @@ async function openRuns(options: AnalyzeOptions, plan: Plan | null): Promise<Res
     if (uri === undefined) continue;
     const source = await openFrameSource(uri, plane);
     if (!source.ok) return source;
+    if (source.value.pace === 'live') {
+      // Nobody else gives back what it holds.
+      for await (const _ of source.value.events(AbortSignal.abort())) break;
+      return inputFault(`${uri} is live and has no times of its own; record it with "pedicle run", and analyse record:RECORD.`);
+    }
     const guidance = createPlaneGuidance(plane);
     if (plan !== null) guidance.operator({ kind: 'plan', plan });
     runs.push({ plane, source: source.value, guidance });
@@ -104,6 +122,8 @@ const startRun = (plane: PlaneId, source: Source, guidance: PlaneGuidance, signa
   guidance,
   events: source.events(signal)[Symbol.asyncIterator](),
   lines: [],
+  ended: false,
+  cut: false,
   next: null,
   latest: null,
   tipPatientMm: null,
@@ -116,7 +136,12 @@ async function nextFrame(run: PlaneRun): Promise<FrameEvent | null> {
     const { value, done } = await run.events.next();
     if (done === true) return null;
     const event: SourceEvent = value;
-    if (event.topic === '/plane/a/frame' || event.topic === '/plane/b/frame') return event;
+    if (event.topic === '/plane/a/frame' || event.topic === '/plane/b/frame') {
+      run.cut = false;
+      return event;
+    }
+    if (event.topic === '/gap' && event.data.kind === 'frames-missing') run.cut = true;
+    if (event.topic === '/device' && event.data.state === 'ended') run.ended = true;
     if (event.topic === '/device' && event.data.state !== 'connected' && event.data.state !== 'ended') process.stderr.write(`pedicle: ${event.data.message}\n`);
   }
 }
@@ -194,7 +219,6 @@ async function lineOf({ run, event: { data }, needle, pose, cement, analysisMs }
 
 /** Writes beside the target and renames, so that a file that looks whole is whole. */
 async function writeLines(path: string, lines: readonly string[]): Promise<Result<void>> {
-  const { failedFault, inputFault, ok } = await import('../../src/base/result.ts');
   const { rename, rm, writeFile } = await import('node:fs/promises');
   const partial = `${path}.partial`;
   try {
