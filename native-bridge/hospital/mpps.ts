@@ -1,6 +1,7 @@
 import type { Result } from '../../src/base/result.ts';
 import { dimseField } from '../../src/dicom/commandSet.ts';
 import { type OutElement, unicodeCharacterSet } from '../../src/dicom/encodeElements.ts';
+import { frameModality } from '../../src/dicom/modality.ts';
 import type { OrderCode } from '../../src/procedure/patient.ts';
 import { type PeerAccess, withAssociation } from './association.ts';
 import { encodeIdentifier, plainSyntaxes } from './identifier.ts';
@@ -128,7 +129,7 @@ function beginning(step: PerformedStep): readonly OutElement[] {
     codes(0x00081032, order.requestedProcedureCodes),
     text(0x00400250, 'DA', ''),
     text(0x00400251, 'TM', ''),
-    text(0x00080060, 'CS', 'RF'),
+    text(0x00080060, 'CS', frameModality),
     text(0x00200010, 'SH', ''),
     codes(0x00400260, order.scheduledStepCodes),
     sequence(0x00400340, []),

@@ -118,7 +118,8 @@ describe.skipIf(!has('wlmscpfs'))("the console's side of the hospital's systems 
         PerformedProcedureStepStartDate: expect.stringMatching(/^\d{8}$/),
         PerformedProcedureStepStartTime: expect.stringMatching(/^\d{6}$/),
         PerformedProcedureStepStatus: 'IN PROGRESS',
-        Modality: 'RF',
+        // That of the series which it ends with.
+        Modality: 'XA',
         ScheduledStepAttributesSequence: [
           expect.objectContaining({
             StudyInstanceUID: '1.2.71',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { frameModality } from '../../../src/dicom/modality.ts';
 import type { XrayFrame, XrayFrameAttributes } from '../../../src/dicom/xrayFrame.ts';
 import { frameTopic, type PlaneId } from '../../../src/sample/sample.ts';
 import type { RecordReader } from '../../record/record.ts';
@@ -159,7 +160,7 @@ function instanceOf(study: DicomStudy, plane: PlaneId, index: number, run: Run, 
     SeriesInstanceUID: seriesUidOf(study, plane),
     SeriesNumber: plane === 'a' ? 1 : 2,
     SeriesDescription: `Fluoroscopy plane ${plane.toUpperCase()}`,
-    Modality: 'XA',
+    Modality: frameModality,
     BodyPartExamined: 'SPINE',
     InstanceNumber: index + 1,
     PatientOrientation: '',
