@@ -37,6 +37,7 @@ const restricted: Readonly<Partial<Record<ClientMessage['kind'], readonly Role[]
   'begin-session': forOperators,
   'end-session': forOperators,
   operator: forOperators,
+  'assign-patient': forOperators,
   'save-site': forTechnologists,
   'list-ports': forTechnologists,
   'list-video-sources': forTechnologists,

@@ -52,6 +52,7 @@ const signIn = (options: Partial<SignInOptions> = {}) =>
 
 const exportRecord: ClientMessage = { kind: 'export-record', record: 'r', kinds: ['csv'], deidentify: false };
 const mark: ClientMessage = { kind: 'operator', event: { kind: 'mark' } };
+const assignPatient: ClientMessage = { kind: 'assign-patient', item: 'entry' };
 const saveSite: ClientMessage = { kind: 'save-site', site: {} };
 
 describe('signing in', () => {
@@ -67,8 +68,10 @@ describe('signing in', () => {
     expect(gate.refusal(exportRecord, false)).toBeNull();
     expect(gate.refusal(saveSite, false)).toContain('not for the role of qa');
     expect(gate.refusal({ kind: 'begin-session', practice: true }, false)).toContain('not for the role of qa');
+    for (const isRunning of [false, true]) expect(gate.refusal(assignPatient, isRunning)).toContain('not for the role of qa');
     expect(await gate.signIn('tom', 'tom has a password')).toBeNull();
     expect(gate.refusal(saveSite, false)).toBeNull();
+    expect(gate.refusal(assignPatient, true)).toBeNull();
     expect(audited.map(({ event, user }) => [event, user?.name])).toEqual([
       ['signed-in', 'quinn'],
       ['signed-in', 'tom'],
