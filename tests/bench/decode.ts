@@ -23,19 +23,27 @@ const codings: readonly Coding[] = [
   { name: 'JPEG 2000', coding: 'jpeg-2000', syntax: '1.2.840.10008.1.2.4.90', ffmpeg: { decoder: 'libopenjpeg', extension: 'j2k' } },
 ];
 
-/** Plays a run as fast as it goes; ms a frame, without the opening. */
+/**
+ * Plays a run twice, as fast as it goes; ms a frame of the second time. The clock starts with the last frame of the first time: then
+ * threads run, and nothing of the second is being decoded yet.
+ */
 async function play(path: string): Promise<number> {
-  const opened = await openDicomFrames(`dicom:${path}`, 'a');
+  const opened = await openDicomFrames(`dicom:${path}?loop=1`, 'a');
   if (!opened.ok) throw new Error(opened.fault.message);
+  const stop = new AbortController();
   let startMs = 0;
+  let tookMs = 0;
   let seen = 0;
-  for await (const event of opened.value.events(new AbortController().signal)) {
+  for await (const event of opened.value.events(stop.signal)) {
+    if (event.topic === '/gap') throw new Error('a frame could not be decoded');
     if (event.topic !== '/plane/a/frame') continue;
-    if (seen === 0) startMs = performance.now();
     seen++;
+    if (seen === frames) startMs = performance.now();
+    if (seen < 2 * frames) continue;
+    tookMs = performance.now() - startMs;
+    stop.abort();
   }
-  if (seen !== frames) throw new Error(`${seen} of ${frames} frames were decoded`);
-  return (performance.now() - startMs) / (frames - 1);
+  return tookMs / frames;
 }
 
 /** The same code streams through FFmpeg; ms a frame by its own clock, which leaves its start out. */
