@@ -180,8 +180,8 @@ async function associate(link: Link, options: AssociationOptions): Promise<Assoc
   const answer = await link.next(patience.associateMs);
   if (answer === null) throw new PeerProblem(`did not answer the association request within ${patience.associateMs / 1000} s`);
   if (answer.type === pduType.associateReject) {
-    const { text } = rejectionText(answer.body);
-    throw new PeerProblem(`refused the association from ${callingAe}: it ${text}; compare the AE titles of the site configuration with its own`);
+    const why = rejectionText(answer.body);
+    throw new PeerProblem(`refused the association from ${callingAe}: it ${why}; compare the AE titles of the site configuration with its own`);
   }
   if (answer.type === pduType.abort) throw new PeerProblem('aborted the association before it began; its log may say why');
   const accepted = answer.type === pduType.associateAccept ? parseAssociateAccept(answer.body) : null;

@@ -78,8 +78,7 @@ export function parseAssociateAccept(body: Uint8Array): AssociationAccept | null
 }
 
 /** Why the peer refuses, in words for a sentence that begins with its name (PS3.8 table 9-21). */
-export function rejectionText(body: Uint8Array): { readonly text: string; readonly transient: boolean } {
-  const transient = body[1] === 2;
+export function rejectionText(body: Uint8Array): string {
   const [source, reason] = [body[2] ?? 0, body[3] ?? 0];
   const of: Readonly<Record<string, string>> = {
     '1/1': 'gives no reason',
@@ -90,7 +89,7 @@ export function rejectionText(body: Uint8Array): { readonly text: string; readon
     '3/1': 'is congested for the moment',
     '3/2': 'has too many associations open',
   };
-  return { text: of[`${source}/${reason}`] ?? `gives reason ${source}/${reason}`, transient };
+  return of[`${source}/${reason}`] ?? `gives reason ${source}/${reason}`;
 }
 
 export const encodeReleaseRequest = (): Uint8Array => pdu(pduType.releaseRequest, new Uint8Array(4));

@@ -32,9 +32,7 @@ export interface CommandSet {
   readonly eventTypeId?: number;
   readonly actionTypeId?: number;
   readonly errorComment?: string;
-  /** Sub-operations of a C-MOVE. */
-  readonly remaining?: number;
-  readonly completed?: number;
+  /** Sub-operations of a C-MOVE that failed. */
   readonly failed?: number;
 }
 
@@ -57,8 +55,6 @@ const numbers: readonly (readonly [number, Key])[] = [
   [0x0900, 'status'],
   [0x1002, 'eventTypeId'],
   [0x1008, 'actionTypeId'],
-  [0x1020, 'remaining'],
-  [0x1021, 'completed'],
   [0x1022, 'failed'],
 ];
 const datasetType = 0x0800;

@@ -81,7 +81,7 @@ describe('command sets', () => {
       requestedSopInstance: uid,
       status: short,
       eventTypeId: short,
-      remaining: short,
+      actionTypeId: short,
     },
     { requiredKeys: ['field', 'hasDataset'] },
   );
@@ -126,7 +126,7 @@ describe('association requests', () => {
   });
 
   it('that are refused say why', () => {
-    expect(rejectionText(Uint8Array.of(0, 1, 1, 7)).text).toMatch(/AE title that it was called by/);
-    expect(rejectionText(Uint8Array.of(0, 2, 3, 2))).toEqual({ text: 'has too many associations open', transient: true });
+    expect(rejectionText(Uint8Array.of(0, 1, 1, 7))).toMatch(/AE title that it was called by/);
+    expect(rejectionText(Uint8Array.of(0, 2, 3, 2))).toBe('has too many associations open');
   });
 });
