@@ -17,7 +17,7 @@ import { initialJobState, type Job, type JobContent, type JobRequest, type JobSt
 export interface Outbox {
   readonly folder: string;
   add(subject: string, to: string, request: JobContent): Promise<string>;
-  /** Oldest first. A job whose files cannot be read is told in `broken`. */
+  /** Oldest first. A job whose request cannot be read is left out, and left where it is. */
   list(): Promise<readonly Job[]>;
   read(id: string): Promise<Job | null>;
   /** Takes a job for this process; null when another one has it. */

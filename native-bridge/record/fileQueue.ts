@@ -11,8 +11,6 @@ export type OnFull = 'retry' | 'stop';
  */
 export interface FileQueue {
   readonly path: string;
-  /** Bytes handed in and not yet written. */
-  readonly backlogBytes: number;
   readonly writtenBytes: number;
   readonly state: 'open' | 'failing' | 'stopped';
   /** One item: written whole, or (with `stop`) not at all; `settled` says which. */
@@ -80,7 +78,6 @@ export async function openFileQueue(path: string, options: FileQueueOptions): Pr
   });
   const items: Item[] = [];
   let waiters: (() => void)[] = [];
-  let backlogBytes = 0;
   let writtenBytes = 0;
   let state: FileQueue['state'] = 'open';
   let writing = false;
@@ -114,7 +111,6 @@ export async function openFileQueue(path: string, options: FileQueueOptions): Pr
 
   const give = (item: Item) => {
     writtenBytes += item.bytes;
-    backlogBytes -= item.bytes;
     items.shift();
     writing = false;
     if (state === 'failing') {
@@ -127,7 +123,6 @@ export async function openFileQueue(path: string, options: FileQueueOptions): Pr
 
   const stop = () => {
     state = 'stopped';
-    backlogBytes = 0;
     for (const item of items.splice(0)) item.settled?.(false);
     // What is there of an unfinished item is taken back, so that the file ends with a whole one.
     ftruncate(fd, writtenBytes, (error) => {
@@ -185,7 +180,6 @@ export async function openFileQueue(path: string, options: FileQueueOptions): Pr
     }
     const kept = parts.filter((part) => part.length > 0);
     const bytes = kept.reduce((sum, part) => sum + part.length, 0);
-    backlogBytes += bytes;
     items.push({ parts: kept, bytes, settled });
     next();
   };
@@ -193,9 +187,6 @@ export async function openFileQueue(path: string, options: FileQueueOptions): Pr
 
   return {
     path,
-    get backlogBytes() {
-      return backlogBytes;
-    },
     get writtenBytes() {
       return writtenBytes;
     },

@@ -27,7 +27,6 @@ export const recordHeadBytes = 9;
 export const messageHeadBytes = 22;
 /** Footer record and closing magic at the end of a complete file. */
 export const footerBytes = recordHeadBytes + 20;
-export const dataEndBytes = recordHeadBytes + 4;
 
 export interface MessageHead {
   readonly channelId: number;

@@ -25,7 +25,6 @@ export interface OpenRecordReader extends RecordReader {
 
 interface PlaneFrames {
   readonly file: ByteFile;
-  readonly entries: readonly FrameEntry[];
   readonly bySeq: ReadonlyMap<number, FrameEntry>;
   readonly times: readonly { readonly seq: number; readonly tMs: number }[];
 }
@@ -200,7 +199,7 @@ async function openPlane(
   const index = surveyed ? null : await readFrameIndex(file);
   const entries = index ?? matchFrames(await listChunks(file, header.startedAtEpochMs), (surveyed ?? (await surveyTelemetry(telemetry, header)).frames)[plane]);
   const times = entries.map(({ seq, tUs }) => ({ seq, tMs: tUs / 1000 }));
-  return { file, entries, times, bySeq: new Map(entries.map((entry) => [entry.seq, entry])) };
+  return { file, times, bySeq: new Map(entries.map((entry) => [entry.seq, entry])) };
 }
 
 /** One frame, from its chunk alone; else half a sentence. */

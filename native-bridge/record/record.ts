@@ -1,6 +1,6 @@
 import type { Result } from '../../src/base/result.ts';
 import type { Patient } from '../../src/procedure/patient.ts';
-import type { DerivedSample, PlaneId, RawSample, Sample, Topic } from '../../src/sample/sample.ts';
+import type { PlaneId, RawSample, Sample, Topic } from '../../src/sample/sample.ts';
 
 /** What a record says of itself before the first sample: MCAP metadata `pedicle`, needed to read the rest. */
 export interface RecordHeader {
@@ -24,8 +24,6 @@ export interface RecordHeader {
 export interface RecordWriter {
   readonly folder: string;
   write(sample: Sample): void;
-  /** Bytes queued and not yet handed to the operating system. */
-  readonly backlogBytes: number;
   /** Keeps a text beside the samples as it is: `plan.json`, `site.json`. */
   attachFile(name: string, text: string): void;
   /**
@@ -81,5 +79,3 @@ export interface RecordReader {
   frame(plane: PlaneId, seq: number): Promise<Result<Extract<RawSample, { topic: '/plane/a/frame' | '/plane/b/frame' }>>>;
   close(): Promise<void>;
 }
-
-export type { DerivedSample };

@@ -155,9 +155,6 @@ function createWriter(folder: string, worker: Worker, counters: BigInt64Array, o
       post({ kind: 'json', topic: sample.topic, seq: sample.seq, tUs, deviceTimeMs, text }, backlogCost(text.length, 0));
     },
     attachFile: (name, text) => post({ kind: 'file', name, text }, 0),
-    get backlogBytes() {
-      return backlog();
-    },
     drained(bytes) {
       if (!unhurried) post({ kind: 'unhurried' }, 0);
       unhurried = true;

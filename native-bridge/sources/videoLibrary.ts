@@ -62,12 +62,12 @@ export async function describeVideoLibrary(): Promise<Result<string>> {
 }
 
 /** Cameras, grabbers and screens that FFmpeg lists on this machine. */
-export async function listVideoDevices(): Promise<Result<readonly { readonly name: string; readonly description: string; readonly kind: string }[]>> {
+export async function listVideoDevices(): Promise<Result<readonly { readonly name: string; readonly description: string }[]>> {
   const av = await loadAv();
   if (!av.ok) return av;
   try {
     const listed = await av.value.Device.list();
-    return ok(listed.filter(({ type }) => type !== 'audio').map(({ name, description, type }) => ({ name, description, kind: type })));
+    return ok(listed.filter(({ type }) => type !== 'audio').map(({ name, description }) => ({ name, description })));
   } catch (error) {
     return failedFault(`The video devices cannot be listed (${error instanceof Error ? error.message : String(error)}).`);
   }
