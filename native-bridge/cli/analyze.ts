@@ -70,27 +70,22 @@ async function analyze(options: AnalyzeOptions): Promise<Result<void>> {
   for (const run of started) run.next = await nextFrame(run);
   await analyzeInTimeOrder(started);
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  const whole = isWhole(started, controller.signal.aborted);
+  if (controller.signal.aborted) return failedFault('Stopped before the run had ended; no results were written.');
   controller.abort();
   const empty = started.find((run) => run.lines.length === 0);
-  if (!whole.ok) return whole;
   if (empty !== undefined) return inputFault(`No frame could be read for plane ${empty.plane}; check the source with "pedicle inspect".`);
   for (const run of started) {
-    const written = await writeLines(run.plane === 'a' ? options.out : planeBFile(options.out), run.lines);
+    const written = await writeLines(outOf(run, options), run.lines);
     if (!written.ok) return written;
   }
-  return ok(undefined);
-}
-
-/** Lines of a part of a run would look like all of them. */
-function isWhole(runs: readonly PlaneRun[], interrupted: boolean): Result<void> {
-  if (interrupted) return failedFault('Stopped before the run had ended; no results were written.');
-  const broken = runs.find((run) => run.lines.length > 0 && (!run.ended || run.cut));
+  const broken = started.find((run) => !run.ended || run.cut);
   if (broken === undefined) return ok(undefined);
   return failedFault(
-    `The frames of plane ${broken.plane} broke off after ${broken.lines.length} of them; no results were written. Check the source with "pedicle inspect".`,
+    `The frames of plane ${broken.plane} broke off after ${broken.lines.length} of them; ${outOf(broken, options)} has only those. Check the source with "pedicle inspect".`,
   );
 }
+
+const outOf = (run: PlaneRun, options: AnalyzeOptions): string => (run.plane === 'a' ? options.out : planeBFile(options.out));
 
 const planeBFile = (out: string): string => (out.endsWith('.jsonl') ? `${out.slice(0, -'.jsonl'.length)}.b.jsonl` : `${out}.b.jsonl`);
 

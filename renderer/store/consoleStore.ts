@@ -22,7 +22,7 @@ export type View = 'live' | 'case' | 'review' | 'setup' | 'reference' | 'help';
 
 export type { OpenReview };
 
-export type Asking = 'note' | 'leak' | 'patient' | 'alarms' | 'tools' | 'checklist' | 'level' | 'heights' | 'injectors';
+export type Asking = 'note' | 'leak' | 'alarms' | 'tools' | 'checklist' | 'level' | 'heights' | 'injectors';
 
 export type Layout = PictureLayout;
 
