@@ -139,6 +139,13 @@ function streamOf(seq: number, sidMm: number): Buffer {
 }
 
 test('a length that stays on the picture has the millimetres of the frame shown, also once the detector has moved', async ({ page }) => {
+  // Nothing else happens meanwhile that would have the measure drawn anew.
+  await page.routeWebSocket(/./, (route) => {
+    const server = route.connectToServer();
+    server.onMessage((message) => {
+      if (JSON.parse(String(message)).kind !== 'samples') route.send(message);
+    });
+  });
   let [seq, sidMm] = [0, 1000];
   await page.route('**/api/live/a*', (route) => route.fulfill({ contentType: 'application/octet-stream', body: streamOf(++seq, sidMm) }));
   await page.goto(bridge.url);
