@@ -107,7 +107,6 @@ export function LiveView() {
   const panels: Readonly<Record<Asking, ReactNode>> = {
     note: <NotePanel onClose={close} />,
     leak: <LeakPanel onClose={close} />,
-    patient: null,
     alarms: <AlarmPanel onClose={close} />,
     tools: <ToolsPanel onClose={close} onOpen={open} />,
     checklist: <ChecklistPanel onClose={close} />,
