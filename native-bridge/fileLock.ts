@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isAlive } from './isAlive.ts';
 
@@ -9,13 +9,23 @@ const errorCode = (error: unknown): string | undefined => (error instanceof Erro
 
 /** False when another one has it already; any other trouble of the disk is thrown. */
 function make(path: string, text: string): boolean {
+  let file: number;
   try {
-    writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
-    return true;
+    file = openSync(path, 'wx', 0o600);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
+  try {
+    writeSync(file, text);
+  } catch (error) {
+    // On a full disk a name can still be made: without its text nobody could tell whose it is.
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  return true;
 }
 
 /** Whether nobody will give a lock back: its process has gone (as far as this machine can know), or it is older than any use of it. */
