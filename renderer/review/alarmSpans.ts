@@ -1,6 +1,7 @@
+import { isGraver } from '../../src/alarm/alarm.ts';
 import type { Sample, Stage } from '../../src/sample/index.ts';
 
-/** One alarm from when it was raised until it ended; one that stood at the end lasts to the end. */
+/** One alarm from when it was raised until it ended, at the gravest priority it had; one that stood at the end lasts to the end. */
 export interface AlarmSpan {
   readonly id: string;
   readonly priority: 'high' | 'medium' | 'low';
@@ -21,6 +22,7 @@ export function alarmSpans(samples: readonly Sample[], endMs: number): readonly 
       if (before) ended.push({ ...before, toMs: sample.tMs });
       standing.delete(id);
     } else if (!before) standing.set(id, { id, priority, message, fromMs: sample.tMs, toMs: endMs });
+    else if (isGraver(priority, before.priority)) standing.set(id, { ...before, priority, message });
   }
   return [...ended, ...standing.values()].sort((p, q) => p.fromMs - q.fromMs);
 }

@@ -3,8 +3,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { openRecordReader } from '../../native-bridge/record/reader.ts';
 import { openRecordWriter } from '../../native-bridge/record/writer.ts';
 import { openReviewIndex } from '../../native-bridge/server/reviewIndex.ts';
+import { decimate } from '../../renderer/live/curveData.ts';
+import { alarmSpans } from '../../renderer/review/alarmSpans.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { InjectorState } from '../../src/injector/state.ts';
+import type { Curve } from '../../src/link/link.ts';
 import type { Sample } from '../../src/sample/sample.ts';
 import { testHeader, testSummary } from '../unit/recordFixture.ts';
 import { alternate, type Benchmark, measureOf, median } from './benchmark.ts';
@@ -14,6 +17,8 @@ const lengthMs = hours * 3_600_000;
 const lookups = 200;
 /** As many lookups are a millisecond: the median of many such, since a pause of the system in one would be ten times as long. */
 const batches = 25;
+/** As wide as the strip of curves on a screen of 1920 pixels. */
+const stripPx = 1500;
 
 const stateAt = (n: number): InjectorState => ({
   device: 'injector',
@@ -94,10 +99,10 @@ async function batchedUs(times: readonly number[], ask: (tMs: number) => unknown
   return median(each);
 }
 
-/** What the review asks of a two-hour session (curves and events it holds whole), beside SQLite with the same rows and an index on topic and time. */
+/** What the review asks of a two-hour session, by its own functions, beside SQLite with the same rows and an index on topic and time. */
 export const telemetryBenchmark: Benchmark = {
   name: 'telemetry',
-  what: 'the last state at a time out of a two-hour session',
+  what: 'last value, range and events out of a two-hour session',
   async run({ folder, rounds, say }) {
     const database = new DatabaseSync(join(folder, 'same.sqlite'));
     const record = join(folder, 'record');
@@ -106,11 +111,25 @@ export const telemetryBenchmark: Benchmark = {
     const reader = await openRecordReader(record);
     if (!reader.ok) throw new Error(reader.fault.message);
     const index = await openReviewIndex(record, reader.value.header);
-    await index.walk(() => undefined);
+    const events: Sample[] = [];
+    const curve = { tMs: [] as number[], pressureKpa: [] as (number | null)[], volumeMl: [] as (number | null)[], mode: [] as Curve['mode'][number][] };
+    await index.walk(({ samples, curves }) => {
+      events.push(...samples);
+      for (const part of Object.values(curves))
+        for (const [i, tMs] of part.tMs.entries()) {
+          curve.tMs.push(tMs);
+          curve.pressureKpa.push(part.pressureKpa[i] ?? null);
+          curve.volumeMl.push(part.volumeMl[i] ?? null);
+          curve.mode.push(part.mode[i] ?? null);
+        }
+    });
     const random = seededRandom(11);
     const someTimes = (count: number) => Array.from({ length: count }, () => random.next() * lengthMs);
+    const times = someTimes(lookups);
     const manyTimes = someTimes(batches * lookups);
     const last = database.prepare("select data from sample where topic = '/injector/state' and tMs <= ? order by tMs desc limit 1");
+    const range = database.prepare("select tMs, data from sample where topic = '/injector/reading' and tMs between ? and ?");
+    const named = database.prepare("select tMs, data from sample where topic = '/alarm' order by tMs");
     const askIndex = (tMs: number) => index.moment(tMs);
     const askDatabase = (tMs: number) => JSON.parse(String(last.get(tMs)?.data));
     const firstTimes = Array.from({ length: rounds + 1 }, () => someTimes(batches * lookups));
@@ -123,6 +142,16 @@ export const telemetryBenchmark: Benchmark = {
       rounds,
       () => batchedUs(manyTimes, askIndex),
       () => batchedUs(manyTimes, askDatabase),
+    );
+    const ranges = await alternate(
+      rounds,
+      () => batchedUs(times, (fromMs) => decimate(curve, fromMs, fromMs + 60_000, stripPx)),
+      () => batchedUs(times, (fromMs) => range.all(fromMs, fromMs + 60_000).map((row) => JSON.parse(String(row.data)))),
+    );
+    const listed = await alternate(
+      rounds,
+      () => batchedUs(times, () => alarmSpans(events, lengthMs)),
+      () => batchedUs(times, () => named.all().map((row) => JSON.parse(String(row.data)))),
     );
     await index.close();
     await reader.value.close();
@@ -138,6 +167,16 @@ export const telemetryBenchmark: Benchmark = {
         { ...said, measure: 'last state, asked for the first time and held against its schema', against: 'SQLite, which checks nothing' },
         firstAsked.ours,
         firstAsked.reference,
+      ),
+      measureOf(
+        { ...said, measure: 'a minute of the curve, as the strip draws it', against: 'SQLite, the rows alone', target: { of: 'ratio', atMost: 1 } },
+        ranges.ours,
+        ranges.reference,
+      ),
+      measureOf(
+        { ...said, measure: 'all alarms, as spans of the track', against: 'SQLite, the rows alone', target: { of: 'ratio', atMost: 1 } },
+        listed.ours,
+        listed.reference,
       ),
     ];
   },

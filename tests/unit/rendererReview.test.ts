@@ -28,6 +28,15 @@ describe('alarms of a record as spans', () => {
     ]);
   });
 
+  test('one that becomes graver has the gravest priority it had, and what it said then', () => {
+    const changed = (tMs: number, priority: AlarmEvent['priority'], message: string): Sample => {
+      const sample = alarm(tMs, 'frames-stale/a', tMs === 10 ? 'raised' : 'changed');
+      return { ...sample, data: { ...sample.data, priority, message } } as Sample;
+    };
+    const samples = [changed(10, 'low', 'No new picture'), changed(20, 'medium', 'Cement flows'), changed(30, 'low', 'No new picture')];
+    expect(alarmSpans(samples, 100)).toEqual([{ id: 'frames-stale/a', priority: 'medium', message: 'Cement flows', fromMs: 10, toMs: 100 }]);
+  });
+
   test('stages follow one another, and a stage entered twice is there twice', () => {
     const stage = (tMs: number, name: 'access' | 'cavity') => ({ topic: '/procedure', tMs, seq: tMs, data: { stage: name, stageSinceMs: tMs } }) as Sample;
     const spans = stageSpans([stage(0, 'access'), stage(5, 'cavity'), stage(9, 'access')], 12);
