@@ -14,10 +14,21 @@ import { writeRecord } from '../unit/recordFixture.ts';
 const stages = ['access', 'cavity', 'mixing', 'injection', 'closure'] as const;
 const patientName = 'Müller^Jörg';
 
+const inflation = { fromMs: 0, toMs: 1, peakAtMs: 0, greatestVolumeMl: 2.5, ruptured: false, wallContactMl: null, yieldMl: null };
 /** What is left out here is not in any export. */
+const unusedInjector = injectorStateOf(initialInjectorFold('injector', 0), 0, null);
 const injectorState = {
-  ...injectorStateOf(initialInjectorFold('injector', 0), 0, null),
-  balloon: { ...injectorStateOf(initialInjectorFold('injector', 0), 0, null).balloon, volumeMl: 2.5, inflations: 2, peakPressureKpa: 1234.5 },
+  ...unusedInjector,
+  balloon: {
+    ...unusedInjector.balloon,
+    volumeMl: 2.5,
+    inflations: 2,
+    peakPressureKpa: 1234.5,
+    history: [
+      { ...inflation, number: 1, peakPressureKpa: 1000 },
+      { ...inflation, number: 2, peakPressureKpa: 1234.5 },
+    ],
+  },
 };
 
 /** A short procedure with everything that exports have a place for. */
@@ -35,8 +46,9 @@ function procedure(): Sample[] {
   for (const [index, stage] of stages.entries()) {
     tMs = index * 1000;
     raw({ topic: '/operator', data: { kind: 'stage', stage } });
-    // What a stage says of cement is what went in within it: 3.3 mL of injection.
-    derived({ topic: '/injector/state', data: { ...injectorState, cement: { ...injectorState.cement, volumeMl: index < 3 ? 1.1 : 4.4 } } });
+    // What a stage says is what there was within it: two inflations of the cavity, 3.3 mL of the injection.
+    const { balloon, cement, ...state } = index === 0 ? unusedInjector : injectorState;
+    derived({ topic: '/injector/state', data: { ...state, balloon, cement: { ...cement, volumeMl: index < 3 ? 1.1 : 4.4 } } });
     raw({ topic: '/operator', data: { kind: 'note', text: index === 0 ? '' : 'Größe "A", B\r\n=1+1' } });
     raw({ topic: '/operator', data: { kind: 'cement-mixed', product: 'PMMA', lot: 'L-1' } });
     raw({ topic: '/operator', data: { kind: 'leak-seen', site: 'epidural' } });
