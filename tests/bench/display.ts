@@ -40,7 +40,7 @@ async function watchConsole(page: Page): Promise<readonly Painted[]> {
     const observer = new MutationObserver((changes) => {
       for (const { target } of changes) {
         const { plane = '', drawMs, stampedMs } = (target as HTMLElement).dataset;
-        const done = () => watched.painted.push({ plane, drawMs: Number(drawMs), latencyMs: performance.timeOrigin + performance.now() - Number(stampedMs) });
+        const done = () => watched.painted.push({ plane, drawMs: Number(drawMs), latencyMs: Date.now() - Number(stampedMs) });
         // The task after an animation frame's callbacks comes when style, layout and paint of that frame are done.
         requestAnimationFrame(() => {
           const { port1, port2 } = new MessageChannel();
@@ -87,7 +87,7 @@ function stream(response: ServerResponse, bits: 8 | 16, fps: number): void {
   let count = 0;
   const timer = setInterval(() => {
     const head = Buffer.alloc(8);
-    head.writeDoubleBE(performance.timeOrigin + performance.now());
+    head.writeDoubleBE(Date.now());
     response.write(head);
     response.write(pictures[count++ % pictures.length]);
   }, 1000 / fps);
