@@ -1,4 +1,5 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { stackOf } from './stackOf.ts';
 
 /** Long work on a thread of its own, so that a running procedure is not held up by it. `R` is what it ends with: something that can be cloned. */
 export interface WorkThread<R> {
@@ -24,7 +25,7 @@ export function startWorkThread<R>(program: URL, request: unknown, what: string,
     void exited.then(() => resolve(null));
   });
   worker.on('error', (error) => {
-    process.stderr.write(`pedicle: ${what} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`pedicle: ${what} failed: ${stackOf(error)}\n`);
   });
   return { result, exited, cancel: () => worker.postMessage('cancel') };
 }

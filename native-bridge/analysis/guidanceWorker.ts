@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createPlaneGuidance } from '../../src/guidance/planeGuidance.ts';
 import type { PlaneId } from '../../src/sample/sample.ts';
 import { countFrame } from '../sources/frameMemory.ts';
+import { stackOf } from '../stackOf.ts';
 import type { FromGuidance, GuidanceReply, GuidanceRequest } from './planeAnalysis.ts';
 
 const port = parentPort;
@@ -21,7 +22,7 @@ port.on('message', (request: GuidanceRequest) => {
     const observation = guidance.frame(request.frame, request.tMs);
     reply = { kind: 'observed', observation, failure: null };
   } catch (error) {
-    const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const failure = stackOf(error);
     reply = { kind: 'observed', observation: null, failure };
   }
   port.postMessage(reply satisfies FromGuidance);

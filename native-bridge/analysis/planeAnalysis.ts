@@ -3,6 +3,7 @@ import type { XrayFrame } from '../../src/dicom/xrayFrame.ts';
 import type { PlaneObservation } from '../../src/guidance/observation.ts';
 import type { OperatorEvent } from '../../src/procedure/operatorEvent.ts';
 import type { PlaneId } from '../../src/sample/sample.ts';
+import { stackOf } from '../stackOf.ts';
 
 export type GuidanceRequest =
   | { readonly kind: 'operator'; readonly event: OperatorEvent }
@@ -51,7 +52,7 @@ export function startPlaneAnalysis(plane: PlaneId): PlaneAnalysis {
     becomeReady();
     for (const resolve of waiting.splice(0)) resolve({ ...gone, failure });
   };
-  worker.on('error', (error) => end(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  worker.on('error', (error) => end(stackOf(error)));
   worker.on('exit', () => end('the guidance thread ended'));
   const send = (request: GuidanceRequest) => worker.postMessage(request);
   return {

@@ -1,4 +1,5 @@
 import { setRecordSecret } from '../security/recordSecret.ts';
+import { stackOf } from '../stackOf.ts';
 import type { FromReplayProcess, ToReplayProcess } from './processPool.ts';
 import { replayForReport } from './recordReplay.ts';
 
@@ -11,7 +12,7 @@ process.on('message', ({ name, folder, secret }: ToReplayProcess) => {
     .then((result) => send({ kind: 'done', result }))
     .catch((error: unknown) => {
       // Only a broken invariant comes here: end, so that the parent tries the record in a fresh process.
-      process.stderr.write(`pedicle: replaying ${folder} broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.stderr.write(`pedicle: replaying ${folder} broke off: ${stackOf(error)}\n`);
       process.exit(70);
     });
 });

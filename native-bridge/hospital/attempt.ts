@@ -3,6 +3,7 @@ import { access, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, failedFault, inputFault, ok, type Result } from '../../src/base/result.ts';
 import { type Archive, type DimseArchive, type HospitalSite, isWebArchive } from '../../src/procedure/hospitalSite.ts';
+import { stackOf } from '../stackOf.ts';
 import type { PeerPatience } from './association.ts';
 import { type CommitmentReport, requestCommitmentOf } from './commitment.ts';
 import { exportForSending } from './exportForSending.ts';
@@ -62,7 +63,7 @@ export async function attempt(held: HeldJob, sending: Sending, signal: AbortSign
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : null;
     // A disk that fails is expected; anything else is a fault of ours, which must not stop the other jobs.
-    if (code === null) process.stderr.write(`pedicle: outbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    if (code === null) process.stderr.write(`pedicle: outbox: ${stackOf(error)}\n`);
     outcome = later({
       kind: 'failed',
       message: `The outbox in ${sending.outbox.folder} could not go on with this (${code ?? 'an error of the program; its log says more'}).`,

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { PriorSeries } from '../../src/link/priors.ts';
+import { stackOf } from '../stackOf.ts';
 import type { FromPriorWorker, ToPriorWorker } from './worker.ts';
 
 /** Prior images of one folder, read and decoded on their own thread. */
@@ -28,7 +29,7 @@ export function createPriors(): Priors {
       waiting.get(answer.id)?.(answer);
       waiting.delete(answer.id);
     });
-    started.on('error', (error) => process.stderr.write(`pedicle: prior images: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`));
+    started.on('error', (error) => process.stderr.write(`pedicle: prior images: ${stackOf(error)}\n`));
     started.on('exit', () => {
       if (worker === started) worker = null;
       for (const resolve of waiting.values()) resolve(failed);

@@ -9,6 +9,7 @@ import { openRecordReader } from '../record/reader.ts';
 import { audit } from '../security/audit.ts';
 import { auditOf } from '../security/auditOf.ts';
 import type { SignIn } from '../security/signIn.ts';
+import { stackOf } from '../stackOf.ts';
 import { handleDesk, isRecordName, tellDesk } from './deskLink.ts';
 import type { Jobs } from './jobs.ts';
 import type { LiveView } from './liveView.ts';
@@ -182,7 +183,7 @@ export function serveConsoleLink(socket: WebSocket, context: ConsoleLinkContext)
       return;
     }
     handle(message).catch((error: unknown) => {
-      process.stderr.write(`pedicle: a console's request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.stderr.write(`pedicle: a console's request failed: ${stackOf(error)}\n`);
       send({ kind: 'refused', message: 'That failed in the bridge; its log says why.' });
     });
   });

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { PlaneObservation } from '../../src/guidance/observation.ts';
 import type { PlaneId } from '../../src/sample/sample.ts';
 import type { RecordHeader } from '../record/record.ts';
+import { stackOf } from '../stackOf.ts';
 import type { ReviewMoment, ReviewPart } from './reviewIndex.ts';
 import type { FromReviewWorker, ReviewWorkerData, ToReviewWorker } from './reviewWorker.ts';
 
@@ -34,9 +35,7 @@ export function startReviewTelemetry(folder: string, header: RecordHeader, onPar
     waiting.delete(message.id);
   });
   worker.on('error', (error) => {
-    process.stderr.write(
-      `pedicle: telemetry of a record under review cannot be read on: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    process.stderr.write(`pedicle: telemetry of a record under review cannot be read on: ${stackOf(error)}\n`);
   });
   worker.on('exit', end);
   const ask = (make: (id: number) => ToReviewWorker): Promise<FromReviewWorker | null> =>

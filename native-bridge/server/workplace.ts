@@ -13,6 +13,7 @@ import type { Resuming } from '../session/resume.ts';
 import { type Session, startSession } from '../session/session.ts';
 import { underSiteLimits, withSiteLimits } from '../session/siteLimits.ts';
 import { learnSoftwareVersion, softwareVersion } from '../softwareVersion.ts';
+import { stackOf } from '../stackOf.ts';
 import { type LiveView, startLiveView } from './liveView.ts';
 import type { SiteStore } from './siteStore.ts';
 
@@ -142,7 +143,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     const before = running;
     enter('beginning', null);
     const opened = await open(practice, beginning).catch((error: unknown) => {
-      process.stderr.write(`pedicle: a session could not begin: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.stderr.write(`pedicle: a session could not begin: ${stackOf(error)}\n`);
       return failedFault(`The procedure could not begin: ${error instanceof Error ? error.message : String(error)}.`);
     });
     if (!opened.ok) {

@@ -7,6 +7,7 @@ import { openFrameSource } from '../sources/open.ts';
 import { injectorDeviceOf, openInjectorSource } from '../sources/openInjector.ts';
 import { readPlanFile, scriptedOperator } from '../sources/script.ts';
 import type { Source } from '../sources/source.ts';
+import { stackOf } from '../stackOf.ts';
 import { openOperator } from './openOperator.ts';
 
 /** What the command line names. */
@@ -91,7 +92,7 @@ export function withLossForThrow(source: Source, device: string): Source {
         }
       } catch (error) {
         if (signal.aborted) return;
-        process.stderr.write(`pedicle: ${source.uri} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+        process.stderr.write(`pedicle: ${source.uri} failed: ${stackOf(error)}\n`);
         const why = error instanceof Error ? error.message : String(error);
         yield { topic: '/device', data: { device, state: 'lost', message: `${source.uri} failed and delivers no more: ${why}.` }, atMs };
       }
@@ -109,8 +110,9 @@ export async function openSources(input: SessionInput): Promise<Result<OpenedSou
     if (!fits.ok) return fits;
     plan = read.value;
   }
+  const { injector, framesA, framesB } = input;
   const second = input.injector2 ?? null;
-  const differ = injectorsDiffer(input.injector, second);
+  const differ = injectorsDiffer(injector, second);
   if (!differ.ok) return differ;
   const operator = await openOperator(input, plan);
   if (!operator.ok) return operator;
@@ -120,12 +122,10 @@ export async function openSources(input: SessionInput): Promise<Result<OpenedSou
   const lossy = (opened: Result<Source>, device: string): Result<Source> => (opened.ok ? ok(withLossForThrow(opened.value, device)) : opened);
   const faulty = (opened: Result<Source>, subject: FaultSubject) => (opened.ok ? withFaults(opened.value, subject, input.faults ?? []) : opened);
   const named: readonly (Result<Source> | null)[] = await Promise.all([
-    isNone(input.injector)
-      ? null
-      : openInjectorSource(input.injector).then((opened) => faulty(lossy(opened, injectorDeviceOf(input.injector ?? '', 'injector')), 'injector')),
+    isNone(injector) ? null : openInjectorSource(injector).then((opened) => faulty(lossy(opened, injectorDeviceOf(injector, 'injector')), 'injector')),
     isNone(second) ? null : openInjectorSource(second, secondDevice).then((opened) => lossy(opened, injectorDeviceOf(second, secondDevice))),
-    isNone(input.framesA) ? null : openFrameSource(input.framesA, 'a').then((opened) => faulty(lossy(opened, 'plane-a'), 'a')),
-    isNone(input.framesB) ? null : openFrameSource(input.framesB, 'b').then((opened) => faulty(lossy(opened, 'plane-b'), 'b')),
+    isNone(framesA) ? null : openFrameSource(framesA, 'a').then((opened) => faulty(lossy(opened, 'plane-a'), 'a')),
+    isNone(framesB) ? null : openFrameSource(framesB, 'b').then((opened) => faulty(lossy(opened, 'plane-b'), 'b')),
   ]);
   for (const opened of named) {
     if (opened === null) continue;

@@ -7,6 +7,7 @@ import { type PlaneAnalysis, startPlaneAnalysis } from '../analysis/planeAnalysi
 import type { RecordHeader, RecordSummary, RecordWriter } from '../record/record.ts';
 import type { RecordTrouble } from '../record/writerProtocol.ts';
 import type { Source, SourceEvent } from '../sources/source.ts';
+import { stackOf } from '../stackOf.ts';
 import { monotonicClock, type SessionClock, toWholeMicroseconds } from './clock.ts';
 import { feedMerged, feedRealTime, tickEveryMs, tickSource } from './feed.ts';
 import { createFrameWatch } from './frameWatch.ts';
@@ -172,7 +173,7 @@ function runSession(
     const failure = await feed().then(
       () => null,
       (error: unknown) => {
-        process.stderr.write(`pedicle: the session failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+        process.stderr.write(`pedicle: the session failed: ${stackOf(error)}\n`);
         return error instanceof Error ? error.message : String(error);
       },
     );

@@ -4,26 +4,12 @@ import { createFrameDeveloper, type Look } from '../../renderer/link/frameDevelo
 import { develop, greyTable } from '../../renderer/viewport/develop.ts';
 import { createRoadmap } from '../../renderer/viewport/roadmap.ts';
 import { firstWindow, rangeOf, windowFromPixels } from '../../renderer/viewport/window.ts';
-import { noGeometry, type XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
+import { frameAttributes } from '../../test-data/frameAttributes.ts';
 
 const plain = { range: { lower: 1000, upper: 3000 }, voiFunction: 'LINEAR_EXACT', inverted: false, padding: null } as const;
 const greyOf = (table: Uint32Array, value: number) => (table[value] ?? 0) & 255;
 
-const attributes: XrayFrameAttributes = {
-  rows: 64,
-  columns: 64,
-  bitsAllocated: 16,
-  bitsStored: 12,
-  photometric: 'MONOCHROME2',
-  pixelIntensityRelationship: 'LOG',
-  frameNumber: 0,
-  deviceTimeMs: null,
-  frameTimeMs: null,
-  windowCenter: null,
-  windowWidth: null,
-  geometry: noGeometry,
-  simulated: false,
-};
+const attributes = frameAttributes({ rows: 64, columns: 64, pixelIntensityRelationship: 'LOG', simulated: false });
 const frame = (shift: number) => Uint16Array.from({ length: 64 * 64 }, (_, i) => (1000 + i * 7 + shift) & 4095);
 const look = (change: Partial<Look> = {}): Look => ({ id: 1, development: plain, reference: null, ...change });
 

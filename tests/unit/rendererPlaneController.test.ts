@@ -3,7 +3,7 @@ import type { ArrivedFrame } from '../../renderer/link/frameStream.ts';
 import type { Picture } from '../../renderer/viewport/picture.ts';
 import { pictureInfo } from '../../renderer/viewport/pictureInfo.ts';
 import { createPlaneController, type PlaneController } from '../../renderer/viewport/planeController.ts';
-import { noGeometry, type XrayFrameAttributes } from '../../src/dicom/xrayFrame.ts';
+import { frameAttributes } from '../../test-data/frameAttributes.ts';
 
 // A page without anything to draw on: what counts here is which frame is shown, and whose its buffer is.
 beforeEach(() => {
@@ -21,21 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-const attributes: XrayFrameAttributes = {
-  rows: 2,
-  columns: 2,
-  bitsAllocated: 8,
-  bitsStored: 8,
-  photometric: 'MONOCHROME2',
-  pixelIntensityRelationship: null,
-  frameNumber: 0,
-  deviceTimeMs: null,
-  frameTimeMs: null,
-  windowCenter: null,
-  windowWidth: null,
-  geometry: noGeometry,
-  simulated: false,
-};
+const attributes = frameAttributes({ rows: 2, columns: 2, bitsAllocated: 8, bitsStored: 8, simulated: false });
 
 /** Frame number `seq`: every pixel has its number as value. */
 const frame = (seq: number): ArrivedFrame => ({

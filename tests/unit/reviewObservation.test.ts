@@ -4,22 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openRecordWriter } from '../../native-bridge/record/writer.ts';
 import { openReviewIndex } from '../../native-bridge/server/reviewIndex.ts';
+import { noCement } from '../../src/guidance/cement/analysis.ts';
 import type { CementObservation, NeedleObservation, PlaneObservation, VertebraObservation } from '../../src/guidance/observation.ts';
 import { temporaryFolder, testHeader, testSummary } from './recordFixture.ts';
 
 const needle = (mmPerPx: number): NeedleObservation => ({ needle: null, needles: [], deviation: null, mmPerPx, scaleFrom: 'calibration' });
-const cement = (areaPx: number): CementObservation => ({
-  areaPx,
-  areaMm2: null,
-  volumeMl: null,
-  volumeFrom: null,
-  zone: 'none',
-  leak: false,
-  leakSite: null,
-  toPosteriorWallPx: null,
-  toPosteriorWallMm: null,
-  mask: null,
-});
+const cement = (areaPx: number): CementObservation => ({ ...noCement, areaPx });
 const vertebra: VertebraObservation = { treated: null, reference: null, ofReference: null, phase: 'before', phases: [] };
 
 test('review shows what guidance said of every frame: of the first one of each plane, and where the record breaks off between two sayings', async () => {
